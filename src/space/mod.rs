@@ -1,0 +1,17 @@
+//! Space says where things are: degrees on the ellipsoid, points of the unit Mercator world, tiles of its pyramid.
+//!
+//! Everything here is pure arithmetic; nothing here knows what stands at a place.
+
+pub mod bbox;
+pub mod geodesic;
+pub mod geometry;
+pub mod lonlat;
+pub mod sphere;
+pub mod tile_coord;
+pub mod world;
+
+pub use bbox::BBox;
+pub use geometry::{Area, Geometry, GeometryError};
+pub use lonlat::{LonLat, OutOfRange};
+pub use tile_coord::TileCoord;
+pub use world::WorldPoint;
