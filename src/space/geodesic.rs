@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn inside_an_area_the_distance_is_nothing_and_in_its_hole_it_is_not() {
         let square = |lo: f64, hi: f64| vec![place(lo, lo), place(hi, lo), place(hi, hi), place(lo, hi)];
-        let area = super::super::Area::new(square(0.0, 10.0), vec![square(4.0, 6.0)]).unwrap();
+        let area = crate::space::Area::new(square(0.0, 10.0), vec![square(4.0, 6.0)]).unwrap();
         let geometry = Geometry::Areas(vec![area].into());
         assert!(sight(place(1.0, 1.0), &geometry).distance_m.abs() < f64::EPSILON);
         let hole = sight(place(5.0, 4.5), &geometry).distance_m;

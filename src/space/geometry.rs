@@ -1,6 +1,6 @@
 //! A `Geometry` is the shape of an object: places, lines or areas, checked once and normal ever after.
 
-use super::{BBox, LonLat, OutOfRange};
+use super::{BBox, LonLat, OutOfRange, clip::part_inside};
 
 /// The shape of one object. Never empty; every coordinate is a place on Earth.
 #[derive(Debug, Clone, PartialEq)]
@@ -174,24 +174,9 @@ fn crossings(ring: &[LonLat], at: LonLat) -> usize {
         .count()
 }
 
-/// Whether the straight edge shares a point with the box: Liang and Barsky (1984), the part of the edge inside is not empty.
 fn edge_meets(a: LonLat, b: LonLat, bbox: &BBox) -> bool {
-    let (dx, dy) = (b.lon() - a.lon(), b.lat() - a.lat());
-    let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
-    for (step, room) in
-        [(-dx, a.lon() - bbox.west), (dx, bbox.east - a.lon()), (-dy, a.lat() - bbox.south), (dy, bbox.north - a.lat())]
-    {
-        if step == 0.0 {
-            if room < 0.0 {
-                return false;
-            }
-        } else if step < 0.0 {
-            enter = enter.max(room / step);
-        } else {
-            leave = leave.min(room / step);
-        }
-    }
-    enter <= leave
+    let plane = |at: LonLat| (at.lon(), at.lat());
+    part_inside(plane(a), plane(b), (bbox.west, bbox.south), (bbox.east, bbox.north)).is_some()
 }
 
 impl TryFrom<&geo_types::Geometry<f64>> for Geometry {

@@ -3,6 +3,7 @@
 //! Everything here is pure arithmetic; nothing here knows what stands at a place.
 
 pub mod bbox;
+pub mod clip;
 pub mod geodesic;
 pub mod geometry;
 pub mod lonlat;

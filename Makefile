@@ -1,0 +1,55 @@
+# The commands of the project: `make run`, `make test`, `make bench`.
+
+MAPA := target/release/mapa
+DEMO := var/demo
+STORE := var/city.gpkg
+WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
+
+.PHONY: run build test bench shots clean tools
+
+# Builds what is stale, makes and imports the demonstration city where there is none, and serves it.
+run: build $(STORE)
+	@exec $(MAPA) serve --store $(STORE)
+
+build: tools web/dist/index.html
+	@cargo build --release --quiet
+
+# Everything that `run` needs, each missing piece told by name.
+tools:
+	@for tool in cargo node npm; do \
+	  command -v $$tool >/dev/null || { echo "mapa: $$tool is missing; install Rust (cargo), Node 20 or later and npm" >&2; exit 1; }; \
+	done
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	@cd web && npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
+	@cd web && npm run --silent build
+	@touch $@
+
+$(DEMO)/manifest.json: | build
+	@$(MAPA) demo --out $(DEMO) 2>/dev/null
+
+# The store appears whole under its name, or not at all.
+$(STORE): | build $(DEMO)/manifest.json
+	@rm -f $(STORE).import*
+	@$(MAPA) import --store $(STORE).import $(DEMO)/*.toml | tail -n 4
+	@mv $(STORE).import $(STORE)
+
+test: tools web/dist/index.html
+	@tests/tools.sh
+	@cd web && npm run --silent check
+	cargo test --quiet
+	tests/page.sh
+
+# Rust benchmarks; results are kept by hand in benches/RESULTS.md with the machine they were measured on.
+bench: build
+	cargo bench --quiet
+
+# Screenshots of the page over the demonstration city, in var/shots.
+shots: build $(STORE)
+	tests/page.sh --shots var/shots
+
+clean:
+	rm -rf target var web/dist web/node_modules

@@ -1,0 +1,103 @@
+//! An `Answer` is a body with its type, its strong ETag and how long it may be kept.
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::Problem;
+
+/// Data that changes with the revision: kept, but asked for again each time.
+const REVALIDATE: &str = "public, no-cache";
+
+/// Files whose name changes with their content.
+const FOREVER: &str = "public, max-age=31536000, immutable";
+
+/// The content encodings that may be added to an answer on its way out, as the ends of ETags.
+const ENCODINGS: [&str; 3] = ["gzip", "br", "zstd"];
+
+/// Answers with JSON, or with 304 where the asker has these very bytes.
+pub fn json(asked: &HeaderMap, kind: &'static str, value: &impl Serialize) -> Result<Response, Problem> {
+    let body = serde_json::to_vec(value).map_err(|error| {
+        tracing::error!(%error, "an answer could not be written as JSON");
+        Problem::Internal
+    })?;
+    Ok(bytes(asked, kind, body))
+}
+
+/// Answers with bytes, or with 304 where the asker has them.
+pub fn bytes(asked: &HeaderMap, kind: &'static str, body: Vec<u8>) -> Response {
+    kept(asked, kind, REVALIDATE, body.into())
+}
+
+/// Answers with a file whose name changes with its content.
+pub fn immutable(asked: &HeaderMap, kind: &str, body: Vec<u8>) -> Response {
+    kept(asked, kind, FOREVER, body.into())
+}
+
+fn kept(asked: &HeaderMap, kind: &str, cache: &'static str, body: axum::body::Bytes) -> Response {
+    let tag = format!("{:032x}", xxh3_128(&body));
+    let cache = (header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    if let Some(has) = matching(asked, &tag) {
+        return (StatusCode::NOT_MODIFIED, [(header::ETAG, has), cache]).into_response();
+    }
+    let kind = HeaderValue::from_str(kind).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let tag = HeaderValue::from_str(&format!("\"{tag}\"")).expect("hexadecimal digits are a header value");
+    (StatusCode::OK, [(header::CONTENT_TYPE, kind), (header::ETAG, tag), cache], Body::from(body)).into_response()
+}
+
+/// The ETag of the asker that names these bytes, in whichever encoding it got them.
+fn matching(asked: &HeaderMap, tag: &str) -> Option<HeaderValue> {
+    let lists = asked.get_all(header::IF_NONE_MATCH).into_iter().filter_map(|list| list.to_str().ok());
+    for candidate in lists.flat_map(|list| list.split(',')).map(str::trim) {
+        let opaque = candidate.strip_prefix("W/").unwrap_or(candidate).trim_matches('"');
+        let plain = ENCODINGS.iter().find_map(|end| opaque.strip_suffix(end)?.strip_suffix('-')).unwrap_or(opaque);
+        if plain == tag {
+            return HeaderValue::from_str(&format!("\"{opaque}\"")).ok();
+        }
+        if candidate == "*" {
+            return HeaderValue::from_str(&format!("\"{tag}\"")).ok();
+        }
+    }
+    None
+}
+
+/// Gives an encoded answer its own ETag: bytes that differ have different strong tags (RFC 9110 §8.8.3.3).
+pub async fn tag_encoding(mut response: Response) -> Response {
+    let headers = response.headers();
+    let encoding = headers.get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
+    let tag = headers.get(header::ETAG).and_then(|value| value.to_str().ok());
+    if let (Some(encoding), Some(tag)) = (encoding, tag)
+        && let Ok(tag) = HeaderValue::from_str(&format!("\"{}-{encoding}\"", tag.trim_matches('"')))
+    {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(with: &str) -> HeaderMap {
+        HeaderMap::from_iter([(header::IF_NONE_MATCH, HeaderValue::from_str(with).unwrap())])
+    }
+
+    #[tokio::test]
+    async fn an_asker_who_has_the_bytes_in_any_encoding_gets_304_with_its_own_tag() {
+        let first = bytes(&HeaderMap::new(), "text/plain", b"place".to_vec());
+        let tag = first.headers()[header::ETAG].to_str().unwrap().to_owned();
+        for has in
+            [tag.clone(), format!("W/{tag}"), tag.replace("\"\"", ""), tag[..tag.len() - 1].to_owned() + "-gzip\""]
+        {
+            let again = bytes(&asked(&format!("\"other\", {has}")), "text/plain", b"place".to_vec());
+            assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{has}");
+            assert_eq!(again.headers()[header::ETAG], has.trim_start_matches("W/"));
+        }
+        let changed = bytes(&asked(&tag), "text/plain", b"places".to_vec());
+        assert_eq!(changed.status(), StatusCode::OK);
+    }
+}

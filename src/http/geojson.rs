@@ -1,0 +1,184 @@
+//! Features as GeoJSON (RFC 7946): longitude first, degrees, rings closed.
+
+use serde::{
+    Serialize, Serializer,
+    ser::{SerializeMap, SerializeSeq},
+};
+use serde_json::Value;
+
+use crate::{
+    snapshot::{Found, Shelf},
+    space::{Geometry, LonLat, geodesic::Sight},
+};
+
+/// A feature as a GeoJSON object.
+#[derive(Debug)]
+pub struct FeatureJson<'a> {
+    found: Found<'a>,
+    sight: Option<Sight>,
+    links: Option<Vec<Value>>,
+}
+
+/// A list of features as a GeoJSON object.
+#[derive(Serialize)]
+pub struct FeatureCollectionJson<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// What was asked for.
+    pub features: Vec<FeatureJson<'a>>,
+    /// How many there are in all, where that is known.
+    #[serde(rename = "numberMatched", skip_serializing_if = "Option::is_none")]
+    pub number_matched: Option<usize>,
+    /// How many are here.
+    #[serde(rename = "numberReturned")]
+    number_returned: usize,
+    /// The commit they are from.
+    pub revision: u64,
+    /// Present and true where any of them is invented.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub demonstration: bool,
+    /// Whom to credit.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attribution: Vec<String>,
+    /// Where to go from here.
+    pub links: Vec<Value>,
+}
+
+impl<'a> FeatureCollectionJson<'a> {
+    /// A list at a revision, crediting those whose features are in it.
+    pub fn new(revision: u64, features: Vec<FeatureJson<'a>>, links: Vec<Value>) -> Self {
+        let demonstration = features.iter().any(|feature| feature.found.shelf.is_demonstration());
+        let attribution = attributions(features.iter().map(|feature| feature.found.shelf));
+        Self {
+            kind: "FeatureCollection",
+            number_returned: features.len(),
+            features,
+            number_matched: None,
+            revision,
+            demonstration,
+            attribution,
+            links,
+        }
+    }
+}
+
+/// Whom to credit for these shelves, each once.
+pub fn attributions<'a>(shelves: impl Iterator<Item = &'a Shelf>) -> Vec<String> {
+    let mut credits: Vec<String> = shelves.filter_map(|shelf| shelf.provenance()?.attribution.clone()).collect();
+    credits.sort_unstable();
+    credits.dedup();
+    credits
+}
+
+impl<'a> FeatureJson<'a> {
+    /// A feature as one of many.
+    pub fn one_of_many(found: Found<'a>) -> Self {
+        Self { found, sight: None, links: None }
+    }
+
+    /// A feature seen from a place.
+    pub fn seen(found: Found<'a>, sight: Sight) -> Self {
+        Self { found, sight: Some(sight), links: None }
+    }
+
+    /// A feature on its own.
+    pub fn alone(found: Found<'a>, links: Vec<Value>) -> Self {
+        Self { found, sight: None, links: Some(links) }
+    }
+}
+
+impl Serialize for FeatureJson<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry("type", "Feature")?;
+        map.serialize_entry("id", self.found.feature.id.as_str())?;
+        map.serialize_entry("geometry", &GeometryJson(&self.found.feature.geometry))?;
+        map.serialize_entry("properties", &PropertiesJson(self))?;
+        if let Some(links) = &self.links {
+            if self.found.shelf.is_demonstration() {
+                map.serialize_entry("demonstration", &true)?;
+            }
+            map.serialize_entry("links", links)?;
+        }
+        map.end()
+    }
+}
+
+struct PropertiesJson<'a>(&'a FeatureJson<'a>);
+
+impl Serialize for PropertiesJson<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let FeatureJson { found: Found { shelf, feature }, sight, .. } = self.0;
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry("collection", shelf.collection().id.as_str())?;
+        if let Some(sector) = shelf.sector() {
+            map.serialize_entry("sector", sector)?;
+        }
+        if let Some(kind) = &feature.kind {
+            map.serialize_entry("kind", kind)?;
+        }
+        for (field, value) in shelf.collection().fields.iter().zip(&feature.values) {
+            // What nobody has said is not said here either.
+            if !value.is_unknown() {
+                map.serialize_entry(&field.name, value)?;
+            }
+        }
+        if let Some(sight) = sight {
+            map.serialize_entry("distance_m", &rounded(sight.distance_m, 100.0))?;
+            map.serialize_entry("bearing_deg", &(rounded(sight.bearing_deg, 10.0) % 360.0))?;
+        }
+        map.end()
+    }
+}
+
+fn rounded(number: f64, parts: f64) -> f64 {
+    (number * parts).round() / parts
+}
+
+struct GeometryJson<'a>(&'a Geometry);
+
+impl Serialize for GeometryJson<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(Some(2))?;
+        map.serialize_entry("type", self.0.geojson_type())?;
+        match self.0 {
+            Geometry::Point(at) => map.serialize_entry("coordinates", &position(at))?,
+            Geometry::Points(all) => map.serialize_entry("coordinates", &Path { places: all, closed: false })?,
+            Geometry::Lines(lines) if lines.len() == 1 => {
+                map.serialize_entry("coordinates", &Path { places: &lines[0], closed: false })?;
+            }
+            Geometry::Lines(lines) => {
+                let lines: Vec<_> = lines.iter().map(|places| Path { places, closed: false }).collect();
+                map.serialize_entry("coordinates", &lines)?;
+            }
+            Geometry::Areas(areas) => {
+                let rings = |area| crate::space::Area::rings(area).map(|places| Path { places, closed: true });
+                let areas: Vec<Vec<_>> = areas.iter().map(|area| rings(area).collect()).collect();
+                match areas.as_slice() {
+                    [only] => map.serialize_entry("coordinates", only)?,
+                    _ => map.serialize_entry("coordinates", &areas)?,
+                }
+            }
+        }
+        map.end()
+    }
+}
+
+struct Path<'a> {
+    places: &'a [LonLat],
+    closed: bool,
+}
+
+impl Serialize for Path<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut list = to.serialize_seq(Some(self.places.len() + usize::from(self.closed)))?;
+        for at in self.places.iter().chain(self.places.first().filter(|_| self.closed)) {
+            list.serialize_element(&position(at))?;
+        }
+        list.end()
+    }
+}
+
+fn position(at: &LonLat) -> [f64; 2] {
+    [at.lon(), at.lat()]
+}

@@ -1,0 +1,81 @@
+//! `GET /collections/{id}/items` and `…/items/{featureId}`: the features themselves (OGC API – Features Part 1).
+
+use axum::{
+    extract::{Path, RawQuery, State},
+    http::HeaderMap,
+    response::Response,
+};
+
+use super::{
+    Answering, Params, Problem, answer,
+    collections::shelf,
+    geojson::{FeatureCollectionJson, FeatureJson},
+    links::{escaped, feature_path},
+};
+use crate::snapshot::{Found, Selection};
+
+/// Features on a page when the asker does not say (the default of OGC 17-069r4, clause 7.15.2).
+const DEFAULT_LIMIT: usize = 10;
+
+/// The most features on a page.
+pub const MAX_LIMIT: usize = 10_000;
+
+const GEOJSON: &str = "application/geo+json";
+
+/// A page of features in the order of their ids; `next` begins after the last id, so pages neither repeat nor skip.
+pub async fn list(
+    State(city): State<Answering>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &["bbox", "limit", "cursor"])?;
+    let limit = params.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
+    let selection = Selection { collections: vec![id.clone()], boxes: params.bbox()? };
+    let snapshot = city.snapshot();
+    let shelf = shelf(&snapshot, &id)?;
+
+    let all = selection.on(shelf);
+    let begin = params.text("cursor").map_or(0, |after| all.partition_point(|feature| feature.id.as_str() <= after));
+    let page = &all[begin..all.len().min(begin + limit)];
+
+    let links = city.links(&asked);
+    let path = format!("/collections/{id}/items");
+    let this = query.map_or_else(|| path.clone(), |query| format!("{path}?{query}"));
+    let mut to = vec![
+        links.link("self", GEOJSON, &this),
+        links.link("collection", "application/json", &format!("/collections/{id}")),
+    ];
+    if let Some(last) = page.last()
+        && begin + page.len() < all.len()
+    {
+        let bbox = params.text("bbox").map_or_else(String::new, |bbox| format!("&bbox={}", escaped(bbox)));
+        let next = format!("{path}?limit={limit}{bbox}&cursor={}", escaped(last.id.as_str()));
+        to.push(links.link("next", GEOJSON, &next));
+    }
+    let features = page.iter().map(|feature| FeatureJson::one_of_many(Found { shelf, feature })).collect();
+    let mut body = FeatureCollectionJson::new(snapshot.revision().0, features, to);
+    body.number_matched = Some(all.len());
+    answer::json(&asked, GEOJSON, &body)
+}
+
+/// One feature.
+pub async fn get(
+    State(city): State<Answering>,
+    Path((id, feature)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
+    Params::read(query.as_deref(), &[])?;
+    let snapshot = city.snapshot();
+    let shelf = shelf(&snapshot, &id)?;
+    let Some(feature) = shelf.feature(&feature) else {
+        return Err(Problem::NotFound(format!("there is no feature `{feature}` in `{id}`")));
+    };
+    let links = city.links(&asked);
+    let to = vec![
+        links.link("self", GEOJSON, &feature_path(&id, feature.id.as_str())),
+        links.link("collection", "application/json", &format!("/collections/{id}")),
+    ];
+    answer::json(&asked, GEOJSON, &FeatureJson::alone(Found { shelf, feature }, to))
+}

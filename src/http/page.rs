@@ -1,0 +1,132 @@
+//! `GET /` and the files of the map page.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use axum::{
+    extract::{RawQuery, State},
+    http::{HeaderMap, HeaderValue, Method, Uri, header},
+    response::Response,
+};
+use serde_json::json;
+
+use super::{Answering, BaseMap, Params, Problem, answer};
+
+/// The page that begins everything.
+const INDEX: &str = "index.html";
+
+/// Files below this folder have names that change with their content.
+const HASHED: &str = "assets/";
+
+/// The files of the built page by path, without a leading slash.
+#[derive(Debug, Default)]
+pub struct PageFiles(BTreeMap<String, Cow<'static, [u8]>>);
+
+impl PageFiles {
+    /// Takes the files, `(path, bytes)`.
+    pub fn new(files: impl IntoIterator<Item = (String, Cow<'static, [u8]>)>) -> Self {
+        Self(files.into_iter().collect())
+    }
+}
+
+/// The map page for a browser; the landing page of the API for `f=json` or a client that asks for JSON.
+pub async fn root(
+    State(city): State<Answering>,
+    RawQuery(query): RawQuery,
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
+    let accept = asked.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    let wants_html = accept.contains("text/html");
+    if wants_html && !query.as_deref().is_some_and(|query| query.split('&').any(|part| part == "f=json")) {
+        // What follows the question mark is the view of the page, which reads it itself.
+        return index(&city, &asked);
+    }
+    let params = Params::read(query.as_deref(), &["f"])?;
+    match params.text("f") {
+        Some("html") => return index(&city, &asked),
+        None | Some("json") => {}
+        Some(other) => return Err(Problem::bad("f", other, "`f` is json or html")),
+    }
+    let links = city.links(&asked);
+    let tilesets = city.tilesets.names().map(|name| {
+        let mut link = links.link("tiles", "application/json", &format!("/tiles/{name}.json"));
+        link["title"] = name.into();
+        link
+    });
+    let mut to = vec![
+        links.link("self", "application/json", "/?f=json"),
+        links.link("alternate", "text/html", "/?f=html"),
+        links.link("data", "application/json", "/collections"),
+        links.link("catalog", "application/json", "/catalog"),
+    ];
+    to.extend(tilesets);
+    let landing = json!({
+        "title": "Місто на мапі",
+        "description": "Об’єкти міста: колекції, тайли, найближче. / Objects of the city: collections, tiles, nearest.",
+        "links": to,
+    });
+    answer::json(&asked, "application/json", &landing)
+}
+
+/// A file of the page.
+pub async fn file(
+    State(city): State<Answering>,
+    method: Method,
+    uri: Uri,
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
+    let nothing = || Problem::NotFound(format!("there is nothing at `{}`", uri.path()));
+    if method != Method::GET && method != Method::HEAD {
+        return Err(nothing());
+    }
+    let path = uri.path().trim_start_matches('/');
+    if path == INDEX {
+        return index(&city, &asked);
+    }
+    let bytes = city.page.0.get(path).ok_or_else(nothing)?.to_vec();
+    let kind = media_type(path);
+    Ok(if path.starts_with(HASHED) {
+        answer::immutable(&asked, kind, bytes)
+    } else {
+        answer::bytes(&asked, kind, bytes)
+    })
+}
+
+fn index(city: &Answering, asked: &HeaderMap) -> Result<Response, Problem> {
+    let Some(page) = city.page.0.get(INDEX) else {
+        return Err(Problem::NotFound(
+            "this program was built without the map page: run `make` and start it again".into(),
+        ));
+    };
+    let mut response = answer::bytes(asked, media_type(INDEX), page.to_vec());
+    let policy = HeaderValue::from_str(&policy(city.styles.base_map())).map_err(|_| Problem::Internal)?;
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    Ok(response)
+}
+
+/// The page runs only its own code; it fetches from its own server and, where one is set, from the base map's.
+fn policy(base_map: &BaseMap) -> String {
+    let base = base_map.origin().map_or_else(String::new, |origin| format!(" {origin}"));
+    format!(
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{base}; \
+         connect-src 'self'{base}; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; \
+         form-action 'none'; frame-ancestors 'self'"
+    )
+}
+
+fn media_type(path: &str) -> &'static str {
+    match path.rsplit_once('.').map(|(_, end)| end) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js" | "mjs") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("ico") => "image/x-icon",
+        Some("json" | "map") => "application/json",
+        Some("webmanifest") => "application/manifest+json",
+        Some("woff2") => "font/woff2",
+        Some("txt") => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,247 @@
+//! Loading: recipe → import → store, one transaction a collection, and what became of every row told.
+
+use std::{
+    cell::Cell,
+    fs,
+    io::IsTerminal,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, bail};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::{
+    import::{self, Outcome, Recipe, Rejection, Report},
+    model::{Catalog, Collection, Provenance, Revision},
+    store::{Refused, Run, Store},
+};
+
+/// Rejections shown for one source; all of them are in the store.
+const SHOWN_REJECTIONS: usize = 10;
+
+/// What is to be imported, and how it is told.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The recipes, in the order in which they are followed.
+    pub recipes: Vec<PathBuf>,
+    /// A source instead of the one that the only recipe names.
+    pub source: Option<PathBuf>,
+    /// Reads and checks everything and commits nothing.
+    pub dry_run: bool,
+}
+
+/// What became of one source.
+#[derive(Debug, Serialize)]
+pub struct Loaded {
+    /// Name of the recipe.
+    pub recipe: String,
+    /// Id of the collection.
+    pub collection: String,
+    /// Path of the source.
+    pub source: String,
+    /// Whether its features stand in the store now; a dry run says whether they would.
+    pub accepted: bool,
+    /// The commit; `None` where nothing was committed.
+    pub revision: Option<Revision>,
+    /// The tally.
+    #[serde(flatten)]
+    pub report: Report,
+    /// The first of its refused rows.
+    #[serde(skip)]
+    rejections: Vec<Rejection>,
+}
+
+/// What became of all sources.
+#[derive(Debug, Default, Serialize)]
+pub struct Loading {
+    /// The tally of all sources together.
+    #[serde(flatten)]
+    pub total: Report,
+    /// Whether every source was accepted.
+    pub accepted: bool,
+    /// Whether anything was committed.
+    pub dry_run: bool,
+    /// Each source.
+    pub runs: Vec<Loaded>,
+}
+
+/// Follows the recipes one after the other; a source that is refused by its threshold stops none of the others.
+pub fn load(catalog: &Catalog, store: &Path, order: &Order) -> anyhow::Result<Loading> {
+    let mut planned = Vec::new();
+    for path in &order.recipes {
+        planned.push(plan(catalog, path, order.source.as_deref())?);
+    }
+    let bytes = planned.iter().map(|planned| planned.bytes).sum();
+    let mut store = Store::open_or_create(store)?;
+    let progress = Progress::new(bytes);
+    let mut loading = Loading { accepted: true, dry_run: order.dry_run, ..Loading::default() };
+    for planned in planned {
+        progress.begin(&planned);
+        let loaded = one(&mut store, &planned, order.dry_run, &progress)
+            .with_context(|| format!("recipe `{}`", planned.recipe.name()))?;
+        progress.end(&planned, &loaded);
+        add(&mut loading.total, &loaded.report);
+        loading.accepted &= loaded.accepted;
+        loading.runs.push(loaded);
+    }
+    progress.bar.finish_and_clear();
+    Ok(loading)
+}
+
+/// A recipe with its collection and its source, all found to be there.
+struct Planned {
+    recipe: Recipe,
+    collection: Collection,
+    source: PathBuf,
+    bytes: u64,
+}
+
+fn plan(catalog: &Catalog, path: &Path, source: Option<&Path>) -> anyhow::Result<Planned> {
+    let recipe = Recipe::read(path)?;
+    let collection = recipe.collection(catalog)?;
+    let source = source.unwrap_or(recipe.source()).to_path_buf();
+    let bytes = match fs::metadata(&source) {
+        Ok(found) if found.is_file() => found.len(),
+        Ok(_) => bail!("recipe `{}`: the source {} is not a file", recipe.name(), source.display()),
+        Err(error) => bail!("recipe `{}`: the source {}: {error}", recipe.name(), source.display()),
+    };
+    Ok(Planned { recipe, collection, source, bytes })
+}
+
+fn one(store: &mut Store, planned: &Planned, dry_run: bool, progress: &Progress) -> anyhow::Result<Loaded> {
+    let Planned { recipe, collection, source, .. } = planned;
+    let provenance = Provenance {
+        source: source.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        imported: Timestamp::now(),
+        demonstration: recipe.demonstration(),
+        attribution: recipe.attribution().map(Into::into),
+    };
+    let mut replacement = store.replace(collection, &provenance)?;
+    let mut rejections = Vec::new();
+    let report = import::import(recipe, collection, source, &|read| progress.read(read), &mut |outcome| {
+        match outcome {
+            Outcome::Feature(feature) => replacement.put(&feature)?,
+            Outcome::Rejection(rejection) => {
+                replacement.refuse(&refused(&rejection))?;
+                if rejections.len() < SHOWN_REJECTIONS {
+                    rejections.push(rejection);
+                }
+            }
+        }
+        Ok(())
+    })?;
+    let accepted = recipe.tolerates(&report);
+    let run = Run { recipe: recipe.name().into(), report: serde_json::to_string(&report)? };
+    let revision = match (dry_run, accepted) {
+        (true, _) => None,
+        (false, true) => Some(replacement.commit(&run)?),
+        (false, false) => {
+            replacement.refuse_all(&run)?;
+            None
+        }
+    };
+    Ok(Loaded {
+        recipe: recipe.name().into(),
+        collection: collection.id.to_string(),
+        source: source.display().to_string(),
+        accepted,
+        revision,
+        report,
+        rejections,
+    })
+}
+
+fn refused(rejection: &Rejection) -> Refused<'_> {
+    Refused {
+        row: rejection.row,
+        column: rejection.column.as_deref(),
+        text: &rejection.text,
+        reason: rejection.reason.as_str(),
+        detail: &rejection.detail,
+        record: &rejection.record,
+    }
+}
+
+fn add(total: &mut Report, report: &Report) {
+    total.read += report.read;
+    total.features += report.features;
+    total.rejections += report.rejections;
+    for (reason, count) in &report.reasons {
+        *total.reasons.entry(reason).or_default() += count;
+    }
+    for (warning, count) in &report.warnings {
+        *total.warnings.entry(warning).or_default() += count;
+    }
+}
+
+/// A bar on a terminal, a line a source elsewhere; both on standard error.
+struct Progress {
+    bar: ProgressBar,
+    lines: bool,
+    /// Bytes of the sources that are done.
+    before: Cell<u64>,
+}
+
+impl Progress {
+    fn new(bytes: u64) -> Self {
+        let lines = !std::io::stderr().is_terminal();
+        let target = if lines { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let style = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {eta} {msg}").expect("a sound template");
+        Self { bar: ProgressBar::with_draw_target(Some(bytes), target).with_style(style), lines, before: Cell::new(0) }
+    }
+
+    fn begin(&self, planned: &Planned) {
+        self.bar.set_message(planned.recipe.name().to_owned());
+    }
+
+    fn read(&self, bytes_of_source: u64) {
+        self.bar.set_position(self.before.get() + bytes_of_source);
+    }
+
+    fn end(&self, planned: &Planned, loaded: &Loaded) {
+        self.before.set(self.before.get() + planned.bytes);
+        self.bar.set_position(self.before.get());
+        if self.lines {
+            let Report { read, features, rejections, .. } = loaded.report;
+            eprintln!("{}: {read} read, {features} features, {rejections} rejected", loaded.recipe);
+        }
+    }
+}
+
+impl Loading {
+    /// The Report as people read it: a line a source, the rows that were refused, the sums.
+    pub fn table(&self) -> String {
+        let mut lines = vec![format!("{:<40} {:>9} {:>9} {:>9}  {}", "collection", "read", "features", "rejected", "")];
+        for run in &self.runs {
+            let Report { read, features, rejections, .. } = run.report;
+            let verdict = if run.accepted { "" } else { "REFUSED: more rejections than the recipe tolerates" };
+            lines.push(format!("{:<40} {read:>9} {features:>9} {rejections:>9}  {verdict}", run.collection));
+        }
+        let Report { read, features, rejections, reasons, warnings } = &self.total;
+        lines.push(format!("{:<40} {read:>9} {features:>9} {rejections:>9}", format!("{} sources", self.runs.len())));
+        for (title, counts) in [("rejected", reasons), ("warnings", warnings)] {
+            if !counts.is_empty() {
+                let listed: Vec<String> = counts.iter().map(|(word, count)| format!("{word} {count}")).collect();
+                lines.push(format!("{title}: {}", listed.join(", ")));
+            }
+        }
+        for run in self.runs.iter().filter(|run| !run.rejections.is_empty()) {
+            lines.push(String::new());
+            for rejection in &run.rejections {
+                let Rejection { row, column, text, reason, detail, .. } = rejection;
+                let column = column.as_deref().map(|column| format!(", column `{column}`")).unwrap_or_default();
+                lines.push(format!("{}, row {row}{column}: {}: {detail} (`{text}`)", run.source, reason.as_str()));
+            }
+            let more = run.report.rejections - run.rejections.len() as u64;
+            if more > 0 {
+                lines.push(format!("{}: {more} more; all are in the store, table mapa_rejection", run.source));
+            }
+        }
+        if self.dry_run {
+            lines.push("dry run: nothing was committed".into());
+        }
+        lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n")
+    }
+}

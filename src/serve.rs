@@ -1,0 +1,105 @@
+//! Serving: store → snapshot → http, and a newer snapshot whenever the store has a newer revision.
+
+use std::{sync::Arc, thread, time::Duration};
+
+use anyhow::Context;
+use arc_swap::ArcSwap;
+use tokio::{net::TcpListener, signal::unix::SignalKind};
+
+use crate::{
+    files,
+    http::{self, BaseMap, City, PageFiles, Styles},
+    model::{Audience, Catalog},
+    settings::Settings,
+    snapshot::{Shelf, Snapshot},
+    store::{Store, Stored},
+    tile::Tilesets,
+};
+
+/// How often the store is asked for its revision: one indexed read of one row.
+const FOLLOW_EVERY: Duration = Duration::from_millis(100);
+
+/// Serves until SIGTERM or SIGINT.
+pub fn serve(catalog: &Catalog, settings: &Settings) -> anyhow::Result<()> {
+    let mut store = Store::open(settings.store())?;
+    let city = Arc::new(city(&mut store, catalog, settings)?);
+    follow(store, Arc::clone(&city));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let served = runtime.block_on(async {
+        let listener = TcpListener::bind(settings.listen())
+            .await
+            .with_context(|| format!("cannot listen on {}", settings.listen()))?;
+        println!("http://{}", listener.local_addr()?);
+        http::answer_on(listener, city, stopped()?).await
+    });
+    // Whoever has not finished by now is not waited for.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    served
+}
+
+/// The city as its store has it now.
+pub fn city(store: &mut Store, catalog: &Catalog, settings: &Settings) -> anyhow::Result<City> {
+    let base_map =
+        BaseMap::read(settings.base_map.as_deref().unwrap_or("none"), settings.base_map_attribution.as_deref())
+            .map_err(anyhow::Error::msg)?;
+    let snapshot = newer(store, &Snapshot::empty(catalog, Audience::Public))?;
+    Ok(City {
+        newest: ArcSwap::from_pointee(snapshot),
+        tilesets: Tilesets::read(&files::tilesets())?,
+        styles: Styles::new(&files::styles(), base_map)?,
+        page: PageFiles::new(files::page()),
+        public_url: settings.public_url.clone(),
+    })
+}
+
+/// Watches the store and swaps in a newer snapshot; a store that fails stops nobody from reading.
+fn follow(mut store: Store, city: Arc<City>) {
+    thread::spawn(move || {
+        let mut failing = false;
+        loop {
+            thread::sleep(FOLLOW_EVERY);
+            match catch_up(&mut store, &city) {
+                Ok(()) => failing = false,
+                Err(error) if !failing => {
+                    failing = true;
+                    tracing::error!("the store cannot be read, the last snapshot stays: {error:#}");
+                }
+                Err(_) => {}
+            }
+        }
+    });
+}
+
+fn catch_up(store: &mut Store, city: &City) -> anyhow::Result<()> {
+    let standing = city.newest.load();
+    if store.revision()? > standing.revision() {
+        let next = newer(store, &standing)?;
+        tracing::info!(revision = next.revision().0, "a newer snapshot stands");
+        city.newest.store(Arc::new(next));
+    }
+    Ok(())
+}
+
+/// The snapshot after this one, built from what changed.
+fn newer(store: &mut Store, standing: &Snapshot) -> anyhow::Result<Snapshot> {
+    let (revision, changed) = store.load(standing.revision())?;
+    Ok(standing.with(revision, changed.into_iter().map(shelve)))
+}
+
+fn shelve(stored: Stored) -> Shelf {
+    for fault in &stored.faults {
+        tracing::warn!(layer = fault.layer, row = fault.row, "a row is not served: {}", fault.problem);
+    }
+    Shelf::new(stored.collection, stored.provenance, stored.features)
+}
+
+fn stopped() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut terminate = tokio::signal::unix::signal(SignalKind::terminate())?;
+    let mut interrupt = tokio::signal::unix::signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

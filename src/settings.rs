@@ -1,0 +1,92 @@
+//! `Settings` are what an operator decides: flags win over the environment, both win over `mapa.toml`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use serde::Deserialize;
+
+/// The file that is read where none is named.
+const DEFAULT_FILE: &str = "mapa.toml";
+
+/// What can be set; what is not set has the default of its accessor.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, clap::Args)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settings {
+    /// Where the city is kept: the path of a GeoPackage [default: var/city.gpkg]
+    #[arg(long, global = true, env = "MAPA_STORE", value_name = "PATH")]
+    pub store: Option<PathBuf>,
+
+    /// Address and port to answer on [default: 127.0.0.1:8080]
+    #[arg(long, global = true, env = "MAPA_LISTEN", value_name = "ADDR:PORT")]
+    pub listen: Option<String>,
+
+    /// Address the city is known by, where a proxy stands before it (https://map.example)
+    #[arg(long, global = true, env = "MAPA_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+
+    /// What is drawn under the objects: `none` (our own streets), a MapLibre style, or raster tiles with {z}/{x}/{y} [default: none]
+    #[arg(long, global = true, env = "MAPA_BASE_MAP", value_name = "URL")]
+    pub base_map: Option<String>,
+
+    /// Whom raster tiles credit
+    #[arg(long, global = true, env = "MAPA_BASE_MAP_ATTRIBUTION", value_name = "TEXT")]
+    pub base_map_attribution: Option<String>,
+
+    /// Folder of a catalog of your own, laid out like `data/` of this project [default: the built-in catalog]
+    #[arg(long, global = true, env = "MAPA_CATALOG", value_name = "DIR")]
+    pub catalog: Option<PathBuf>,
+}
+
+impl Settings {
+    /// Adds what the settings file says and neither flags nor environment do.
+    ///
+    /// A file that is named must be there; the default one may be missing.
+    pub fn with_file(self, named: Option<&Path>) -> anyhow::Result<Self> {
+        let path = named.unwrap_or(Path::new(DEFAULT_FILE));
+        if named.is_none() && !path.exists() {
+            return Ok(self);
+        }
+        let text = std::fs::read_to_string(path).with_context(|| format!("{}", path.display()))?;
+        let file: Self = match toml::from_str(&text) {
+            Ok(file) => file,
+            Err(error) => bail!("{}: {}", path.display(), error.to_string().trim()),
+        };
+        Ok(Self {
+            store: self.store.or(file.store),
+            listen: self.listen.or(file.listen),
+            public_url: self.public_url.or(file.public_url),
+            base_map: self.base_map.or(file.base_map),
+            base_map_attribution: self.base_map_attribution.or(file.base_map_attribution),
+            catalog: self.catalog.or(file.catalog),
+        })
+    }
+
+    /// Where the city is kept.
+    pub fn store(&self) -> &Path {
+        self.store.as_deref().unwrap_or(Path::new("var/city.gpkg"))
+    }
+
+    /// Address and port to answer on.
+    pub fn listen(&self) -> &str {
+        self.listen.as_deref().unwrap_or("127.0.0.1:8080")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_win_over_the_file_and_unknown_keys_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mapa.toml");
+        std::fs::write(&path, "store = \"a.gpkg\"\nlisten = \"127.0.0.1:1\"\n").unwrap();
+        let flags = Settings { listen: Some("127.0.0.1:2".into()), ..Settings::default() };
+        let settings = flags.with_file(Some(&path)).unwrap();
+        assert_eq!((settings.store(), settings.listen()), (Path::new("a.gpkg"), "127.0.0.1:2"));
+
+        std::fs::write(&path, "stroe = \"a.gpkg\"\n").unwrap();
+        let error = Settings::default().with_file(Some(&path)).unwrap_err().to_string();
+        assert!(error.contains("stroe"), "{error}");
+    }
+}

@@ -1,0 +1,120 @@
+//! A `Snapshot` is everything one audience may see at one revision: features in memory, indexed, never changed.
+//!
+//! It is built from shelves, one a collection; a newer snapshot shares the shelves that did not change.
+
+pub mod census;
+pub mod nearest;
+pub mod selection;
+mod shelf;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    model::{Audience, Catalog, CollectionId, Revision, Sector, ServiceArea, collection::OTHER_SERVICE_AREA},
+    space::BBox,
+};
+
+pub use selection::{Found, Selection};
+pub use shelf::Shelf;
+
+/// Everything one audience may see at one revision.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    revision: Revision,
+    audience: Audience,
+    sectors: Vec<Sector>,
+    shelves: BTreeMap<CollectionId, Arc<Shelf>>,
+}
+
+impl Snapshot {
+    /// The snapshot of an empty store: the catalog's collections that this audience may see, without features.
+    pub fn empty(catalog: &Catalog, audience: Audience) -> Self {
+        let thematic = catalog.collections.values().map(|collection| Arc::new(Shelf::empty(collection.clone())));
+        let mut empty =
+            Self { revision: Revision(0), audience, sectors: catalog.sectors.clone(), shelves: BTreeMap::new() };
+        empty.place(thematic);
+        empty
+    }
+
+    /// The snapshot at a later revision, in which these shelves stand instead of their elders.
+    ///
+    /// What the audience may not see is left out here, and so is nowhere.
+    #[must_use]
+    pub fn with(&self, revision: Revision, changed: impl IntoIterator<Item = Shelf>) -> Self {
+        let mut next = self.clone();
+        next.revision = revision;
+        next.place(changed.into_iter().map(Arc::new));
+        next
+    }
+
+    /// Which commit this is.
+    pub fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    /// The filter tree.
+    pub fn sectors(&self) -> &[Sector] {
+        &self.sectors
+    }
+
+    /// Every collection, by id.
+    pub fn shelves(&self) -> impl Iterator<Item = &Shelf> {
+        self.shelves.values().map(AsRef::as_ref)
+    }
+
+    /// One collection.
+    pub fn shelf(&self, id: &str) -> Option<&Shelf> {
+        self.shelves.get(id).map(AsRef::as_ref)
+    }
+
+    /// The collections that stand in the filter tree.
+    pub fn thematic(&self) -> impl Iterator<Item = &Shelf> {
+        self.shelves().filter(|shelf| shelf.sector().is_some())
+    }
+
+    /// The box of all features; `None` while there is none.
+    pub fn bbox(&self) -> Option<BBox> {
+        self.shelves().filter_map(Shelf::bbox).reduce(BBox::union)
+    }
+
+    /// Whether any of it is invented.
+    pub fn is_demonstration(&self) -> bool {
+        self.shelves().any(Shelf::is_demonstration)
+    }
+
+    fn place(&mut self, shelves: impl IntoIterator<Item = Arc<Shelf>>) {
+        for mut shelf in shelves {
+            let id = shelf.collection().id.clone();
+            if !self.audience.may_see(shelf.collection().audience) {
+                self.shelves.remove(&id);
+                for area in self.sectors.iter_mut().flat_map(|sector| &mut sector.service_areas) {
+                    area.collections.retain(|listed| *listed != id);
+                }
+                continue;
+            }
+            if let Some(wanted) = shelf.collection().service_area.clone() {
+                let sector = self.hang(&wanted, &id);
+                Arc::get_mut(&mut shelf).expect("a shelf is placed before it is shared").set_sector(sector);
+            }
+            self.shelves.insert(id, shelf);
+        }
+    }
+
+    /// Hangs a collection on its service area, or on the one for others, and tells the sector.
+    fn hang(&mut self, wanted: &str, id: &CollectionId) -> String {
+        let known = self.sectors.iter().flat_map(|sector| &sector.service_areas).any(|area| area.id == wanted);
+        let wanted = if known { wanted } else { OTHER_SERVICE_AREA };
+        let holds = |area: &ServiceArea| area.id == wanted;
+        let sector = self
+            .sectors
+            .iter_mut()
+            .find(|sector| sector.service_areas.iter().any(holds))
+            .expect("a catalog always has the service area for others");
+        for area in sector.service_areas.iter_mut().filter(|area| holds(area)) {
+            if !area.collections.contains(id) {
+                area.collections.push(id.clone());
+            }
+        }
+        sector.id.clone()
+    }
+}

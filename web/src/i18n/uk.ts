@@ -1,0 +1,115 @@
+// The page's sentences in Ukrainian; this file also says which sentences there are.
+import type { Plural } from './words.ts';
+
+export const uk = {
+  page_title: 'Місто на мапі',
+  demonstration: 'Демонстраційні дані',
+  demonstration_note: 'Об’єкти вигадані для показу і не описують справжнього міста.',
+  theme_to_dark: 'Увімкнути темне оформлення',
+  theme_to_light: 'Увімкнути світле оформлення',
+  sections: 'Розділи',
+  filter: 'Що на мапі',
+  near_me: 'Поруч зі мною',
+  close: 'Закрити',
+  back: 'Назад',
+  retry: 'Спробувати ще раз',
+  loading: 'Завантаження…',
+  unknown: 'невідомо',
+  yes: 'Так',
+  no: 'Ні',
+  sheet_expand: 'Розгорнути панель',
+  sheet_shrink: 'Зменшити панель',
+
+  map: 'Мапа міста',
+  zoom_in: 'Наблизити',
+  zoom_out: 'Віддалити',
+  whole_city: 'Показати все місто',
+  map_away: 'Не вдалося завантажити мапу. Сервер не відповідає.',
+  map_partly_away: 'Частина мапи не завантажилася.',
+  map_unsupported: 'Ваш браузер не може намалювати мапу (немає WebGL 2). Пошук поруч працює без неї.',
+
+  catalog_away: 'Не вдалося завантажити перелік об’єктів. Сервер не відповідає.',
+  catalog_empty: 'У переліку ще немає жодного об’єкта.',
+  search_tree: 'Пошук у переліку',
+  search_clear: 'Очистити пошук',
+  nothing_found: 'Нічого не знайдено. Спробуйте інше слово.',
+  all_shown: 'Нічого не позначено, тому показано все.',
+  clear_filter: 'Скинути',
+  lines_found: {
+    one: 'Знайдено {count} розділ',
+    few: 'Знайдено {count} розділи',
+    many: 'Знайдено {count} розділів',
+    other: 'Знайдено {count} розділу',
+  },
+  objects_shown: {
+    one: 'Показано {count} об’єкт',
+    few: 'Показано {count} об’єкти',
+    many: 'Показано {count} об’єктів',
+    other: 'Показано {count} об’єкта',
+  },
+
+  near_intro: 'Знайдемо найближче до вас або до будь-якого місця на мапі.',
+  near_locate: 'Визначити моє місце',
+  near_center: 'Від середини мапи',
+  near_pick: 'Торкніться мапи, щоб указати місце.',
+  near_other_place: 'Інше місце',
+  near_locating: 'Визначаємо ваше місце…',
+  near_denied: 'Доступ до вашого місця заборонено у браузері.',
+  near_unavailable: 'Браузер не зміг визначити ваше місце.',
+  near_coarse:
+    'Ваше місце визначено лише з точністю до {accuracy}. Це надто грубо, щоб шукати поруч, тому ми його не використали.',
+  near_from_you: 'Від вашого місця (точність {accuracy})',
+  near_from_picked: 'Від указаного місця',
+  near_from_center: 'Від середини мапи',
+  near_loading: 'Шукаємо поруч…',
+  near_failed: 'Не вдалося знайти об’єкти поруч. Сервер не відповідає.',
+  near_nothing: 'За вашим вибором нічого не знайдено.',
+  near_filtered: 'Враховано вибір у розділі «Що на мапі».',
+  near_more: 'Показати більше',
+  near_no_more: 'Це все, що можна показати за один пошук.',
+  near_list: 'Найближчі об’єкти',
+  near_you_are_here: 'ви тут',
+  near_straight: 'Час пішки — по прямій, дорога може бути довшою.',
+  near_walk: '≈ {minutes} хв пішки по прямій',
+  near_found: {
+    one: '{count} найближчий об’єкт',
+    few: '{count} найближчі об’єкти',
+    many: '{count} найближчих об’єктів',
+    other: '{count} найближчого об’єкта',
+  },
+  wind_n: 'на північ',
+  wind_ne: 'на північний схід',
+  wind_e: 'на схід',
+  wind_se: 'на південний схід',
+  wind_s: 'на південь',
+  wind_sw: 'на південний захід',
+  wind_w: 'на захід',
+  wind_nw: 'на північний захід',
+
+  choice_title: 'Тут кілька об’єктів',
+  choice_more: 'Тут є й інші: наблизьте мапу, щоб їх розділити.',
+
+  card_loading: 'Завантажуємо відомості про об’єкт…',
+  card_away: 'Не вдалося завантажити відомості. Сервер не відповідає.',
+  card_absent: 'Такого об’єкта немає. Можливо, його прибрали або закрили для перегляду.',
+  card_facts: 'Відомості',
+  card_source: 'Джерело',
+  card_resource: 'Електронний ресурс',
+  card_author: 'Автор',
+  card_post: 'Відповідальна посада',
+  card_updated: 'Останнє оновлення',
+  card_licence: 'Ліцензія',
+  card_coordinates: 'Координати (широта, довгота)',
+  card_copy_coordinates: 'Копіювати координати',
+  card_copy_link: 'Копіювати посилання',
+  card_copied: 'Скопійовано',
+  card_not_copied: 'Браузер не дозволив копіювати. Виділіть і скопіюйте: {text}',
+} satisfies Record<string, string | Plural<'one' | 'few' | 'many' | 'other'>>;
+
+type Sentences = typeof uk;
+
+export type SentenceKey = { [Key in keyof Sentences]: Sentences[Key] extends string ? Key : never }[keyof Sentences];
+export type PluralKey = Exclude<keyof Sentences, SentenceKey>;
+
+/** Every sentence of the page, with the plural forms that the language has. */
+export type Dictionary<Form extends Intl.LDMLPluralRule> = Record<SentenceKey, string> & Record<PluralKey, Plural<Form>>;

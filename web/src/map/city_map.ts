@@ -1,0 +1,199 @@
+// The drawn map of the city: MapLibre, behind the few verbs that the page needs.
+import { AttributionControl, Map as MapLibreMap, setWorkerUrl } from 'maplibre-gl';
+import type { MapMouseEvent, PointLike, StyleSpecification } from 'maplibre-gl';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+import 'maplibre-gl/dist/maplibre-gl.css';
+import type { Geometry } from 'geojson';
+import type { Camera } from '../address/page_address.ts';
+import type { LonLat } from '../near/direction.ts';
+import { boxOf, holds, type Box } from './bounds.ts';
+import { hitsOf, type Hit } from './hits.ts';
+
+// A file of our own origin: the page's security policy lets no other worker run.
+setWorkerUrl(workerUrl);
+
+/** How much of the map's edges the header and the sheet cover, in pixels. */
+export interface Insets {
+  top: number;
+  right: number;
+  bottom: number;
+  left: number;
+}
+
+export interface MapEvents {
+  tapped(hits: Hit[], place: LonLat): void;
+  moved(camera: Camera): void;
+  /** tiles or their description did not come */
+  failed(): void;
+  insets(): Insets;
+}
+
+/** Room left around what is brought into view, in pixels. */
+const MARGIN_PX = 40;
+/** A mouse points exactly; a finger covers about this much around its middle. */
+const EXACT_REACH_PX = 3;
+const FINGER_REACH_PX = 14;
+const CLOSE_ZOOM = 17;
+
+export class CityMap {
+  readonly map: MapLibreMap;
+  #wanted: StyleSpecification;
+  #drawn: StyleSpecification;
+  /** a style that is still loading cannot be compared with the next one */
+  #loaded = false;
+
+  constructor(
+    private readonly container: HTMLElement,
+    style: StyleSpecification,
+    camera: Camera | null,
+    bbox: Box | null,
+    private readonly events: MapEvents,
+  ) {
+    this.#wanted = style;
+    this.#drawn = style;
+    this.map = new MapLibreMap({
+      container,
+      style,
+      ...startView(style, camera, bbox),
+      minZoom: 7,
+      maxZoom: 20,
+      // The arrows of the list point by north-up; a map that turns or tilts would make them lie.
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      maxPitch: 0,
+      attributionControl: false,
+    });
+    this.map.touchZoomRotate.disableRotation();
+    this.map.keyboard.disableRotation();
+    this.map.addControl(new AttributionControl({ compact: false }), 'bottom-right');
+    this.#listen();
+  }
+
+  /** Draws this style from now on, changing only what differs. */
+  draw(style: StyleSpecification): void {
+    this.#wanted = style;
+    if (!this.#loaded || this.#drawn === style) return;
+    this.#drawn = style;
+    this.container.dataset.map = 'busy';
+    this.map.setStyle(style);
+  }
+
+  /** Asks again for everything that the style draws from. */
+  drawAnew(): void {
+    this.#loaded = false;
+    this.#drawn = this.#wanted;
+    this.container.dataset.map = 'busy';
+    this.map.setStyle(this.#wanted, { diff: false });
+  }
+
+  camera(): Camera {
+    const { lng, lat } = this.map.getCenter();
+    return { zoom: this.map.getZoom(), lon: lng, lat };
+  }
+
+  /** The middle of the part of the map that nothing covers. */
+  visibleCenter(): LonLat {
+    const { top, right, bottom, left } = this.events.insets();
+    const { clientWidth, clientHeight } = this.container;
+    const middle: PointLike = [(left + clientWidth - right) / 2, (top + clientHeight - bottom) / 2];
+    const { lng, lat } = this.map.unproject(middle);
+    return { lon: lng, lat };
+  }
+
+  zoomBy(levels: number): void {
+    this.map.easeTo({ zoom: this.map.getZoom() + levels });
+  }
+
+  showBox(box: Box): void {
+    this.map.fitBounds(box, { padding: this.#padding(), maxZoom: CLOSE_ZOOM, linear: true });
+  }
+
+  /** Brings the object into the uncovered part of the map, and leaves the map alone when it is there already. */
+  reveal(geometry: Geometry): void {
+    const box = boxOf(geometry);
+    if (!box) return;
+    const { top, right, bottom, left } = this.events.insets();
+    const { clientWidth, clientHeight } = this.container;
+    const southWest = this.map.project([box[0], box[1]]);
+    const northEast = this.map.project([box[2], box[3]]);
+    const visible =
+      southWest.x >= left && northEast.x <= clientWidth - right && northEast.y >= top && southWest.y <= clientHeight - bottom;
+    const isPoint = box[0] === box[2] && box[1] === box[3];
+    if (visible && (isPoint || northEast.x - southWest.x > 24 || southWest.y - northEast.y > 24)) return;
+    if (isPoint) {
+      this.map.easeTo({
+        center: [box[0], box[1]],
+        zoom: Math.max(this.map.getZoom(), CLOSE_ZOOM - 2),
+        offset: [(left - right) / 2, (top - bottom) / 2],
+      });
+    } else {
+      this.showBox(box);
+    }
+  }
+
+  label(text: string): void {
+    this.map.getCanvas().setAttribute('aria-label', text);
+  }
+
+  remove(): void {
+    this.map.remove();
+  }
+
+  #listen(): void {
+    const { map, events, container } = this;
+    container.dataset.map = 'busy';
+    map.on('movestart', () => (container.dataset.map = 'busy'));
+    map.on('idle', () => (container.dataset.map = 'idle'));
+    map.on('style.load', () => {
+      this.#loaded = true;
+      this.draw(this.#wanted);
+    });
+    map.on('moveend', () => events.moved(this.camera()));
+    map.on('click', (event) => {
+      const { lng, lat } = event.lngLat;
+      events.tapped(this.#hitsAt(event), { lon: lng, lat });
+    });
+    map.on('mousemove', (event) => {
+      const overObject = hitsOf(this.#drawnAround(event, EXACT_REACH_PX)).length > 0;
+      map.getCanvas().dataset.over = overObject ? 'object' : 'nothing';
+    });
+    map.on('error', ({ error }) => {
+      // MapLibre's network errors carry an HTTP status and are told to the visitor; any other is a fault of the page.
+      if ('status' in error) events.failed();
+      else console.error(error);
+    });
+  }
+
+  /** Exactly under the finger first; only when nothing is there, what lies within its reach. */
+  #hitsAt(event: MapMouseEvent): Hit[] {
+    const exact = hitsOf(this.#drawnAround(event, EXACT_REACH_PX).filter(isPointFeature));
+    if (exact.length > 0) return exact;
+    return hitsOf(this.#drawnAround(event, FINGER_REACH_PX));
+  }
+
+  #drawnAround({ point }: MapMouseEvent, reach_px: number) {
+    return this.map.queryRenderedFeatures([
+      [point.x - reach_px, point.y - reach_px],
+      [point.x + reach_px, point.y + reach_px],
+    ]);
+  }
+
+  #padding(): Insets {
+    const { top, right, bottom, left } = this.events.insets();
+    return { top: top + MARGIN_PX, right: right + MARGIN_PX, bottom: bottom + MARGIN_PX, left: left + MARGIN_PX };
+  }
+}
+
+function isPointFeature({ geometry }: { geometry: { type: string } }): boolean {
+  return geometry.type.endsWith('Point');
+}
+
+/** The addressed view; else the style's own, if it looks at our data; else all of the data. */
+function startView(style: StyleSpecification, camera: Camera | null, bbox: Box | null) {
+  if (camera) return { center: [camera.lon, camera.lat] as [number, number], zoom: camera.zoom };
+  const [lon, lat] = style.center ?? [];
+  const looksAtData = lon !== undefined && lat !== undefined && (bbox === null || holds(bbox, { lon, lat }));
+  if (looksAtData || bbox === null) return {};
+  return { bounds: bbox, fitBoundsOptions: { padding: MARGIN_PX } };
+}

@@ -1,0 +1,146 @@
+// The style the map draws: the server's style, on another base map if it says so, with the visitor's choice applied.
+import type {
+  ExpressionSpecification,
+  FilterSpecification,
+  LayerSpecification,
+  SourceSpecification,
+  StyleSpecification,
+} from 'maplibre-gl';
+import type { Geometry } from 'geojson';
+import type { Choice } from '../filter/tree.ts';
+import type { Language } from '../i18n/words.ts';
+import type { StyleName } from '../server/wire.ts';
+
+/** The source of the city's objects in the server's styles. */
+export const CITY_SOURCE = 'city';
+
+export interface Composition {
+  own: StyleSpecification;
+  /** the base map of another provider, loaded from `mapa:base-style` */
+  foreign: StyleSpecification | null;
+  choice: Choice;
+  language: Language;
+  theme: StyleName;
+  selected: Geometry | null;
+}
+
+export function compose({ own, foreign, choice, language, theme, selected }: Composition): StyleSpecification {
+  const style = foreign ? onForeign(own, foreign) : own;
+  return {
+    ...style,
+    sources: { ...style.sources, [SELECTED_SOURCE]: selectedSource(selected) },
+    layers: [
+      ...style.layers.map((layer) => speak(choose(layer, choice), language)),
+      ...SELECTED_LAYERS(theme),
+    ],
+  };
+}
+
+/** Where the foreign style is to be loaded from, when the server's style asks for one. */
+export function foreignStyleUrl(own: StyleSpecification): string | null {
+  const metadata = (own.metadata ?? {}) as Record<string, unknown>;
+  const url = metadata['mapa:base-style'];
+  return metadata['mapa:base-map'] === 'style' && typeof url === 'string' ? url : null;
+}
+
+/** Every city layer shows only what the choice takes in, on top of the layer's own filter. */
+function choose(layer: LayerSpecification, choice: Choice): LayerSpecification {
+  if (choice === null || !('source' in layer) || layer.source !== CITY_SOURCE || layer.type === 'raster') return layer;
+  const filter = choiceFilter(choice);
+  const own = 'filter' in layer ? layer.filter : undefined;
+  return { ...layer, filter: (own ? ['all', own, filter] : filter) as FilterSpecification } as LayerSpecification;
+}
+
+export function choiceFilter({ whole, partial }: NonNullable<Choice>): ExpressionSpecification {
+  const wholes: ExpressionSpecification = ['in', ['get', 'collection'], ['literal', whole]];
+  const parts = partial.map(
+    ({ collection, kinds }): ExpressionSpecification => [
+      'all',
+      ['==', ['get', 'collection'], collection],
+      ['in', ['get', 'kind'], ['literal', kinds]],
+    ],
+  );
+  return ['any', wholes, ...parts];
+}
+
+/** Labels are written from `name`; the English page prefers `name_en` where a feature carries one. */
+function speak(layer: LayerSpecification, language: Language): LayerSpecification {
+  const written = layer.type === 'symbol' ? layer.layout?.['text-field'] : undefined;
+  if (layer.type !== 'symbol' || language !== 'en' || written === undefined) return layer;
+  const english = inEnglish(written) as NonNullable<typeof written>;
+  return { ...layer, layout: { ...layer.layout, 'text-field': english } };
+}
+
+function inEnglish(expression: unknown): unknown {
+  if (!Array.isArray(expression)) return expression;
+  if (expression.length === 2 && expression[0] === 'get' && expression[1] === 'name') {
+    return ['coalesce', ['get', 'name_en'], ['get', 'name']];
+  }
+  return expression.map(inEnglish);
+}
+
+/** The foreign base below, our city above; the foreign names get a prefix so that none collides with ours. */
+function onForeign(own: StyleSpecification, foreign: StyleSpecification): StyleSpecification {
+  const rename = (id: string) => `base:${id}`;
+  const baseLayers = foreign.layers.map((layer) => ({
+    ...layer,
+    id: rename(layer.id),
+    ...('source' in layer && typeof layer.source === 'string' ? { source: rename(layer.source) } : {}),
+  })) as LayerSpecification[];
+  const cityLayers = own.layers.filter((layer) => 'source' in layer && layer.source === CITY_SOURCE);
+  const city = own.sources[CITY_SOURCE];
+  return {
+    ...foreign,
+    ...(own.center ? { center: own.center } : {}),
+    ...(own.zoom === undefined ? {} : { zoom: own.zoom }),
+    sources: {
+      ...Object.fromEntries(Object.entries(foreign.sources).map(([id, source]) => [rename(id), source])),
+      ...(city ? { [CITY_SOURCE]: city } : {}),
+    },
+    layers: [...baseLayers, ...cityLayers],
+  };
+}
+
+const SELECTED_SOURCE = 'mapa-selected';
+
+function selectedSource(geometry: Geometry | null): SourceSpecification {
+  const features = geometry ? [{ type: 'Feature' as const, geometry, properties: {} }] : [];
+  return { type: 'geojson', data: { type: 'FeatureCollection', features } };
+}
+
+/** The object whose card is open: a ring around a point, a glow along a line or an outline. */
+const SELECTED_LAYERS = (theme: StyleName): LayerSpecification[] => {
+  const ink = theme === 'dark' ? '#ffffff' : '#0b2a4a';
+  const glow = theme === 'dark' ? '#7db7ff' : '#1f6feb';
+  return [
+    {
+      id: 'mapa-selected-glow',
+      type: 'line',
+      source: SELECTED_SOURCE,
+      filter: ['!=', ['geometry-type'], 'Point'],
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': glow, 'line-width': 9, 'line-opacity': 0.45 },
+    },
+    {
+      id: 'mapa-selected-line',
+      type: 'line',
+      source: SELECTED_SOURCE,
+      filter: ['!=', ['geometry-type'], 'Point'],
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': ink, 'line-width': 2.5 },
+    },
+    {
+      id: 'mapa-selected-ring',
+      type: 'circle',
+      source: SELECTED_SOURCE,
+      filter: ['==', ['geometry-type'], 'Point'],
+      paint: {
+        'circle-radius': 15,
+        'circle-color': glow,
+        'circle-opacity': 0.28,
+        'circle-stroke-color': ink,
+        'circle-stroke-width': 2.5,
+      },
+    },
+  ];
+};

@@ -1,0 +1,42 @@
+// What a tap on the map meant: the objects under it, each once, the most exact geometry first.
+
+export interface Hit {
+  collection: string;
+  id: string;
+  name: string | null;
+  kind: string | null;
+}
+
+/** A drawn feature as the map reports it; only what a hit needs of it. */
+export interface DrawnFeature {
+  geometry: { type: string };
+  properties: Record<string, unknown>;
+}
+
+/**
+ * A tap on a point means the point, not the route or building beneath it; only objects of the same kind of
+ * geometry compete, and the visitor chooses among them.
+ */
+export function hitsOf(drawn: readonly DrawnFeature[]): Hit[] {
+  const byDimension: Map<string, Hit>[] = [new Map(), new Map(), new Map()];
+  for (const { geometry, properties } of drawn) {
+    const { collection, id } = properties;
+    if (typeof collection !== 'string' || (typeof id !== 'string' && typeof id !== 'number')) continue;
+    const hits = byDimension[dimension(geometry.type)];
+    const key = `${collection}/${id}`;
+    if (hits && !hits.has(key)) {
+      hits.set(key, { collection, id: String(id), name: text(properties.name), kind: text(properties.kind) });
+    }
+  }
+  const exact = byDimension.find((hits) => hits.size > 0);
+  return exact ? [...exact.values()] : [];
+}
+
+function dimension(geometryType: string): number {
+  if (geometryType.endsWith('Point')) return 0;
+  return geometryType.endsWith('LineString') ? 1 : 2;
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

@@ -1,0 +1,115 @@
+// The search nearby: a place it starts from, the neighbours it found, and how far it has got.
+import { chosen, collectionsOf, type Choice, type TreeNode } from '../filter/tree.ts';
+import { loadNearest } from '../server/api.ts';
+import type { Neighbor } from '../server/wire.ts';
+import type { LonLat } from './direction.ts';
+import { locate } from './locate.ts';
+
+/** What the server gives at most in one answer. */
+const MOST = 100;
+const FIRST = 10;
+
+export type Origin =
+  | { from: 'you'; place: LonLat; accuracy_m: number }
+  | { from: 'picked'; place: LonLat }
+  | { from: 'center'; place: LonLat };
+
+export type Progress = 'waiting' | 'locating' | 'searching' | 'found' | 'failed';
+
+/** Why the browser's own fix is not used. */
+export type Refusal = { reason: 'denied' | 'unavailable' } | { reason: 'coarse'; accuracy_m: number };
+
+export class Nearby {
+  origin: Origin | null = $state.raw(null);
+  progress: Progress = $state('waiting');
+  refusal: Refusal | null = $state.raw(null);
+  /** a tap on the map gives the origin */
+  picking = $state(false);
+  neighbors: Neighbor[] = $state.raw([]);
+  /** the neighbour under the pointer or the focus, in the list or on the map */
+  active: string | null = $state(null);
+  canShowMore = $state(false);
+
+  #limit = FIRST;
+  #search: AbortController | null = null;
+  #choice: () => { choice: Choice; tree: readonly TreeNode[] };
+
+  constructor(choice: () => { choice: Choice; tree: readonly TreeNode[] }) {
+    this.#choice = choice;
+  }
+
+  /** Asks the browser where the visitor is; meanwhile, and if that fails, a tap on the map does as well. */
+  async locate(): Promise<void> {
+    this.refusal = null;
+    this.picking = true;
+    this.progress = 'locating';
+    const fix = await locate(navigator.geolocation);
+    // The visitor tapped the map before the browser answered.
+    if (this.progress !== 'locating') return;
+    if (fix.found) return this.from({ from: 'you', place: fix.place, accuracy_m: fix.accuracy_m });
+    this.refusal = fix;
+    this.progress = 'waiting';
+  }
+
+  async from(origin: Origin): Promise<void> {
+    this.origin = origin;
+    this.picking = false;
+    this.refusal = null;
+    this.#limit = FIRST;
+    await this.search();
+  }
+
+  async showMore(): Promise<void> {
+    this.#limit = Math.min(MOST, this.#limit < 20 ? 20 : this.#limit + 20);
+    await this.search();
+  }
+
+  /** Searches again from the same place, as after a change of the filter. */
+  async search(): Promise<void> {
+    if (!this.origin) return;
+    this.#search?.abort();
+    const search = new AbortController();
+    this.#search = search;
+    this.progress = 'searching';
+    const { choice, tree } = this.#choice();
+    try {
+      // The server chooses by collection; where only some kinds are wanted, more are asked for and sifted here.
+      const sifted = choice !== null && choice.partial.length > 0;
+      const asked = sifted ? MOST : this.#limit;
+      const answer = await loadNearest(this.origin.place, collectionIds(choice, tree), asked, search.signal);
+      const fitting = answer.features.filter((neighbor) => chosen(choice, neighbor.properties));
+      this.neighbors = fitting.slice(0, this.#limit);
+      const answerWasFull = answer.features.length === asked;
+      this.canShowMore = this.#limit < MOST && (fitting.length > this.#limit || (!sifted && answerWasFull));
+      this.progress = 'found';
+    } catch {
+      if (!search.signal.aborted) this.progress = 'failed';
+    }
+  }
+
+  pickAnother(): void {
+    this.picking = true;
+    this.refusal = null;
+  }
+
+  clear(): void {
+    this.#search?.abort();
+    this.origin = null;
+    this.neighbors = [];
+    this.picking = false;
+    this.refusal = null;
+    this.active = null;
+    this.progress = 'waiting';
+  }
+}
+
+export function neighborKey(neighbor: Neighbor): string {
+  return `${neighbor.properties.collection}/${neighbor.id}`;
+}
+
+/** In the catalog's order, so that equal choices make equal, cacheable questions; none names everything. */
+function collectionIds(choice: Choice, tree: readonly TreeNode[]): string[] {
+  if (choice === null) return [];
+  const wanted = new Set([...choice.whole, ...choice.partial.map(({ collection }) => collection)]);
+  return collectionsOf(tree).map(({ id }) => id).filter((id) => wanted.has(id));
+}

@@ -1,0 +1,180 @@
+// The page's state: what is filtered, which view the panel shows, which object is open, and the address that says so.
+import { NO_BRANCHES, readAddress, writeAddress, type Branches, type Camera, type ObjectKey } from './address/page_address.ts';
+import { Card } from './card/card.svelte.ts';
+import { branchesOf, buildTree, choiceOf, collectionsOf, leavesOf, toggle, type TreeNode } from './filter/tree.ts';
+import { speech } from './i18n/language.svelte.ts';
+import type { Language } from './i18n/words.ts';
+import type { Hit } from './map/hits.ts';
+import { Nearby } from './near/nearby.svelte.ts';
+import type { LonLat } from './near/direction.ts';
+import { loadCatalog } from './server/api.ts';
+import type { Catalog } from './server/wire.ts';
+
+export type Section = 'filter' | 'near';
+/** How much of a phone's screen the panel takes; a wide screen always shows it whole. */
+export type Sheet = 'closed' | 'half' | 'full';
+
+/** Marks the history entries that the page made, and those an opened card added. */
+interface Entry {
+  mapa: true;
+  opened: boolean;
+}
+
+export class Page {
+  catalog: Catalog | null = $state.raw(null);
+  catalogAway = $state(false);
+  checked: ReadonlySet<string> = $state.raw(new Set());
+  section: Section = $state('filter');
+  sheet: Sheet = $state('closed');
+  /** objects that lie under one tap, to choose from */
+  hits: Hit[] | null = $state.raw(null);
+  camera: Camera | null = $state.raw(null);
+  /** a view the address asked for after the map was drawn */
+  jump: Camera | null = $state.raw(null);
+
+  readonly tree: TreeNode[] = $derived(this.catalog ? buildTree(this.catalog) : []);
+  readonly choice = $derived(choiceOf(this.tree, this.checked));
+  readonly collections = $derived(new Map(collectionsOf(this.tree).map((node) => [node.id, node])));
+  readonly card = new Card();
+  readonly nearby = new Nearby(() => ({ choice: this.choice, tree: this.tree }));
+
+  /** Branches of the address that wait for the catalog to tell what is below them. */
+  #addressed: Branches = NO_BRANCHES;
+
+  begin(): void {
+    const address = readAddress(location.hash);
+    this.camera = address.camera;
+    this.#addressed = address.branches;
+    speech.begin(address.language);
+    if (address.object) this.#openCard(address.object);
+    history.replaceState({ mapa: true, opened: false } satisfies Entry, '');
+    addEventListener('popstate', (event) => this.#travelled(event.state as Entry | null));
+    void this.loadCatalog();
+  }
+
+  async loadCatalog(): Promise<void> {
+    this.catalogAway = false;
+    try {
+      this.catalog = await loadCatalog();
+      this.checked = leavesOf(this.tree, this.#addressed);
+      this.#write();
+    } catch {
+      this.catalogAway = true;
+    }
+  }
+
+  toggle(node: TreeNode): void {
+    this.#check(toggle(node, this.checked));
+  }
+
+  clearFilter(): void {
+    this.#check(new Set());
+  }
+
+  /** What sort of object this is, in the words of the catalog: its kind, or else its collection. */
+  sortOf(collection: string, kind: string | null | undefined): { title: string; color: string } | null {
+    const node = this.collections.get(collection);
+    if (!node) return null;
+    const kindNode = node.children.find(({ id }) => id === `${collection}:${kind}`);
+    return { title: speech.title((kindNode ?? node).title), color: node.color };
+  }
+
+  speak(language: Language): void {
+    speech.choose(language);
+    this.#write();
+  }
+
+  moved(camera: Camera): void {
+    this.camera = camera;
+    this.#write();
+  }
+
+  show(section: Section): void {
+    this.section = section;
+    this.hits = null;
+    if (section === 'filter') this.nearby.picking = false;
+    this.sheet = this.sheet === 'full' ? 'full' : 'half';
+    if (section === 'near' && this.nearby.origin === null) void this.nearby.locate();
+  }
+
+  closeSheet(): void {
+    this.back();
+    this.sheet = 'closed';
+  }
+
+  /** One step out of what covers the section: the card first, then the choice under it. */
+  back(): void {
+    if (this.card.key !== null) this.#leaveCard();
+    else this.hits = null;
+  }
+
+  tapped(hits: Hit[], place: LonLat): void {
+    if (this.nearby.picking) {
+      void this.nearby.from({ from: 'picked', place });
+      if (this.sheet === 'closed') this.sheet = 'half';
+      return;
+    }
+    const [only] = hits;
+    if (only && hits.length === 1) {
+      this.hits = null;
+      this.open(only);
+    } else if (only) {
+      if (this.card.key !== null) this.#leaveCard();
+      this.hits = hits;
+      this.sheet = 'half';
+    }
+  }
+
+  /** A card adds one step to the history, so that a phone's Back button closes it. */
+  open({ collection, id }: ObjectKey): void {
+    const replacesCard = this.card.key !== null;
+    this.#openCard({ collection, id });
+    if (replacesCard) this.#write();
+    else history.pushState({ mapa: true, opened: true } satisfies Entry, '', this.#address());
+  }
+
+  #leaveCard(): void {
+    this.card.close();
+    if ((history.state as Entry | null)?.opened) history.back();
+    else this.#write();
+  }
+
+  #openCard(key: ObjectKey): void {
+    this.nearby.picking = false;
+    if (this.sheet === 'closed') this.sheet = 'half';
+    void this.card.open(key);
+  }
+
+  #check(checked: ReadonlySet<string>): void {
+    this.checked = checked;
+    this.#write();
+    void this.nearby.search();
+  }
+
+  #travelled(entry: Entry | null): void {
+    const address = readAddress(location.hash);
+    if (address.object) this.#openCard(address.object);
+    else this.card.close();
+    if (entry?.mapa) {
+      // Back from a card: the map and the language stay as they are now.
+      this.#write();
+      return;
+    }
+    // A link pasted into the open page.
+    history.replaceState({ mapa: true, opened: false } satisfies Entry, '');
+    if (address.language) speech.language = address.language;
+    if (address.camera) this.jump = address.camera;
+    this.#check(leavesOf(this.tree, address.branches));
+  }
+
+  #write(): void {
+    history.replaceState(history.state, '', this.#address());
+  }
+
+  #address(): string {
+    const branches = this.catalog ? branchesOf(this.tree, this.checked) : this.#addressed;
+    const object = this.card.key;
+    const hash = writeAddress({ camera: this.camera, language: speech.language, branches, object });
+    return hash || location.pathname;
+  }
+}

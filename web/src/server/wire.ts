@@ -1,0 +1,101 @@
+// The JSON of the server as the page reads it: wire types, and no behaviour.
+import type { Feature, FeatureCollection, Geometry } from 'geojson';
+
+/** A text in the two languages of the city. */
+export interface Title {
+  uk: string;
+  en: string;
+}
+
+/** The server's styles, which are also the page's appearances. */
+export type StyleName = 'light' | 'dark';
+
+export interface Kind {
+  id: string;
+  title: Title;
+}
+
+export interface Catalog {
+  revision: number;
+  demonstration: boolean;
+  /** west, south, east, north in CRS84 degrees; null while there is no data */
+  bbox: [number, number, number, number] | null;
+  sectors: CatalogSector[];
+}
+
+export interface CatalogSector {
+  id: string;
+  title: Title;
+  color: string;
+  icon: string;
+  count: number;
+  service_areas: CatalogServiceArea[];
+}
+
+export interface CatalogServiceArea {
+  id: string;
+  title: Title;
+  count: number;
+  collections: CatalogCollection[];
+}
+
+export interface CatalogCollection {
+  id: string;
+  title: Title;
+  geometry: 'point' | 'line' | 'area';
+  icon: string;
+  count: number;
+  kinds: (Kind & { count: number })[];
+}
+
+export interface Field {
+  name: string;
+  type: 'text' | 'integer' | 'number' | 'boolean' | 'date';
+  title: Title;
+  /** UCUM code, or UAH for money */
+  unit?: string;
+  format?: 'phone' | 'email' | 'uri' | 'opening-hours';
+  values?: { id: string; title: Title }[];
+}
+
+export interface Collection {
+  id: string;
+  titles: Title;
+  licence: string | null;
+  author: Title | null;
+  post: Title | null;
+  /** RFC 3339; null when nothing was ever imported */
+  updated: string | null;
+  demonstration: boolean;
+  fields: Field[];
+  kinds: Kind[];
+}
+
+export type FieldValue = string | number | boolean | null;
+
+export interface ObjectProperties {
+  collection: string;
+  kind?: string | null;
+  [field: string]: FieldValue | undefined;
+}
+
+export type CityObject = Feature<Geometry, ObjectProperties> & { id: string | number };
+
+export interface NeighborProperties extends ObjectProperties {
+  sector: string;
+  /** geodesic, to the geometry */
+  distance_m: number;
+  /** 0..360 from north, clockwise */
+  bearing_deg: number;
+}
+
+export type Neighbor = Feature<Geometry, NeighborProperties> & { id: string | number };
+export type Neighbors = Omit<FeatureCollection<Geometry>, 'features'> & { features: Neighbor[] };
+
+/** RFC 9457 */
+export interface Problem {
+  title?: string;
+  status?: number;
+  detail?: string;
+  parameter?: string;
+}

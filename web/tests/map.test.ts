@@ -1,0 +1,110 @@
+// What the map draws and what a tap on it means: composed styles, hits, boxes, readable ink.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { StyleSpecification } from 'maplibre-gl';
+import { featureFilter } from '@maplibre/maplibre-gl-style-spec';
+import { boxOf, holds, placeOf } from '../src/map/bounds.ts';
+import { choiceFilter, compose, foreignStyleUrl, type Composition } from '../src/map/compose.ts';
+import { hitsOf } from '../src/map/hits.ts';
+import { inkOn } from '../src/look/ink.ts';
+
+const OWN: StyleSpecification = {
+  version: 8,
+  center: [33.4, 47.9],
+  zoom: 12,
+  sources: { base: { type: 'vector', url: '/tiles/base.json' }, city: { type: 'vector', url: '/tiles/city.json' } },
+  layers: [
+    { id: 'ground', type: 'background' },
+    { id: 'water', type: 'fill', source: 'base', 'source-layer': 'water', filter: ['has', 'name'] },
+    { id: 'objects', type: 'circle', source: 'city', 'source-layer': 'objects' },
+    {
+      id: 'names', type: 'symbol', source: 'city', 'source-layer': 'objects', filter: ['has', 'name'],
+      layout: { 'text-field': ['get', 'name'] },
+    },
+  ],
+};
+const FOREIGN: StyleSpecification = {
+  version: 8,
+  glyphs: 'https://example.org/{fontstack}/{range}.pbf',
+  sources: { city: { type: 'raster', tiles: ['https://example.org/{z}/{x}/{y}.png'] } },
+  layers: [{ id: 'objects', type: 'raster', source: 'city' }],
+};
+const PLAIN: Composition = { own: OWN, foreign: null, choice: null, language: 'uk', theme: 'light', selected: null };
+const layer = (style: StyleSpecification, id: string) => {
+  const found = style.layers.find((candidate) => candidate.id === id);
+  assert.ok(found, id);
+  return found as unknown as Record<string, unknown>;
+};
+
+test('without a choice the layers stay as the server gave them', () => {
+  assert.deepEqual(compose(PLAIN).layers.slice(0, 4), OWN.layers);
+});
+
+test('a choice narrows every city layer, on top of its own filter, and no other layer', () => {
+  const choice = { whole: ['schools'], partial: [] };
+  const style = compose({ ...PLAIN, choice });
+  assert.deepEqual(layer(style, 'objects').filter, choiceFilter(choice));
+  assert.deepEqual(layer(style, 'names').filter, ['all', ['has', 'name'], choiceFilter(choice)]);
+  assert.deepEqual(layer(style, 'water').filter, ['has', 'name']);
+});
+
+test('the choice as an expression lets through whole collections and single kinds', () => {
+  const { filter } = featureFilter(choiceFilter({ whole: ['schools'], partial: [{ collection: 'clubs', kinds: ['chess'] }] }), 'filter');
+  const passes = (properties: object) => filter({ zoom: 12 } as never, { type: 1, properties } as never);
+  assert.equal(passes({ collection: 'schools', kind: 'any' }), true);
+  assert.equal(passes({ collection: 'schools' }), true);
+  assert.equal(passes({ collection: 'clubs', kind: 'chess' }), true);
+  assert.equal(passes({ collection: 'clubs', kind: 'go' }), false);
+  assert.equal(passes({ collection: 'shops' }), false);
+});
+
+test('the English page labels in English where it can', () => {
+  const names = layer(compose({ ...PLAIN, language: 'en' }), 'names');
+  assert.deepEqual(names.layout, { 'text-field': ['coalesce', ['get', 'name_en'], ['get', 'name']] });
+});
+
+test('a foreign base goes below, keeps its own sources, and takes no name of ours', () => {
+  const style = compose({ ...PLAIN, foreign: FOREIGN });
+  assert.deepEqual(style.layers.slice(0, 3).map(({ id }) => id), ['base:objects', 'objects', 'names']);
+  assert.deepEqual(style.sources['base:city'], FOREIGN.sources.city);
+  assert.deepEqual(style.sources.city, OWN.sources.city);
+  assert.equal(layer(style, 'base:objects').source, 'base:city');
+  assert.equal(style.sources.base, undefined);
+  assert.deepEqual([style.glyphs, style.center], [FOREIGN.glyphs, OWN.center]);
+});
+
+test('a foreign style is loaded only when the server asks for one', () => {
+  const metadata = { 'mapa:base-map': 'style', 'mapa:base-style': 'https://example.org/style.json' };
+  assert.equal(foreignStyleUrl({ ...OWN, metadata }), 'https://example.org/style.json');
+  assert.equal(foreignStyleUrl({ ...OWN, metadata: { ...metadata, 'mapa:base-map': 'own' } }), null);
+  assert.equal(foreignStyleUrl(OWN), null);
+});
+
+test('a tap means the most exact geometry, and each object once', () => {
+  const drawn = (type: string, id: string, more = {}) => ({ geometry: { type }, properties: { collection: 'c', id, ...more } });
+  const ids = (...features: ReturnType<typeof drawn>[]) => hitsOf(features).map(({ id }) => id);
+  assert.deepEqual(ids(drawn('Polygon', 'a'), drawn('Point', 'b'), drawn('LineString', 'l'), drawn('Point', 'b')), ['b']);
+  assert.deepEqual(ids(drawn('Polygon', 'a'), drawn('MultiLineString', 'l'), drawn('LineString', 'm')), ['l', 'm']);
+  assert.deepEqual(ids(drawn('MultiPolygon', 'a')), ['a']);
+  assert.deepEqual(hitsOf([{ geometry: { type: 'Polygon' }, properties: { name: 'Парк' } }]), []);
+});
+
+test('a box holds all of a geometry', () => {
+  const ring = [[33, 47], [34, 47], [34, 48], [33, 47]];
+  assert.deepEqual(boxOf({ type: 'Polygon', coordinates: [ring] }), [33, 47, 34, 48]);
+  assert.deepEqual(
+    boxOf({ type: 'GeometryCollection', geometries: [{ type: 'Point', coordinates: [1, 2] }, { type: 'LineString', coordinates: [[0, 5], [3, 4]] }] }),
+    [0, 2, 3, 5],
+  );
+  assert.equal(boxOf({ type: 'MultiPoint', coordinates: [] }), null);
+  assert.deepEqual(placeOf({ type: 'Point', coordinates: [33.5, 47.5] }), { lon: 33.5, lat: 47.5 });
+  assert.equal(holds([33, 47, 34, 48], { lon: 33.5, lat: 47.5 }), true);
+  assert.equal(holds([33, 47, 34, 48], { lon: 34.1, lat: 47.5 }), false);
+});
+
+test('ink is the more readable of black and white', () => {
+  assert.equal(inkOn('#ffffff'), '#000000');
+  assert.equal(inkOn('#302490'), '#ffffff');
+  assert.equal(inkOn('#f0c020'), '#000000');
+  assert.equal(inkOn('not a colour'), '#ffffff');
+});

@@ -1,0 +1,468 @@
+// The page in a real browser on a running server: what a visitor can do, by pointer, by finger and by keyboard.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import type { Catalog, CityObject, Neighbors } from '../src/server/wire.ts';
+import { launch, mapIsDrawn, PHONE, visit } from './browser.ts';
+
+const server = process.env.MAPA_URL?.replace(/\/$/, '');
+
+/** The axe rule set's words for what keeps people out. */
+const GRAVE = ['serious', 'critical'];
+
+describe('the page', { skip: server ? false : 'skipped: no server (MAPA_URL)' }, () => {
+  let browser: Browser;
+  let catalog: Catalog;
+  /** a place with objects around it, and the objects */
+  let middle: { lon: number; lat: number };
+  let around: Neighbors;
+
+  const ask = async <T>(path: string): Promise<T> => {
+    const response = await fetch(`${server}${path}`);
+    assert.equal(response.status, 200, path);
+    return (await response.json()) as T;
+  };
+  const at = (zoom: number, rest = '') => `${server}/#map=${zoom}/${middle.lon}/${middle.lat}${rest}`;
+  const rows = (page: Page) => page.locator('ol [data-key]');
+
+  before(async () => {
+    browser = await launch();
+    catalog = await ask<Catalog>('/catalog');
+    const { center } = await ask<{ center: [number, number] }>('/styles/light.json');
+    around = await ask<Neighbors>(`/nearest?lon=${center[0]}&lat=${center[1]}&limit=50`);
+    const point = around.features.find(({ geometry }) => geometry.type === 'Point');
+    assert.ok(point?.geometry.type === 'Point', 'the server has point objects near the middle of its style');
+    const [lon, lat] = point.geometry.coordinates as [number, number];
+    middle = { lon, lat };
+  });
+  after(() => browser?.close());
+
+  test('loads without a fault, without a shift, and with its attribution', async () => {
+    const { context, page, faults } = await visit(browser, `${server}/`);
+    await page.locator('li.sector').first().waitFor();
+    await mapIsDrawn(page);
+    assert.equal(await page.locator('html').getAttribute('lang'), 'uk');
+    assert.equal(await page.title(), 'Місто на мапі');
+    assert.ok(await page.locator('.maplibregl-ctrl-attrib').isVisible());
+    assert.equal(await page.getByText('Демонстраційні дані').isVisible(), catalog.demonstration);
+    const shift = await page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          let sum = 0;
+          new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) sum += (entry as unknown as { value: number }).value;
+          }).observe({ type: 'layout-shift', buffered: true });
+          setTimeout(() => resolve(sum), 300);
+        }),
+    );
+    // 0.1 is where web.dev's Core Web Vitals stop calling a page steady.
+    assert.ok(shift < 0.1, `layout shift ${shift}`);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('the tree has every sector with its count, and finds by a typed word', async () => {
+    const { context, page, faults } = await visit(browser, `${server}/`);
+    const sectors = page.locator('li.sector');
+    await sectors.first().waitFor();
+    const shown = await sectors.evaluateAll((items) =>
+      items.map((item) => [
+        item.querySelector('.title')?.textContent?.trim(),
+        Number((item.querySelector('.count')?.textContent ?? '').replace(/\D/g, '')),
+      ]),
+    );
+    assert.deepEqual(shown, catalog.sectors.map(({ title, count }) => [title.uk, count]));
+
+    const collection = catalog.sectors.flatMap((sector) => sector.service_areas.flatMap((area) => area.collections)).at(-1);
+    assert.ok(collection);
+    await page.getByRole('searchbox').fill(collection.title.uk.toUpperCase());
+    await page.locator('li.collection .title', { hasText: collection.title.uk }).first().waitFor();
+    await page.getByRole('searchbox').fill('нічогоподібного');
+    await page.getByText('Нічого не знайдено').waitFor();
+    assert.equal(await sectors.count(), 0);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('a checked sector stays in the address and leaves only its colour on the map', async () => {
+    const { context, page, faults } = await visit(browser, at(13));
+    await page.locator('li.sector').first().waitFor();
+    await mapIsDrawn(page);
+    const nearest = around.features[0]?.properties.sector;
+    const sector = catalog.sectors.find(({ id }) => id === nearest);
+    assert.ok(sector);
+    const before = await sectorPixels(page, catalog);
+    await page.getByRole('checkbox', { name: sector.title.uk, exact: true }).check();
+    await page.waitForFunction((id) => location.hash.includes(`sector=${id}`), sector.id);
+    await mapIsDrawn(page);
+    const after = await sectorPixels(page, catalog);
+    const others = (pixels: Record<string, number>) =>
+      Object.entries(pixels).reduce((sum, [id, count]) => sum + (id === sector.id ? 0 : count), 0);
+    assert.ok(others(before) > 50, `other sectors are on the map before: ${JSON.stringify(before)}`);
+    assert.ok(others(after) < others(before) / 10, `and are not after: ${others(before)} → ${others(after)}`);
+    assert.ok((after[sector.id] ?? 0) > 0, 'its own objects stay');
+
+    await page.reload();
+    await page.getByRole('checkbox', { name: sector.title.uk, exact: true, checked: true }).waitFor();
+    await page.getByRole('button', { name: 'Скинути' }).click();
+    assert.ok(!(await page.evaluate(() => location.hash)).includes('sector='));
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('a refused location is said, and a tap on the map gives the list in order', async () => {
+    const { context, page, faults } = await visit(browser, at(15));
+    await page.locator('li.sector').first().waitFor();
+    await mapIsDrawn(page);
+    await page.getByRole('button', { name: 'Поруч зі мною' }).click();
+    await page.getByText('Доступ до вашого місця заборонено у браузері.').waitFor();
+    const answer = page.waitForResponse((response) => response.url().includes('/nearest?'));
+    await page.locator('canvas.maplibregl-canvas').click({ position: { x: 400, y: 400 } });
+    const { features } = (await (await answer).json()) as Neighbors;
+    await rows(page).first().waitFor();
+    assert.deepEqual(
+      await rows(page).evaluateAll((buttons) => buttons.map((button) => (button as HTMLElement).dataset.key)),
+      features.map(({ id, properties }) => `${properties.collection}/${id}`),
+    );
+    const distances = features.map(({ properties }) => properties.distance_m);
+    assert.deepEqual(distances, distances.toSorted((a, b) => a - b));
+    assert.match((await rows(page).first().textContent()) ?? '', /хв пішки по прямій/);
+
+    // List and map follow each other.
+    assert.equal(await page.locator('.number-pin').count(), features.length);
+    await rows(page).nth(2).hover();
+    assert.equal(await page.locator('.number-pin.active').textContent(), '3');
+    await rows(page).nth(4).focus();
+    await page.mouse.move(0, 0);
+    await page.locator('.number-pin', { hasText: /^2$/ }).dispatchEvent('pointerenter');
+    assert.equal(await page.locator('li.active .number').textContent(), '2');
+
+    await page.getByRole('button', { name: 'Показати більше' }).click();
+    await page.waitForFunction(() => document.querySelectorAll('ol [data-key]').length === 20);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('the location is asked for only on a tap, and used when it is fine enough', async () => {
+    const { context, page, faults } = await visit(browser, at(14), {
+      geolocation: { longitude: middle.lon, latitude: middle.lat, accuracy: 20 },
+      permissions: ['geolocation'],
+    });
+    await countLocating(page);
+    await page.locator('li.sector').first().waitFor();
+    await mapIsDrawn(page);
+    assert.equal(await page.evaluate(() => (window as unknown as { located: number }).located), 0);
+    await page.getByRole('button', { name: 'Поруч зі мною' }).click();
+    await page.getByText('Від вашого місця (точність 20').waitFor();
+    await rows(page).first().waitFor();
+    assert.equal(await page.evaluate(() => (window as unknown as { located: number }).located), 1);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('a location known only to five kilometres is refused, and a tap on the map does instead', async () => {
+    const { context, page, faults } = await visit(browser, at(14), {
+      geolocation: { longitude: middle.lon, latitude: middle.lat, accuracy: 5000 },
+      permissions: ['geolocation'],
+    });
+    let asked = 0;
+    page.on('request', (request) => (asked += request.url().includes('/nearest') ? 1 : 0));
+    await mapIsDrawn(page);
+    await page.getByRole('button', { name: 'Поруч зі мною' }).click();
+    await page.getByText(/лише з точністю до 5\sкм/).waitFor();
+    await page.getByText('Торкніться мапи').waitFor();
+    assert.equal(asked, 0);
+    assert.equal(await rows(page).count(), 0);
+    await page.locator('canvas.maplibregl-canvas').click({ position: { x: 300, y: 300 } });
+    await rows(page).first().waitFor();
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('the list respects the filter, down to the kind', async () => {
+    const collection = catalog.sectors
+      .flatMap((sector) => sector.service_areas.flatMap((area) => area.collections))
+      .find(({ count, kinds }) => count >= 4 && kinds.filter((kind) => kind.count > 0).length >= 2);
+    assert.ok(collection);
+    const kind = collection.kinds.find(({ count }) => count > 0);
+    assert.ok(kind);
+    const { context, page, faults } = await visit(browser, at(14, `&kind=${collection.id}:${kind.id}`));
+    await mapIsDrawn(page);
+    await page.getByRole('button', { name: 'Поруч зі мною' }).click();
+    const answer = page.waitForResponse((response) => response.url().includes('/nearest?'));
+    await page.getByRole('button', { name: 'Від середини мапи' }).click();
+    const response = await answer;
+    assert.equal(new URL(response.url()).searchParams.get('collections'), collection.id);
+    const { features } = (await response.json()) as Neighbors;
+    const wanted = features.filter(({ properties }) => properties.kind === kind.id).slice(0, 10);
+    await rows(page).first().waitFor();
+    assert.deepEqual(
+      await rows(page).evaluateAll((buttons) => buttons.map((button) => (button as HTMLElement).dataset.key)),
+      wanted.map(({ id }) => `${collection.id}/${id}`),
+    );
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('a card opens from the list, has its own address, and Back returns to the list', async () => {
+    const { context, page, faults } = await visit(browser, at(16));
+    await mapIsDrawn(page);
+    await page.getByRole('button', { name: 'Поруч зі мною' }).click();
+    await page.getByRole('button', { name: 'Від середини мапи' }).click();
+    await rows(page).first().click();
+    const heading = page.locator('article h2');
+    await heading.waitFor();
+    const title = await heading.textContent();
+    assert.ok(title);
+    await page.waitForFunction((text) => document.title.startsWith(text), title);
+    await page.getByText('Останнє оновлення').waitFor();
+    await page.getByText('Автор', { exact: true }).waitFor();
+    const link = page.url();
+    assert.match(link, /object=/);
+
+    await page.goBack();
+    await rows(page).first().waitFor();
+    assert.doesNotMatch(page.url(), /object=/);
+
+    const other = await visit(browser, link);
+    await other.page.locator('article h2', { hasText: title }).waitFor();
+    assert.deepEqual([...faults, ...other.faults], []);
+    await other.context.close();
+    await context.close();
+  });
+
+  test('a card says what is unknown, and writes data only as text', async () => {
+    const { context, page } = await visit(browser, at(15));
+    const [first] = around.features;
+    assert.ok(first);
+    const path = `/collections/${first.properties.collection}/items/${first.id}`;
+    const object = await ask<CityObject>(path);
+    const hostile = '<img src=x onerror="document.title=1"><b>x</b>';
+    await page.route(`**${path}`, (route) =>
+      route.fulfill({ json: { ...object, properties: { collection: first.properties.collection, name: hostile } } }),
+    );
+    await page.goto(`${server}/?fresh#object=${first.properties.collection}/${first.id}`);
+    await page.locator('article h2').waitFor();
+    assert.equal(await page.locator('article h2').textContent(), hostile);
+    assert.equal(await page.locator('article b, article img').count(), 0);
+    const { fields } = await ask<{ fields: { format?: string }[] }>(`/collections/${first.properties.collection}`);
+    const important = fields.filter(({ format }) => format === 'phone' || format === 'opening-hours').length;
+    assert.ok((await page.locator('article .unknown').count()) >= important);
+    await context.close();
+  });
+
+  test('a tap on an object opens its card, or the choice among those that overlap', async () => {
+    const { context, page, faults } = await visit(browser, at(18));
+    await page.locator('li.sector').first().waitFor();
+    await mapIsDrawn(page);
+    const canvas = page.locator('canvas.maplibregl-canvas');
+    const size = await canvas.boundingBox();
+    assert.ok(size);
+    await canvas.click({ position: { x: size.width / 2, y: size.height / 2 } });
+    const choice = page.getByRole('heading', { name: 'Тут кілька об’єктів' });
+    const card = page.locator('article h2');
+    await choice.or(card).first().waitFor();
+    if (await choice.isVisible()) {
+      assert.ok((await page.locator('ul [data-key]').count()) > 1);
+      await page.locator('ul [data-key]').first().click();
+    }
+    await card.waitFor();
+    assert.match(page.url(), /object=/);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('the language switch changes the page, the address and the next visit', async () => {
+    const { context, page, faults } = await visit(browser, `${server}/`);
+    await page.locator('li.sector').first().waitFor();
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.waitForFunction(() => document.documentElement.lang === 'en' && document.title === 'City on the Map');
+    assert.match(page.url(), /lang=en/);
+    assert.equal(await page.locator('li.sector .title').first().textContent(), catalog.sectors[0]?.title.en);
+    const next = await context.newPage();
+    await next.goto(`${server}/`);
+    await next.getByRole('heading', { level: 1, name: 'City on the Map' }).waitFor();
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('at 390 pixels nothing is cut, nothing overflows, and every target fits a finger', async () => {
+    const { context, page, faults } = await visit(browser, at(15), { viewport: PHONE, hasTouch: true, isMobile: true });
+    await mapIsDrawn(page);
+    await fitsPhone(page, 'start');
+    await page.getByRole('button', { name: 'Що на мапі' }).tap();
+    await page.locator('li.sector summary').first().tap();
+    await fitsPhone(page, 'filter');
+    await page.getByRole('button', { name: 'Поруч зі мною' }).tap();
+    await page.getByRole('button', { name: 'Від середини мапи' }).tap();
+    await rows(page).first().waitFor();
+    await fitsPhone(page, 'near');
+    await rows(page).first().tap();
+    await page.locator('article h2').waitFor();
+    await fitsPhone(page, 'card');
+    assert.ok(await page.locator('.maplibregl-ctrl-attrib').isVisible());
+    await page.getByRole('button', { name: 'Закрити' }).tap();
+    assert.equal(await page.locator('article').count(), 0);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('the keyboard alone leads from the start to a card and back', async () => {
+    const { context, page, faults } = await visit(browser, at(15));
+    await page.locator('li.sector').first().waitFor();
+    await mapIsDrawn(page);
+    const tabTo = async (name: RegExp) => {
+      for (let presses = 0; presses < 60; presses += 1) {
+        await page.keyboard.press('Tab');
+        const focused = await page.evaluate(() => {
+          const element = document.activeElement as HTMLElement;
+          const visible = element.matches(':focus-visible') && getComputedStyle(element).outlineStyle !== 'none';
+          return { text: element.textContent ?? '', visible };
+        });
+        if (!name.test(focused.text)) continue;
+        assert.ok(focused.visible, `the focus is seen on ${name}`);
+        return;
+      }
+      assert.fail(`no way by Tab to ${name}`);
+    };
+    await tabTo(/Поруч зі мною/);
+    await page.keyboard.press('Enter');
+    await page.getByText('Доступ до вашого місця заборонено').waitFor();
+    await tabTo(/Від середини мапи/);
+    await page.keyboard.press('Enter');
+    await rows(page).first().waitFor();
+    await tabTo(/хв пішки/);
+    await page.keyboard.press('Enter');
+    await page.locator('article h2').waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H2');
+    await page.keyboard.press('Escape');
+    await rows(page).first().waitFor();
+    await page.waitForFunction(() => document.activeElement?.matches('ol [data-key]'));
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`axe finds no serious violation, ${colorScheme}`, async () => {
+      const { context, page } = await visit(browser, at(15), { colorScheme });
+      await page.locator('li.sector').first().waitFor();
+      await mapIsDrawn(page);
+      await page.locator('li.sector summary').first().click();
+      await isAccessible(page, 'filter');
+      await page.getByRole('button', { name: 'Поруч зі мною' }).click();
+      await page.getByText('Доступ до вашого місця заборонено').waitFor();
+      await isAccessible(page, 'refused');
+      await page.getByRole('button', { name: 'Від середини мапи' }).click();
+      await rows(page).first().waitFor();
+      await isAccessible(page, 'near');
+      await rows(page).first().click();
+      await page.locator('article h2').waitFor();
+      await isAccessible(page, 'card');
+      await context.close();
+    });
+  }
+
+  test('a server that is away is told plainly, and a retry brings the page back', async () => {
+    const { context, page } = await visit(browser, at(14));
+    await page.route(/\/(catalog|nearest|styles\/)/, (route) => route.abort());
+    await page.reload();
+    await page.getByText('Не вдалося завантажити перелік об’єктів.').waitFor();
+    await page.getByText('Не вдалося завантажити мапу.').waitFor();
+    await page.unroute(/\/(catalog|nearest|styles\/)/);
+    for (const retry of await page.getByRole('button', { name: 'Спробувати ще раз' }).all()) await retry.click();
+    await page.locator('li.sector').first().waitFor();
+    await mapIsDrawn(page);
+    await context.close();
+  });
+
+  test('an object that does not exist is told so', async () => {
+    const [first] = around.features;
+    const { context, page } = await visit(browser, `${server}/#object=${first?.properties.collection}/no-such-object`);
+    await page.getByText('Такого об’єкта немає.').waitFor();
+    await page.getByRole('button', { name: 'Назад' }).click();
+    await page.getByRole('searchbox').waitFor();
+    await context.close();
+  });
+});
+
+/** How many pixels of the map have each sector's colour. */
+async function sectorPixels(page: Page, catalog: Catalog): Promise<Record<string, number>> {
+  const shot = await page.locator('canvas.maplibregl-canvas').screenshot();
+  const colors = Object.fromEntries(catalog.sectors.map(({ id, color }) => [id, color]));
+  return page.evaluate(
+    async ({ png, colors }) => {
+      const image = new Image();
+      image.src = `data:image/png;base64,${png}`;
+      await image.decode();
+      const canvas = new OffscreenCanvas(image.width, image.height);
+      const context = canvas.getContext('2d');
+      if (!context) throw new Error('no 2d context');
+      context.drawImage(image, 0, 0);
+      const { data } = context.getImageData(0, 0, image.width, image.height);
+      const counts: Record<string, number> = {};
+      for (const [id, color] of Object.entries(colors)) {
+        const [red, green, blue] = [1, 3, 5].map((start) => parseInt(color.slice(start, start + 2), 16)) as [number, number, number];
+        let count = 0;
+        for (let index = 0; index < data.length; index += 4) {
+          const far = Math.max(
+            Math.abs((data[index] ?? 0) - red),
+            Math.abs((data[index + 1] ?? 0) - green),
+            Math.abs((data[index + 2] ?? 0) - blue),
+          );
+          // Circles let a little of the ground through.
+          if (far <= 16) count += 1;
+        }
+        counts[id] = count;
+      }
+      return counts;
+    },
+    { png: shot.toString('base64'), colors },
+  );
+}
+
+async function countLocating(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const counted = window as unknown as { located: number };
+    counted.located = 0;
+    const original = navigator.geolocation.getCurrentPosition.bind(navigator.geolocation);
+    navigator.geolocation.getCurrentPosition = (...given) => {
+      counted.located += 1;
+      original(...given);
+    };
+  });
+  await page.reload();
+}
+
+async function fitsPhone(page: Page, view: string): Promise<void> {
+  const faults = await page.evaluate(() => {
+    const found: string[] = [];
+    const tell = (element: Element) => `${element.tagName}.${element.className} "${element.textContent?.trim().slice(0, 30)}"`;
+    if (document.documentElement.scrollWidth > innerWidth) found.push(`the page is ${document.documentElement.scrollWidth} wide`);
+    for (const element of document.querySelectorAll<HTMLElement>('header *, .panel, .panel *')) {
+      const box = element.getBoundingClientRect();
+      if (box.width <= 1 || element.closest('svg')) continue;
+      if (box.left < -0.5 || box.right > innerWidth + 0.5) found.push(`outside: ${tell(element)}`);
+      const cut = element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== 'inline';
+      if (cut && !element.matches('input')) found.push(`cut: ${tell(element)}`);
+    }
+    for (const target of document.querySelectorAll<HTMLElement>('button, summary, label, input[type=search]')) {
+      const box = target.getBoundingClientRect();
+      if (box.width > 0 && (box.height < 43.9 || box.width < 43.9)) found.push(`small: ${box.width}×${box.height} ${tell(target)}`);
+    }
+    return found;
+  });
+  assert.deepEqual(faults, [], view);
+}
+
+async function isAccessible(page: Page, view: string): Promise<void> {
+  await page.evaluate(axe.source);
+  const grave = await page.evaluate(async (impacts) => {
+    const runner = (window as unknown as { axe: typeof axe }).axe;
+    const { violations } = await runner.run(document, { resultTypes: ['violations'] });
+    return violations
+      .filter(({ impact }) => impacts.includes(impact ?? ''))
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+  }, GRAVE);
+  assert.deepEqual(grave, [], view);
+}

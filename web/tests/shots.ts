@@ -1,0 +1,67 @@
+// Pictures of the page for a person to look at: phone and desktop, both languages, both appearances.
+//
+//   MAPA_URL=http://127.0.0.1:8080 npm run shots -- DIR
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { DESKTOP, launch, mapIsDrawn, PHONE, visit } from './browser.ts';
+
+const [directory] = process.argv.slice(2);
+const server = process.env.MAPA_URL;
+if (!directory || !server) {
+  console.error('usage: MAPA_URL=http://HOST:PORT npm run shots -- DIR');
+  process.exit(2);
+}
+mkdirSync(directory, { recursive: true });
+
+const words = {
+  uk: { filter: 'Що на мапі', near: 'Поруч зі мною', center: 'Від середини мапи', close: 'Закрити' },
+  en: { filter: 'On the map', near: 'Near me', center: 'From the middle of the map', close: 'Close' },
+};
+
+const browser = await launch();
+for (const [screen, viewport] of Object.entries({ phone: PHONE, desktop: DESKTOP })) {
+  for (const language of ['uk', 'en'] as const) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const isPhone = screen === 'phone';
+      const { context, page } = await visit(browser, `${server}/#lang=${language}`, {
+        viewport,
+        colorScheme,
+        hasTouch: isPhone,
+        isMobile: isPhone,
+        deviceScaleFactor: isPhone ? 2 : 1,
+      });
+      const shoot = async (view: string) => {
+        await mapIsDrawn(page);
+        await page.screenshot({ path: join(directory, `${screen}-${language}-${colorScheme}-${view}.png`) });
+      };
+      await tour(page, words[language], isPhone, shoot);
+      await context.close();
+    }
+  }
+}
+await browser.close();
+
+async function tour(
+  page: Page,
+  said: (typeof words)['uk'],
+  isPhone: boolean,
+  shoot: (view: string) => Promise<void>,
+): Promise<void> {
+  await shoot('1-start');
+  const toFilter = page.getByRole('button', { name: said.filter });
+  if (isPhone) await toFilter.click();
+  const second = page.locator('li.sector').nth(1);
+  await second.locator('summary').first().click();
+  await second.locator('li.service_area summary').first().click();
+  await second.locator('li.collection input').first().check();
+  await shoot('2-filter');
+  await second.locator('li.collection input').first().uncheck();
+  await page.getByRole('button', { name: said.near }).click();
+  await page.getByRole('button', { name: said.center }).click();
+  await page.locator('ol [data-key]').first().waitFor();
+  await shoot('3-near');
+  await page.locator('ol [data-key]').first().click();
+  await page.locator('article h2').waitFor();
+  await shoot('4-card');
+}
