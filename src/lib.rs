@@ -2,11 +2,11 @@
 //!
 //! The rooms, what each may touch and the way of a datum through them are told in `ARCHITECTURE.md`.
 
-//pub mod demo;
+pub mod demo;
 pub mod files;
 pub mod http;
-//pub mod import;
-//pub mod load;
+pub mod import;
+pub mod load;
 pub mod model;
 pub mod serve;
 pub mod settings;

@@ -188,7 +188,8 @@ impl Progress {
     fn new(bytes: u64) -> Self {
         let lines = !std::io::stderr().is_terminal();
         let target = if lines { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-        let style = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {eta} {msg}").expect("a sound template");
+        let style =
+            ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {eta} {msg}").expect("a sound template");
         Self { bar: ProgressBar::with_draw_target(Some(bytes), target).with_style(style), lines, before: Cell::new(0) }
     }
 

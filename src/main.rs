@@ -1,2 +1,126 @@
-//! x
-fn main() {}
+//! The command line of `mapa`.
+
+use std::{
+    io::{self, IsTerminal, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+use mapa::{
+    demo, files,
+    load::{Order, load},
+    serve::serve,
+    settings::Settings,
+};
+
+/// City on the Map: imports a city's objects and serves them as tiles, features and nearest answers.
+#[derive(Parser)]
+#[command(name = "mapa", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Settings file [default: mapa.toml where there is one]
+    #[arg(long, global = true, env = "MAPA_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write the demonstration city: source files as offices export them, each with its recipe
+    Demo {
+        /// The same seed writes the same bytes
+        #[arg(long, default_value_t = 2026)]
+        seed: u64,
+        /// How many times 18 thousand objects
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+        scale: u32,
+        /// Folder to write to
+        #[arg(long, default_value = "var/demo", value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// Import sources by their recipes; exit code 0: committed, 2: refused by a threshold, 1: anything else
+    Import {
+        /// Recipes (TOML)
+        #[arg(required = true, value_name = "RECIPE")]
+        recipes: Vec<PathBuf>,
+        /// Another source than the recipe names; with one recipe only
+        #[arg(long, value_name = "FILE")]
+        source: Option<PathBuf>,
+        /// Read and check everything, commit nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Print the report as one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Serve until SIGTERM or SIGINT
+    Serve,
+    /// Check the catalog for holes
+    Check,
+}
+
+/// A threshold of a recipe refused a source.
+const REFUSED: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).init();
+    match run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("mapa: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let settings = cli.settings.with_file(cli.config.as_deref())?;
+    let catalog = files::catalog(settings.catalog.as_deref())?;
+    match cli.command {
+        Command::Demo { seed, scale, out } => {
+            let facts = demo::Facts::read(&files::demo_facts())?;
+            let options = demo::Options { seed, scale, out };
+            let written = demo::write(&catalog, &facts, &options, &|file| eprintln!("{file}"))?;
+            say(&format!(
+                "{} files, {} objects, {} bytes in {}: demonstration data",
+                written.files,
+                written.objects,
+                written.bytes,
+                options.out.display()
+            ))?;
+        }
+        Command::Import { recipes, source, dry_run, json } => {
+            anyhow::ensure!(
+                source.is_none() || recipes.len() == 1,
+                "--source goes with one recipe, not {}",
+                recipes.len()
+            );
+            let loading = load(&catalog, settings.store(), &Order { recipes, source, dry_run })?;
+            say(&if json { serde_json::to_string_pretty(&loading)? } else { loading.table() })?;
+            if !loading.accepted {
+                return Ok(ExitCode::from(REFUSED));
+            }
+        }
+        Command::Serve => serve(&catalog, &settings)?,
+        Command::Check => {
+            let thematic = catalog.collections.values().filter(|collection| collection.service_area.is_some()).count();
+            say(&format!(
+                "the catalog is whole: {} collections, {thematic} of them in the filter tree",
+                catalog.collections.len()
+            ))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints a result; a reader who has seen enough (`| head`) is no failure.
+fn say(text: &str) -> io::Result<()> {
+    match writeln!(io::stdout(), "{text}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        told => told,
+    }
+}

@@ -1,0 +1,101 @@
+//! A `Meter` hands on the bytes of a source, tells how many there were and stops a record that has no end.
+
+use std::{
+    cell::Cell,
+    fs::File,
+    io::{self, Read},
+    path::Path,
+    rc::Rc,
+};
+
+use super::ImportError;
+
+/// The largest record in bytes: what an import may hold in memory at once, give or take one buffer of 64 KiB.
+pub const MAX_RECORD_BYTES: u64 = 64 << 20;
+
+/// Reads a source.
+pub(super) struct Meter<'a> {
+    bytes: Box<dyn Read + 'a>,
+    read: u64,
+    progress: &'a dyn Fn(u64),
+    allowance: Allowance,
+}
+
+/// How many bytes may still be read before a record must have ended; shared by the meter and the reader of records.
+#[derive(Clone, Debug)]
+pub(super) struct Allowance(Rc<Cell<u64>>);
+
+impl Allowance {
+    /// A record has ended: the next one may be as large.
+    pub fn renew(&self) {
+        self.0.set(MAX_RECORD_BYTES);
+    }
+}
+
+impl<'a> Meter<'a> {
+    pub fn open(source: &Path, progress: &'a dyn Fn(u64)) -> Result<Self, ImportError> {
+        let file = File::open(source).map_err(|error| ImportError::io(source, error))?;
+        Ok(Self::new(Box::new(file), progress))
+    }
+
+    pub fn new(bytes: Box<dyn Read + 'a>, progress: &'a dyn Fn(u64)) -> Self {
+        Self { bytes, read: 0, progress, allowance: Allowance(Rc::new(Cell::new(MAX_RECORD_BYTES))) }
+    }
+
+    pub fn allowance(&self) -> Allowance {
+        self.allowance.clone()
+    }
+}
+
+impl Read for Meter<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let left = self.allowance.0.get();
+        if left == 0 {
+            let limit = MAX_RECORD_BYTES >> 20;
+            return Err(io::Error::other(format!("a record is larger than {limit} MiB, or has no end")));
+        }
+        let n = self.bytes.read(into)?;
+        self.allowance.0.set(left.saturating_sub(n as u64));
+        self.read += n as u64;
+        (self.progress)(self.read);
+        Ok(n)
+    }
+}
+
+/// Leaves out the byte order mark that Windows programs put before UTF-8 text.
+pub(super) fn without_bom<'a>(mut bytes: impl Read + 'a) -> io::Result<impl Read + 'a> {
+    let mut start = Vec::with_capacity(3);
+    bytes.by_ref().take(3).read_to_end(&mut start)?;
+    if start == b"\xef\xbb\xbf" {
+        start.clear();
+    }
+    Ok(io::Cursor::new(start).chain(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_meter_tells_what_it_read_and_stops_where_no_record_ends() {
+        let told = Cell::new(0);
+        let tell = |n| told.set(n);
+        let mut meter = Meter::new(Box::new(io::repeat(b'x')), &tell);
+        let mut all = Vec::new();
+        let error = meter.read_to_end(&mut all).unwrap_err();
+        assert!(error.to_string().contains("64 MiB"), "{error}");
+        assert_eq!(told.get(), all.len() as u64);
+        assert!(all.len() as u64 >= MAX_RECORD_BYTES && all.len() as u64 <= 2 * MAX_RECORD_BYTES);
+        meter.allowance().renew();
+        assert!(meter.read(&mut [0; 16]).is_ok());
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_dropped_and_a_short_start_is_not() {
+        for (given, wanted) in [("\u{feff}a;b", "a;b"), ("a", "a"), ("", ""), ("абв", "абв")] {
+            let mut text = String::new();
+            without_bom(given.as_bytes()).unwrap().read_to_string(&mut text).unwrap();
+            assert_eq!(text, wanted);
+        }
+    }
+}

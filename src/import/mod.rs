@@ -1,0 +1,83 @@
+//! Import makes the features of one collection out of one source file, as a recipe says.
+//!
+//! ```text
+//!   bytes ── meter ── csv │ geojson │ flatgeobuf │ json ── Record ── refine ── Feature
+//!                                                └──────────── Rejection ──────────┘
+//! ```
+//!
+//! Every row comes out as the one or the other, in the order of the file; none is lost and none guessed. What is read at
+//! once is one record of at most [`MAX_RECORD_BYTES`]; with the length of the source only the list of its ids grows.
+//! An error, unlike a rejection, says that the recipe or the source as a whole is not what it should be.
+
+use std::path::Path;
+
+mod coordinate;
+mod csv;
+mod declare;
+mod encoding;
+mod error;
+mod flatgeobuf;
+mod geojson;
+mod json;
+mod lines;
+mod meter;
+mod outcome;
+mod recipe;
+mod record;
+mod refine;
+mod shape;
+mod value;
+mod words;
+
+pub use error::ImportError;
+pub use meter::MAX_RECORD_BYTES;
+pub use outcome::{Outcome, Reason, Rejection, Report};
+pub use recipe::{Format, Recipe};
+pub use value::MAX_TEXT_CHARS;
+
+use crate::model::Collection;
+use meter::Meter;
+use record::Row;
+use refine::Refinery;
+
+/// Reads the source to its end and hands every row on, in the order of the file.
+///
+/// `progress` is told the number of source bytes read so far. The sink's error stops the reading and comes back.
+pub fn import(
+    recipe: &Recipe,
+    collection: &Collection,
+    source: &Path,
+    progress: &dyn Fn(u64),
+    sink: &mut dyn FnMut(Outcome) -> anyhow::Result<()>,
+) -> anyhow::Result<Report> {
+    let bytes = Meter::open(source, progress)?;
+    import_from(bytes, recipe, collection, source, sink)
+}
+
+fn import_from(
+    bytes: Meter<'_>,
+    recipe: &Recipe,
+    collection: &Collection,
+    source: &Path,
+    sink: &mut dyn FnMut(Outcome) -> anyhow::Result<()>,
+) -> anyhow::Result<Report> {
+    let file = source.display().to_string();
+    let format = recipe.format_of(source)?;
+    let (columns, mut refinery) = Refinery::new(recipe, collection)?;
+    if columns.wants_shape && matches!(format, Format::Csv | Format::Json) {
+        return Err(
+            ImportError::source(&file, "its rows have no shape: [geometry] lon and lat must name columns").into()
+        );
+    }
+    let mut take = |row: Row<'_>| sink(refinery.refine(row, &columns)?);
+    match format {
+        Format::Csv => csv::read(bytes, &file, &recipe.layout, &columns, &mut take),
+        Format::GeoJson => geojson::read(bytes, &file, &columns, &mut take),
+        Format::FlatGeobuf => flatgeobuf::read(bytes, &file, &columns, &mut take),
+        Format::Json => json::read(bytes, &file, &columns, &mut take),
+    }?;
+    Ok(refinery.report())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,386 @@
+//! A `Recipe` says how one source file becomes the features of one collection; it is read from TOML and checked.
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsStr,
+    fs,
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{ImportError, Report, coordinate::Notation, csv::Layout, declare::Declaration, encoding::Encoding};
+use crate::{
+    model::{Catalog, Collection, CollectionId},
+    space::BBox,
+};
+
+/// How one source becomes features.
+#[derive(Debug, Clone)]
+pub struct Recipe {
+    path: PathBuf,
+    text: String,
+    collection: CollectionId,
+    collection_span: Range<usize>,
+    demonstration: bool,
+    attribution: Option<String>,
+    source: PathBuf,
+    format: Option<Format>,
+    pub(super) layout: Layout,
+    pub(super) id: IdSource,
+    pub(super) geometry: GeometrySource,
+    pub(super) kind: Option<KindSource>,
+    pub(super) fields: BTreeMap<String, Spanned<FieldSource>>,
+    threshold: Threshold,
+    declare: Option<Spanned<Declaration>>,
+}
+
+/// The format of a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// A table of text, one row a feature.
+    Csv,
+    /// A `FeatureCollection` (RFC 7946).
+    GeoJson,
+    /// `FlatGeobuf` 3.
+    FlatGeobuf,
+    /// A JSON array of objects.
+    Json,
+}
+
+impl Format {
+    fn of_ending(path: &Path) -> Option<Self> {
+        match path.extension().and_then(OsStr::to_str)?.to_ascii_lowercase().as_str() {
+            "csv" | "tsv" | "txt" => Some(Self::Csv),
+            "geojson" => Some(Self::GeoJson),
+            "fgb" => Some(Self::FlatGeobuf),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+}
+
+/// What a feature is called by.
+#[derive(Debug, Clone)]
+pub(super) enum IdSource {
+    Column(String),
+    HashOf(Vec<String>),
+}
+
+/// Where a feature is.
+#[derive(Debug, Clone, Default)]
+pub(super) struct GeometrySource {
+    /// The columns of longitude and latitude; `None`: the shape that the source has of its own.
+    pub lon_lat: Option<(String, String)>,
+    pub notation: Notation,
+    pub bounds: Option<BBox>,
+}
+
+/// Which kind of object a feature is.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KindSource {
+    pub column: String,
+    #[serde(default)]
+    pub map: BTreeMap<String, Spanned<String>>,
+}
+
+/// Where the value of a field comes from.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FieldSource {
+    pub column: String,
+    #[serde(default)]
+    pub required: bool,
+}
+
+/// How many refusals an import bears.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Threshold {
+    Rows(u64),
+    Percent(f64),
+}
+
+/// The most refusals where the recipe does not say: a twentieth of the rows.
+const DEFAULT_THRESHOLD: Threshold = Threshold::Percent(5.0);
+
+impl Recipe {
+    /// Reads a recipe from its file.
+    pub fn read(path: &Path) -> Result<Self, ImportError> {
+        let text = fs::read_to_string(path).map_err(|error| ImportError::io(path, error))?;
+        Self::parse(path, &text)
+    }
+
+    /// Reads a recipe from its text; `path` says where it would stand.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, ImportError> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let written: Written =
+            toml::from_str(text).map_err(|error| flaw_at(path, text, error.span().unwrap_or(0..0), error.message()))?;
+        written.check(path, text)
+    }
+
+    /// The collection: the declared one, or the one of the catalog. Checks that it has what the recipe names.
+    pub fn collection(&self, catalog: &Catalog) -> Result<Collection, ImportError> {
+        let known = catalog.collections.get(&self.collection);
+        let collection = match (&self.declare, known) {
+            (Some(declare), None) => declare
+                .get_ref()
+                .collection(&self.collection, catalog)
+                .map_err(|problem| self.flaw(declare.span(), &problem))?,
+            (None, Some(known)) => known.clone(),
+            (Some(_), Some(_)) => {
+                let problem = format!("`{}` is in the catalog already: leave out [declare]", self.collection);
+                return Err(self.flaw(self.collection_span.clone(), &problem));
+            }
+            (None, None) => {
+                let problem = format!("`{}` is not in the catalog, nor is there a [declare]", self.collection);
+                return Err(self.flaw(self.collection_span.clone(), &problem));
+            }
+        };
+        for (name, source) in &self.fields {
+            if collection.field_index(name).is_none() {
+                let fields: Vec<_> = collection.fields.iter().map(|field| field.name.as_str()).collect();
+                let problem = format!("the collection has no field `{name}`; it has {}", fields.join(", "));
+                return Err(self.flaw(source.span(), &problem));
+            }
+        }
+        for kind in self.kind.iter().flat_map(|kind| kind.map.values()) {
+            if !collection.kinds.iter().any(|known| known.id == *kind.get_ref()) {
+                let problem = format!("the collection has no kind `{}`", kind.get_ref());
+                return Err(self.flaw(kind.span(), &problem));
+            }
+        }
+        Ok(collection)
+    }
+
+    /// The id of the collection that is filled.
+    pub fn collection_id(&self) -> &CollectionId {
+        &self.collection
+    }
+
+    /// The source file, beside the recipe.
+    pub fn source(&self) -> &Path {
+        &self.source
+    }
+
+    /// The name of the recipe: its file name without the ending.
+    pub fn name(&self) -> &str {
+        self.path.file_stem().and_then(OsStr::to_str).unwrap_or("recipe")
+    }
+
+    /// Whether the data are invented to show the product.
+    pub fn demonstration(&self) -> bool {
+        self.demonstration
+    }
+
+    /// Whom to credit wherever the data are drawn.
+    pub fn attribution(&self) -> Option<&str> {
+        self.attribution.as_deref()
+    }
+
+    /// Whether an import with this outcome may be committed.
+    pub fn tolerates(&self, report: &Report) -> bool {
+        match self.threshold {
+            Threshold::Rows(rows) => report.rejections <= rows,
+            Threshold::Percent(percent) => report.rejections as f64 * 100.0 <= report.read as f64 * percent,
+        }
+    }
+
+    /// The format of a source: what the recipe says, else what its ending says.
+    pub(super) fn format_of(&self, source: &Path) -> Result<Format, ImportError> {
+        self.format.or_else(|| Format::of_ending(source)).ok_or_else(|| {
+            let problem = "its ending says no format (csv, tsv, txt, geojson, json, fgb): say it in [source] format";
+            ImportError::source(&source.display().to_string(), problem)
+        })
+    }
+
+    fn flaw(&self, span: Range<usize>, problem: &str) -> ImportError {
+        flaw_at(&self.path, &self.text, span, problem)
+    }
+}
+
+/// A recipe as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    collection: Spanned<CollectionId>,
+    #[serde(default)]
+    demonstration: bool,
+    attribution: Option<String>,
+    source: WrittenSource,
+    id: Spanned<WrittenId>,
+    #[serde(default)]
+    geometry: Option<Spanned<WrittenGeometry>>,
+    kind: Option<KindSource>,
+    #[serde(default)]
+    fields: BTreeMap<String, Spanned<FieldSource>>,
+    threshold: Option<WrittenThreshold>,
+    declare: Option<Spanned<Declaration>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenSource {
+    file: PathBuf,
+    format: Option<Format>,
+    encoding: Option<Spanned<String>>,
+    delimiter: Option<Spanned<String>>,
+    header: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenId {
+    column: Option<String>,
+    hash_of: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenGeometry {
+    lon: Option<String>,
+    lat: Option<String>,
+    #[serde(default)]
+    notation: Notation,
+    bounds: Option<Spanned<[f64; 4]>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenThreshold {
+    refusals: Spanned<Refusals>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Refusals {
+    Rows(u64),
+    Share(String),
+}
+
+impl Written {
+    fn check(self, path: &Path, text: &str) -> Result<Recipe, ImportError> {
+        let flaw = |span: Range<usize>, problem: &str| flaw_at(path, text, span, problem);
+        let layout = self.source.layout().map_err(|(span, problem)| flaw(span, &problem))?;
+        let id_span = self.id.span();
+        let id = match self.id.into_inner() {
+            WrittenId { column: Some(column), hash_of: None } => IdSource::Column(column),
+            WrittenId { column: None, hash_of: Some(columns) } if !columns.is_empty() => IdSource::HashOf(columns),
+            _ => return Err(flaw(id_span, "either `column` or `hash_of` with at least one column")),
+        };
+        let geometry = match self.geometry {
+            None => GeometrySource::default(),
+            Some(geometry) => {
+                let span = geometry.span();
+                geometry.into_inner().check(span).map_err(|(span, problem)| flaw(span, problem))?
+            }
+        };
+        let threshold = match self.threshold {
+            None => DEFAULT_THRESHOLD,
+            Some(WrittenThreshold { refusals }) => threshold(refusals.get_ref())
+                .ok_or_else(|| flaw(refusals.span(), "a number of rows, or a share between \"0%\" and \"100%\""))?,
+        };
+        let recipe = Recipe {
+            path: path.into(),
+            text: text.into(),
+            collection_span: self.collection.span(),
+            collection: self.collection.into_inner(),
+            demonstration: self.demonstration,
+            attribution: self.attribution,
+            source: path.parent().unwrap_or(Path::new("")).join(&self.source.file),
+            format: self.source.format,
+            layout,
+            id,
+            geometry,
+            kind: self.kind,
+            fields: self.fields,
+            threshold,
+            declare: self.declare,
+        };
+        recipe.format_of(&recipe.source)?;
+        Ok(recipe)
+    }
+}
+
+impl WrittenSource {
+    fn layout(&self) -> Result<Layout, (Range<usize>, String)> {
+        let encoding = match &self.encoding {
+            None => Encoding::UTF_8,
+            Some(label) => Encoding::of_label(label.get_ref()).ok_or_else(|| {
+                (label.span(), format!("`{}` is no encoding of the WHATWG standard", label.get_ref()))
+            })?,
+        };
+        let delimiter = match &self.delimiter {
+            None => None,
+            // Letters and digits would cut words, a quote and a line end mean something else.
+            Some(delimiter) => match delimiter.get_ref().as_bytes() {
+                [b] if *b == b'\t' || *b == b' ' || (b.is_ascii_punctuation() && *b != b'"') => Some(*b),
+                _ => return Err((delimiter.span(), "one ASCII punctuation mark, a space or a tab".into())),
+            },
+        };
+        Ok(Layout { encoding, delimiter, header: self.header.unwrap_or(true) })
+    }
+}
+
+impl WrittenGeometry {
+    fn check(self, span: Range<usize>) -> Result<GeometrySource, (Range<usize>, &'static str)> {
+        let lon_lat = match (self.lon, self.lat) {
+            (Some(lon), Some(lat)) => Some((lon, lat)),
+            (None, None) => None,
+            _ => return Err((span, "`lon` and `lat` belong together")),
+        };
+        let bounds = match self.bounds {
+            None => None,
+            Some(bounds) => {
+                let [west, south, east, north] = *bounds.get_ref();
+                let is_box = -180.0 <= west
+                    && west <= east
+                    && east <= 180.0
+                    && -90.0 <= south
+                    && south <= north
+                    && north <= 90.0;
+                if !is_box {
+                    return Err((
+                        bounds.span(),
+                        "west, south, east, north in degrees, west <= east and south <= north",
+                    ));
+                }
+                Some(BBox { west, south, east, north })
+            }
+        };
+        Ok(GeometrySource { lon_lat, notation: self.notation, bounds })
+    }
+}
+
+fn threshold(refusals: &Refusals) -> Option<Threshold> {
+    match refusals {
+        Refusals::Rows(rows) => Some(Threshold::Rows(*rows)),
+        Refusals::Share(share) => {
+            let percent: f64 = share.strip_suffix('%')?.trim().parse().ok()?;
+            (0.0..=100.0).contains(&percent).then_some(Threshold::Percent(percent))
+        }
+    }
+}
+
+/// A flaw of the recipe with the line and the key at the start of the span.
+fn flaw_at(path: &Path, text: &str, span: Range<usize>, problem: &str) -> ImportError {
+    let start = (0..=span.start.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let before = &text[..start];
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = text[line_start..].lines().next().unwrap_or("").trim();
+    let is_table = |line: &&str| line.starts_with('[');
+    let key = match line.split_once('=') {
+        _ if is_table(&line) => line.into(),
+        Some((key, _)) => match before[..line_start].lines().rev().map(str::trim).find(is_table) {
+            Some(table) => format!("{table} {}", key.trim()),
+            None => key.trim().into(),
+        },
+        None => line.to_owned(),
+    };
+    let key = if key.is_empty() { "recipe".into() } else { key };
+    let line = before.matches('\n').count() + 1;
+    ImportError::Recipe { file: path.display().to_string(), line, key, problem: problem.into() }
+}

@@ -1,0 +1,320 @@
+//! To refine is to make a typed feature of a raw record, or to say what is wrong with it.
+
+use std::{
+    collections::{BTreeMap, HashMap, hash_map::Entry},
+    sync::Arc,
+};
+
+use anyhow::Context;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+
+use super::{
+    Outcome, Reason, Recipe, Report,
+    coordinate::{self, Axis, Notation},
+    outcome::{Objection, UNKNOWN_KIND},
+    recipe::IdSource,
+    record::{Columns, Record, Row, Shape},
+    value::{self, is_nothing, trimmed},
+    words::Words,
+};
+use crate::{
+    model::{Choice, Collection, Feature, FeatureError, Field, Value},
+    space::{BBox, Geometry, LonLat},
+};
+
+/// How many different spellings of one closed list are remembered, and of how many bytes at most.
+const MAX_SPELLINGS: usize = 4096;
+const MAX_SPELLING_BYTES: usize = 256;
+
+/// Makes features of the records of one import.
+pub(super) struct Refinery<'a> {
+    collection: &'a Collection,
+    id: IdPlan,
+    place: Option<PlacePlan>,
+    bounds: Option<BBox>,
+    kind: Option<KindPlan>,
+    fields: Vec<FieldPlan>,
+    words: Words,
+    /// The row of every id so far, by its 128-bit hash: the one thing here that grows with the source.
+    rows: HashMap<u128, u64>,
+    report: Report,
+}
+
+enum IdPlan {
+    Slot(usize),
+    HashOf(Vec<usize>),
+}
+
+struct PlacePlan {
+    lon: usize,
+    lat: usize,
+    notation: Notation,
+}
+
+struct KindPlan {
+    slot: usize,
+    map: BTreeMap<String, String>,
+    spellings: Spellings,
+}
+
+struct FieldPlan {
+    slot: usize,
+    /// Place of the field in the collection.
+    index: usize,
+    required: bool,
+    spellings: Spellings,
+}
+
+/// What the texts of a closed list were found to mean.
+type Spellings = HashMap<Box<str>, Option<Arc<str>>>;
+
+impl<'a> Refinery<'a> {
+    /// The refinery and the columns it wants of every record.
+    pub fn new(recipe: &Recipe, collection: &'a Collection) -> anyhow::Result<(Columns, Self)> {
+        let mut columns = Columns::default();
+        let id = match &recipe.id {
+            IdSource::Column(column) => IdPlan::Slot(columns.slot(column, "[id] column")),
+            IdSource::HashOf(all) => {
+                IdPlan::HashOf(all.iter().map(|column| columns.slot(column, "[id] hash_of")).collect())
+            }
+        };
+        let place = recipe.geometry.lon_lat.as_ref().map(|(lon, lat)| PlacePlan {
+            lon: columns.slot(lon, "[geometry] lon"),
+            lat: columns.slot(lat, "[geometry] lat"),
+            notation: recipe.geometry.notation,
+        });
+        columns.wants_shape = place.is_none();
+        let kind = recipe.kind.as_ref().map(|kind| KindPlan {
+            slot: columns.slot(&kind.column, "[kind] column"),
+            map: kind.map.iter().map(|(text, id)| (spelling(text), id.get_ref().clone())).collect(),
+            spellings: Spellings::new(),
+        });
+        let fields = recipe.fields.iter().map(|(name, source)| {
+            let index = collection
+                .field_index(name)
+                .with_context(|| format!("the collection `{}` has no field `{name}`", collection.id))?;
+            let slot = columns.slot(&source.get_ref().column, &format!("[fields.{name}] column"));
+            let required = source.get_ref().required;
+            anyhow::Ok(FieldPlan { slot, index, required, spellings: Spellings::new() })
+        });
+        let fields = fields.collect::<Result<_, _>>()?;
+        let bounds = recipe.geometry.bounds;
+        let (words, rows, report) = (Words::default(), HashMap::new(), Report::default());
+        Ok((columns, Self { collection, id, place, bounds, kind, fields, words, rows, report }))
+    }
+
+    /// What becomes of a row.
+    pub fn refine(&mut self, row: Row<'_>, columns: &Columns) -> anyhow::Result<Outcome> {
+        let outcome = match row {
+            Row::Refused(rejection) => Outcome::Rejection(rejection),
+            Row::Record(record) => {
+                let Record { row, cells, shape, whole } = record;
+                match self.feature(row, &cells, shape, columns)? {
+                    Ok(feature) => Outcome::Feature(feature),
+                    Err(objection) => Outcome::Rejection(objection.reject(row, whole())),
+                }
+            }
+        };
+        self.report.count(&outcome);
+        Ok(outcome)
+    }
+
+    /// The tally of all rows.
+    pub fn report(self) -> Report {
+        self.report
+    }
+
+    fn feature(
+        &mut self,
+        row: u64,
+        cells: &[impl AsRef<str>],
+        shape: Shape,
+        columns: &Columns,
+    ) -> anyhow::Result<Result<Feature, Objection>> {
+        let parts = || {
+            let id = self.id(cells, columns)?;
+            let geometry = self.geometry(cells, shape, columns)?;
+            let values = self.values(cells, columns)?;
+            Ok((id, geometry, values))
+        };
+        let (id, geometry, values) = match parts() {
+            Ok(parts) => parts,
+            Err(objection) => return Ok(Err(objection)),
+        };
+        let kind = self.kind(cells);
+        let id_column = match &self.id {
+            IdPlan::Slot(slot) => Some(columns.name(*slot)),
+            IdPlan::HashOf(_) => None,
+        };
+        let objection =
+            |reason, detail| Objection { column: id_column.map(Into::into), text: id.clone(), reason, detail };
+        let geometry_type = geometry.geojson_type();
+        let feature = match Feature::new(self.collection, &id, kind.clone().flatten(), geometry, values) {
+            Ok(feature) => feature,
+            Err(error @ FeatureError::Id(_)) => return Ok(Err(objection(Reason::BadId, error.to_string()))),
+            Err(error @ FeatureError::Geometry { .. }) => {
+                return Ok(Err(Objection::to_row(geometry_type, Reason::WrongGeometry, error.to_string())));
+            }
+            // Types, kinds and widths are of our own making: a fault here is no fault of the row.
+            Err(error) => return Err(error).with_context(|| format!("row {row}")),
+        };
+        match self.rows.entry(xxh3_128(id.as_bytes())) {
+            Entry::Occupied(first) => {
+                return Ok(Err(objection(Reason::DuplicateId, format!("row {} has the same id", first.get()))));
+            }
+            Entry::Vacant(free) => free.insert(row),
+        };
+        if kind == Some(None) {
+            self.report.warn(UNKNOWN_KIND);
+        }
+        Ok(Ok(feature))
+    }
+
+    fn id(&self, cells: &[impl AsRef<str>], columns: &Columns) -> Result<String, Objection> {
+        match &self.id {
+            IdPlan::Slot(slot) => {
+                let text = trimmed(cells[*slot].as_ref());
+                if is_nothing(text) {
+                    return Err(Objection::to_column(columns.name(*slot), text, Reason::MissingId, "there is no id"));
+                }
+                Ok(text.into())
+            }
+            IdPlan::HashOf(slots) => {
+                let texts = || slots.iter().map(|slot| trimmed(cells[*slot].as_ref()));
+                if texts().all(is_nothing) {
+                    return Err(Objection::to_row("", Reason::MissingId, "all columns of the id are empty"));
+                }
+                // With its length before each text, ("ab", "c") and ("a", "bc") differ.
+                let mut hash = Xxh3::new();
+                for text in texts() {
+                    hash.update(&(text.len() as u64).to_le_bytes());
+                    hash.update(text.as_bytes());
+                }
+                Ok(format!("{:016x}", hash.digest()))
+            }
+        }
+    }
+
+    fn geometry(&self, cells: &[impl AsRef<str>], shape: Shape, columns: &Columns) -> Result<Geometry, Objection> {
+        let geometry = match (&self.place, shape) {
+            (Some(place), _) => Geometry::Point(place.read(cells, columns)?),
+            (None, Shape::Sound(geometry)) => geometry,
+            (None, Shape::Broken { text, problem }) => {
+                return Err(Objection::to_row(&text, Reason::BadGeometry, problem));
+            }
+            (None, Shape::Missing | Shape::None) => {
+                return Err(Objection::to_row("", Reason::MissingCoordinates, "there is no shape"));
+            }
+        };
+        let bbox = geometry.bbox();
+        match &self.bounds {
+            Some(bounds) if !holds(bounds, &bbox) => {
+                let text = match &geometry {
+                    Geometry::Point(at) => format!("{}, {}", at.lon(), at.lat()),
+                    _ => format!("{:?}", bbox.to_array()),
+                };
+                let detail = format!("it reaches beyond {:?} (west, south, east, north)", bounds.to_array());
+                Err(Objection::to_row(&text, Reason::OutsideBounds, detail))
+            }
+            _ => Ok(geometry),
+        }
+    }
+
+    fn values(&mut self, cells: &[impl AsRef<str>], columns: &Columns) -> Result<Vec<Value>, Objection> {
+        let mut values = vec![Value::Unknown; self.collection.fields.len()];
+        for plan in &mut self.fields {
+            let field = &self.collection.fields[plan.index];
+            let text = cells[plan.slot].as_ref();
+            let value = plan.read(text, field, &mut self.words);
+            let refused = |reason, detail: &str| {
+                let detail = format!("field `{}`: {detail}", field.name);
+                Objection::to_column(columns.name(plan.slot), text, reason, detail)
+            };
+            let value = value.map_err(|(reason, detail)| refused(reason, &detail))?;
+            if plan.required && value.is_unknown() {
+                return Err(refused(Reason::MissingValue, "it is required"));
+            }
+            values[plan.index] = value;
+        }
+        Ok(values)
+    }
+
+    /// `None`: nobody says a kind; `Some(None)`: somebody does, but the collection does not know it.
+    fn kind(&mut self, cells: &[impl AsRef<str>]) -> Option<Option<Arc<str>>> {
+        let plan = self.kind.as_mut()?;
+        let text = trimmed(cells[plan.slot].as_ref());
+        if is_nothing(text) {
+            return None;
+        }
+        Some(remembered(&mut plan.spellings, text, |text| {
+            let by_map = plan.map.get(&spelling(text)).map(String::as_str);
+            by_map.or_else(|| self.collection.kind(text).map(|kind| kind.id.as_str())).map(Arc::from)
+        }))
+    }
+}
+
+impl PlacePlan {
+    fn read(&self, cells: &[impl AsRef<str>], columns: &Columns) -> Result<LonLat, Objection> {
+        let degrees = |slot: usize, axis: Axis| {
+            let text = cells[slot].as_ref();
+            if is_nothing(trimmed(text)) {
+                let detail = format!("there is no {axis}");
+                return Err(Objection::to_column(columns.name(slot), text, Reason::MissingCoordinates, detail));
+            }
+            coordinate::parse(text, axis, self.notation).map_err(|error| {
+                Objection::to_column(columns.name(slot), text, Reason::BadCoordinate, error.to_string())
+            })
+        };
+        let (lon, lat) = (degrees(self.lon, Axis::Lon)?, degrees(self.lat, Axis::Lat)?);
+        LonLat::new(lon, lat).map_err(|error| Objection::to_row("", Reason::BadCoordinate, error.to_string()))
+    }
+}
+
+impl FieldPlan {
+    fn read(&mut self, text: &str, field: &Field, words: &mut Words) -> Result<Value, (Reason, String)> {
+        if field.values.is_empty() {
+            return value::parse(text, field.kind, |text| Value::Text(words.share(text)))
+                .map_err(|why| (why.reason, why.detail.into()));
+        }
+        let text = trimmed(text);
+        if is_nothing(text) {
+            return Ok(Value::Unknown);
+        }
+        let meant = |text: &str| {
+            field.values.iter().find(|choice| choice.is_meant_by(text)).map(|choice| choice.id.as_str().into())
+        };
+        match remembered(&mut self.spellings, text, meant) {
+            Some(id) => Ok(Value::Text(id)),
+            None => Err((Reason::UnknownValue, format!("not one of {}", listed(&field.values)))),
+        }
+    }
+}
+
+/// What the text means, found once for each spelling.
+fn remembered(
+    spellings: &mut Spellings,
+    text: &str,
+    meaning: impl FnOnce(&str) -> Option<Arc<str>>,
+) -> Option<Arc<str>> {
+    if let Some(known) = spellings.get(text) {
+        return known.clone();
+    }
+    let found = meaning(text);
+    if spellings.len() < MAX_SPELLINGS && text.len() <= MAX_SPELLING_BYTES {
+        spellings.insert(text.into(), found.clone());
+    }
+    found
+}
+
+/// The text without its case and the spaces around it.
+fn spelling(text: &str) -> String {
+    trimmed(text).to_lowercase()
+}
+
+fn listed(choices: &[Choice]) -> String {
+    choices.iter().map(|choice| format!("`{}` ({})", choice.title.uk, choice.id)).collect::<Vec<_>>().join(", ")
+}
+
+fn holds(bounds: &BBox, bbox: &BBox) -> bool {
+    bounds.west <= bbox.west && bbox.east <= bounds.east && bounds.south <= bbox.south && bbox.north <= bounds.north
+}
