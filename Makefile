@@ -29,7 +29,7 @@ web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
 	@touch $@
 
 $(DEMO)/manifest.json: | build
-	@$(MAPA) demo --out $(DEMO) 2>/dev/null
+	@$(MAPA) demo --out $(DEMO)
 
 # The store appears whole under its name, or not at all.
 $(STORE): | build $(DEMO)/manifest.json

@@ -11,7 +11,9 @@ use std::{
 use mapa::space::{LonLat, TileCoord, WorldPoint};
 
 fn main() {
-    println!("| scale | features | import, s | importer peak, MB | start to first tile, s | server resident, MB | bytes a feature |");
+    println!(
+        "| scale | features | import, s | importer peak, MB | start to first tile, s | server resident, MB | bytes a feature |"
+    );
     println!("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     for scale in city::scales() {
         city::demo(scale);
@@ -30,7 +32,8 @@ fn main() {
         assert_eq!(tile.status(), 200);
         let first_tile = begun.elapsed();
 
-        let ready = ureq::get(format!("{}/health/ready", root.trim())).call().unwrap().into_body().read_to_string().unwrap();
+        let ready =
+            ureq::get(format!("{}/health/ready", root.trim())).call().unwrap().into_body().read_to_string().unwrap();
         let ready: serde_json::Value = serde_json::from_str(&ready).unwrap();
         let features = ready["features"].as_u64().unwrap();
         let resident = city::memory(server.id(), "VmRSS");

@@ -8,6 +8,7 @@ pub mod http;
 pub mod import;
 pub mod load;
 pub mod model;
+pub mod progress;
 pub mod serve;
 pub mod settings;
 pub mod snapshot;

@@ -1,20 +1,18 @@
 //! Loading: recipe → import → store, one transaction a collection, and what became of every row told.
 
 use std::{
-    cell::Cell,
     fs,
-    io::IsTerminal,
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, bail};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
     import::{self, Outcome, Recipe, Rejection, Report},
     model::{Catalog, Collection, Provenance, Revision},
+    progress::Progress,
     store::{Refused, Run, Store},
 };
 
@@ -75,18 +73,19 @@ pub fn load(catalog: &Catalog, store: &Path, order: &Order) -> anyhow::Result<Lo
     }
     let bytes = planned.iter().map(|planned| planned.bytes).sum();
     let mut store = Store::open_or_create(store)?;
-    let progress = Progress::new(bytes);
+    let progress = Progress::of_bytes(bytes);
+    let mut done = 0;
     let mut loading = Loading { accepted: true, dry_run: order.dry_run, ..Loading::default() };
     for planned in planned {
-        progress.begin(&planned);
-        let loaded = one(&mut store, &planned, order.dry_run, &progress)
+        progress.begin(planned.recipe.name());
+        let loaded = one(&mut store, &planned, order.dry_run, &|read| progress.reached(done + read))
             .with_context(|| format!("recipe `{}`", planned.recipe.name()))?;
-        progress.end(&planned, &loaded);
+        done += planned.bytes;
         add(&mut loading.total, &loaded.report);
         loading.accepted &= loaded.accepted;
         loading.runs.push(loaded);
     }
-    progress.bar.finish_and_clear();
+    progress.end();
     Ok(loading)
 }
 
@@ -110,7 +109,7 @@ fn plan(catalog: &Catalog, path: &Path, source: Option<&Path>) -> anyhow::Result
     Ok(Planned { recipe, collection, source, bytes })
 }
 
-fn one(store: &mut Store, planned: &Planned, dry_run: bool, progress: &Progress) -> anyhow::Result<Loaded> {
+fn one(store: &mut Store, planned: &Planned, dry_run: bool, progress: &dyn Fn(u64)) -> anyhow::Result<Loaded> {
     let Planned { recipe, collection, source, .. } = planned;
     let provenance = Provenance {
         source: source.file_name().unwrap_or_default().to_string_lossy().into_owned(),
@@ -120,7 +119,7 @@ fn one(store: &mut Store, planned: &Planned, dry_run: bool, progress: &Progress)
     };
     let mut replacement = store.replace(collection, &provenance)?;
     let mut rejections = Vec::new();
-    let report = import::import(recipe, collection, source, &|read| progress.read(read), &mut |outcome| {
+    let report = import::import(recipe, collection, source, progress, &mut |outcome| {
         match outcome {
             Outcome::Feature(feature) => replacement.put(&feature)?,
             Outcome::Rejection(rejection) => {
@@ -173,41 +172,6 @@ fn add(total: &mut Report, report: &Report) {
     }
     for (warning, count) in &report.warnings {
         *total.warnings.entry(warning).or_default() += count;
-    }
-}
-
-/// A bar on a terminal, a line a source elsewhere; both on standard error.
-struct Progress {
-    bar: ProgressBar,
-    lines: bool,
-    /// Bytes of the sources that are done.
-    before: Cell<u64>,
-}
-
-impl Progress {
-    fn new(bytes: u64) -> Self {
-        let lines = !std::io::stderr().is_terminal();
-        let target = if lines { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-        let style =
-            ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {eta} {msg}").expect("a sound template");
-        Self { bar: ProgressBar::with_draw_target(Some(bytes), target).with_style(style), lines, before: Cell::new(0) }
-    }
-
-    fn begin(&self, planned: &Planned) {
-        self.bar.set_message(planned.recipe.name().to_owned());
-    }
-
-    fn read(&self, bytes_of_source: u64) {
-        self.bar.set_position(self.before.get() + bytes_of_source);
-    }
-
-    fn end(&self, planned: &Planned, loaded: &Loaded) {
-        self.before.set(self.before.get() + planned.bytes);
-        self.bar.set_position(self.before.get());
-        if self.lines {
-            let Report { read, features, rejections, .. } = loaded.report;
-            eprintln!("{}: {read} read, {features} features, {rejections} rejected", loaded.recipe);
-        }
     }
 }
 

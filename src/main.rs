@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 use mapa::{
     demo, files,
     load::{Order, load},
+    progress::Progress,
     serve::serve,
     settings::Settings,
 };
@@ -84,7 +85,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Demo { seed, scale, out } => {
             let facts = demo::Facts::read(&files::demo_facts())?;
             let options = demo::Options { seed, scale, out };
-            let written = demo::write(&catalog, &facts, &options, &|file| eprintln!("{file}"))?;
+            let progress = Progress::of_pieces(catalog.collections.len() as u64);
+            let written = demo::write(&catalog, &facts, &options, &|file| progress.piece(file))?;
+            progress.end();
             say(&format!(
                 "{} files, {} objects, {} bytes in {}: demonstration data",
                 written.files,

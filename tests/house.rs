@@ -31,7 +31,7 @@ const HOMES: [(&str, &[&str]); 14] = [
     ("csv", &["import", "demo"]),
     ("encoding_rs", &["import", "demo"]),
     ("rand_chacha", &["demo"]),
-    ("indicatif", &["load.rs"]),
+    ("indicatif", &["progress.rs"]),
     ("rust_embed", &["files.rs"]),
     ("clap", &["main.rs", "settings.rs"]),
     ("tokio", &["http", "serve.rs"]),

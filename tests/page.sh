@@ -13,7 +13,7 @@ finish() {
 }
 trap finish EXIT
 
-"$mapa" demo --out "$place/demo" 2>/dev/null
+"$mapa" demo --out "$place/demo" >"$place/report"
 "$mapa" import --store "$place/city.gpkg" "$place"/demo/*.toml >"$place/report" 2>&1
 "$mapa" serve --store "$place/city.gpkg" --listen 127.0.0.1:0 >"$place/address" 2>"$place/log" &
 server=$!

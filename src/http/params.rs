@@ -87,11 +87,8 @@ impl Params {
             .map(|number| number.trim().parse())
             .collect::<Result<_, _>>()
             .map_err(|_| wrong("`bbox` is four numbers: west, south, east, north in degrees"))?;
-        let (west, south, east, north) = match numbers[..] {
-            [west, south, east, north] | [west, south, _, east, north, _] => (west, south, east, north),
-            _ => {
-                return Err(wrong("`bbox` is four numbers (or six with heights): west, south, east, north in degrees"));
-            }
+        let ([west, south, east, north] | [west, south, _, east, north, _]) = numbers[..] else {
+            return Err(wrong("`bbox` is four numbers (or six with heights): west, south, east, north in degrees"));
         };
         if LonLat::new(west, south).is_err() || LonLat::new(east, north).is_err() {
             return Err(wrong("`bbox` is in degrees: longitudes within ±180, latitudes within ±90"));

@@ -28,6 +28,7 @@ mod refine;
 mod shape;
 mod value;
 mod words;
+mod written;
 
 pub use error::ImportError;
 pub use meter::MAX_RECORD_BYTES;

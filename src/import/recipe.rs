@@ -11,7 +11,7 @@ use std::{
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{ImportError, Report, coordinate::Notation, csv::Layout, declare::Declaration, encoding::Encoding};
+use super::{ImportError, Report, coordinate::Notation, csv::Layout, declare::Declaration, written::Written};
 use crate::{
     model::{Catalog, Collection, CollectionId},
     space::BBox,
@@ -20,21 +20,20 @@ use crate::{
 /// How one source becomes features.
 #[derive(Debug, Clone)]
 pub struct Recipe {
-    path: PathBuf,
-    text: String,
-    collection: CollectionId,
-    collection_span: Range<usize>,
-    demonstration: bool,
-    attribution: Option<String>,
-    source: PathBuf,
-    format: Option<Format>,
+    pub(super) path: PathBuf,
+    pub(super) text: String,
+    pub(super) collection: Spanned<CollectionId>,
+    pub(super) demonstration: bool,
+    pub(super) attribution: Option<String>,
+    pub(super) source: PathBuf,
+    pub(super) format: Option<Format>,
     pub(super) layout: Layout,
     pub(super) id: IdSource,
     pub(super) geometry: GeometrySource,
     pub(super) kind: Option<KindSource>,
     pub(super) fields: BTreeMap<String, Spanned<FieldSource>>,
-    threshold: Threshold,
-    declare: Option<Spanned<Declaration>>,
+    pub(super) threshold: Threshold,
+    pub(super) declare: Option<Spanned<Declaration>>,
 }
 
 /// The format of a source.
@@ -99,13 +98,10 @@ pub(super) struct FieldSource {
 
 /// How many refusals an import bears.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Threshold {
+pub(super) enum Threshold {
     Rows(u64),
     Percent(f64),
 }
-
-/// The most refusals where the recipe does not say: a twentieth of the rows.
-const DEFAULT_THRESHOLD: Threshold = Threshold::Percent(5.0);
 
 impl Recipe {
     /// Reads a recipe from its file.
@@ -124,20 +120,20 @@ impl Recipe {
 
     /// The collection: the declared one, or the one of the catalog. Checks that it has what the recipe names.
     pub fn collection(&self, catalog: &Catalog) -> Result<Collection, ImportError> {
-        let known = catalog.collections.get(&self.collection);
+        let known = catalog.collections.get(self.collection_id());
         let collection = match (&self.declare, known) {
             (Some(declare), None) => declare
                 .get_ref()
-                .collection(&self.collection, catalog)
+                .collection(self.collection_id(), catalog)
                 .map_err(|problem| self.flaw(declare.span(), &problem))?,
             (None, Some(known)) => known.clone(),
             (Some(_), Some(_)) => {
-                let problem = format!("`{}` is in the catalog already: leave out [declare]", self.collection);
-                return Err(self.flaw(self.collection_span.clone(), &problem));
+                let problem = format!("`{}` is in the catalog already: leave out [declare]", self.collection_id());
+                return Err(self.flaw(self.collection.span(), &problem));
             }
             (None, None) => {
-                let problem = format!("`{}` is not in the catalog, nor is there a [declare]", self.collection);
-                return Err(self.flaw(self.collection_span.clone(), &problem));
+                let problem = format!("`{}` is not in the catalog, nor is there a [declare]", self.collection_id());
+                return Err(self.flaw(self.collection.span(), &problem));
             }
         };
         for (name, source) in &self.fields {
@@ -158,7 +154,7 @@ impl Recipe {
 
     /// The id of the collection that is filled.
     pub fn collection_id(&self) -> &CollectionId {
-        &self.collection
+        self.collection.get_ref()
     }
 
     /// The source file, beside the recipe.
@@ -202,171 +198,8 @@ impl Recipe {
     }
 }
 
-/// A recipe as it is written.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    collection: Spanned<CollectionId>,
-    #[serde(default)]
-    demonstration: bool,
-    attribution: Option<String>,
-    source: WrittenSource,
-    id: Spanned<WrittenId>,
-    #[serde(default)]
-    geometry: Option<Spanned<WrittenGeometry>>,
-    kind: Option<KindSource>,
-    #[serde(default)]
-    fields: BTreeMap<String, Spanned<FieldSource>>,
-    threshold: Option<WrittenThreshold>,
-    declare: Option<Spanned<Declaration>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenSource {
-    file: PathBuf,
-    format: Option<Format>,
-    encoding: Option<Spanned<String>>,
-    delimiter: Option<Spanned<String>>,
-    header: Option<bool>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenId {
-    column: Option<String>,
-    hash_of: Option<Vec<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenGeometry {
-    lon: Option<String>,
-    lat: Option<String>,
-    #[serde(default)]
-    notation: Notation,
-    bounds: Option<Spanned<[f64; 4]>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenThreshold {
-    refusals: Spanned<Refusals>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Refusals {
-    Rows(u64),
-    Share(String),
-}
-
-impl Written {
-    fn check(self, path: &Path, text: &str) -> Result<Recipe, ImportError> {
-        let flaw = |span: Range<usize>, problem: &str| flaw_at(path, text, span, problem);
-        let layout = self.source.layout().map_err(|(span, problem)| flaw(span, &problem))?;
-        let id_span = self.id.span();
-        let id = match self.id.into_inner() {
-            WrittenId { column: Some(column), hash_of: None } => IdSource::Column(column),
-            WrittenId { column: None, hash_of: Some(columns) } if !columns.is_empty() => IdSource::HashOf(columns),
-            _ => return Err(flaw(id_span, "either `column` or `hash_of` with at least one column")),
-        };
-        let geometry = match self.geometry {
-            None => GeometrySource::default(),
-            Some(geometry) => {
-                let span = geometry.span();
-                geometry.into_inner().check(span).map_err(|(span, problem)| flaw(span, problem))?
-            }
-        };
-        let threshold = match self.threshold {
-            None => DEFAULT_THRESHOLD,
-            Some(WrittenThreshold { refusals }) => threshold(refusals.get_ref())
-                .ok_or_else(|| flaw(refusals.span(), "a number of rows, or a share between \"0%\" and \"100%\""))?,
-        };
-        let recipe = Recipe {
-            path: path.into(),
-            text: text.into(),
-            collection_span: self.collection.span(),
-            collection: self.collection.into_inner(),
-            demonstration: self.demonstration,
-            attribution: self.attribution,
-            source: path.parent().unwrap_or(Path::new("")).join(&self.source.file),
-            format: self.source.format,
-            layout,
-            id,
-            geometry,
-            kind: self.kind,
-            fields: self.fields,
-            threshold,
-            declare: self.declare,
-        };
-        recipe.format_of(&recipe.source)?;
-        Ok(recipe)
-    }
-}
-
-impl WrittenSource {
-    fn layout(&self) -> Result<Layout, (Range<usize>, String)> {
-        let encoding = match &self.encoding {
-            None => Encoding::UTF_8,
-            Some(label) => Encoding::of_label(label.get_ref()).ok_or_else(|| {
-                (label.span(), format!("`{}` is no encoding of the WHATWG standard", label.get_ref()))
-            })?,
-        };
-        let delimiter = match &self.delimiter {
-            None => None,
-            // Letters and digits would cut words, a quote and a line end mean something else.
-            Some(delimiter) => match delimiter.get_ref().as_bytes() {
-                [b] if *b == b'\t' || *b == b' ' || (b.is_ascii_punctuation() && *b != b'"') => Some(*b),
-                _ => return Err((delimiter.span(), "one ASCII punctuation mark, a space or a tab".into())),
-            },
-        };
-        Ok(Layout { encoding, delimiter, header: self.header.unwrap_or(true) })
-    }
-}
-
-impl WrittenGeometry {
-    fn check(self, span: Range<usize>) -> Result<GeometrySource, (Range<usize>, &'static str)> {
-        let lon_lat = match (self.lon, self.lat) {
-            (Some(lon), Some(lat)) => Some((lon, lat)),
-            (None, None) => None,
-            _ => return Err((span, "`lon` and `lat` belong together")),
-        };
-        let bounds = match self.bounds {
-            None => None,
-            Some(bounds) => {
-                let [west, south, east, north] = *bounds.get_ref();
-                let is_box = -180.0 <= west
-                    && west <= east
-                    && east <= 180.0
-                    && -90.0 <= south
-                    && south <= north
-                    && north <= 90.0;
-                if !is_box {
-                    return Err((
-                        bounds.span(),
-                        "west, south, east, north in degrees, west <= east and south <= north",
-                    ));
-                }
-                Some(BBox { west, south, east, north })
-            }
-        };
-        Ok(GeometrySource { lon_lat, notation: self.notation, bounds })
-    }
-}
-
-fn threshold(refusals: &Refusals) -> Option<Threshold> {
-    match refusals {
-        Refusals::Rows(rows) => Some(Threshold::Rows(*rows)),
-        Refusals::Share(share) => {
-            let percent: f64 = share.strip_suffix('%')?.trim().parse().ok()?;
-            (0.0..=100.0).contains(&percent).then_some(Threshold::Percent(percent))
-        }
-    }
-}
-
 /// A flaw of the recipe with the line and the key at the start of the span.
-fn flaw_at(path: &Path, text: &str, span: Range<usize>, problem: &str) -> ImportError {
+pub(super) fn flaw_at(path: &Path, text: &str, span: Range<usize>, problem: &str) -> ImportError {
     let start = (0..=span.start.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let before = &text[..start];
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);

@@ -38,6 +38,15 @@ export class Page {
   readonly card = new Card();
   readonly nearby = new Nearby(() => ({ choice: this.choice, tree: this.tree }));
 
+  /** a tap on the map now gives the place to search from */
+  readonly picking = $derived(
+    this.section === 'near' &&
+      this.sheet !== 'closed' &&
+      this.card.state === null &&
+      this.hits === null &&
+      this.nearby.awaitsPlace,
+  );
+
   /** Branches of the address that wait for the catalog to tell what is below them. */
   #addressed: Branches = NO_BRANCHES;
 
@@ -92,7 +101,6 @@ export class Page {
   show(section: Section): void {
     this.section = section;
     this.hits = null;
-    if (section === 'filter') this.nearby.picking = false;
     this.sheet = this.sheet === 'full' ? 'full' : 'half';
     if (section === 'near' && this.nearby.origin === null) void this.nearby.locate();
   }
@@ -109,9 +117,8 @@ export class Page {
   }
 
   tapped(hits: Hit[], place: LonLat): void {
-    if (this.nearby.picking) {
+    if (this.picking) {
       void this.nearby.from({ from: 'picked', place });
-      if (this.sheet === 'closed') this.sheet = 'half';
       return;
     }
     const [only] = hits;
@@ -140,7 +147,6 @@ export class Page {
   }
 
   #openCard(key: ObjectKey): void {
-    this.nearby.picking = false;
     if (this.sheet === 'closed') this.sheet = 'half';
     void this.card.open(key);
   }

@@ -43,6 +43,7 @@ export const en: Dictionary<'one' | 'other'> = {
   near_center: 'From the middle of the map',
   near_pick: 'Tap the map to point at a place.',
   near_other_place: 'Another place',
+  near_clear: 'Clear',
   near_locating: 'Finding your location…',
   near_denied: 'Your browser denies access to your location.',
   near_unavailable: 'Your browser could not find your location.',

@@ -53,6 +53,7 @@ export const uk = {
   near_center: 'Від середини мапи',
   near_pick: 'Торкніться мапи, щоб указати місце.',
   near_other_place: 'Інше місце',
+  near_clear: 'Прибрати',
   near_locating: 'Визначаємо ваше місце…',
   near_denied: 'Доступ до вашого місця заборонено у браузері.',
   near_unavailable: 'Браузер не зміг визначити ваше місце.',

@@ -23,8 +23,8 @@ export class Nearby {
   origin: Origin | null = $state.raw(null);
   progress: Progress = $state('waiting');
   refusal: Refusal | null = $state.raw(null);
-  /** a tap on the map gives the origin */
-  picking = $state(false);
+  /** the visitor wants to start from elsewhere than the present origin */
+  #elsewhere = $state(false);
   neighbors: Neighbor[] = $state.raw([]);
   /** the neighbour under the pointer or the focus, in the list or on the map */
   active: string | null = $state(null);
@@ -38,10 +38,14 @@ export class Nearby {
     this.#choice = choice;
   }
 
+  /** Whether a place to start from is wanted. */
+  get awaitsPlace(): boolean {
+    return this.origin === null || this.#elsewhere;
+  }
+
   /** Asks the browser where the visitor is; meanwhile, and if that fails, a tap on the map does as well. */
   async locate(): Promise<void> {
     this.refusal = null;
-    this.picking = true;
     this.progress = 'locating';
     const fix = await locate(navigator.geolocation);
     // The visitor tapped the map before the browser answered.
@@ -53,7 +57,7 @@ export class Nearby {
 
   async from(origin: Origin): Promise<void> {
     this.origin = origin;
-    this.picking = false;
+    this.#elsewhere = false;
     this.refusal = null;
     this.#limit = FIRST;
     await this.search();
@@ -87,8 +91,8 @@ export class Nearby {
     }
   }
 
-  pickAnother(): void {
-    this.picking = true;
+  startElsewhere(): void {
+    this.#elsewhere = true;
     this.refusal = null;
   }
 
@@ -96,7 +100,6 @@ export class Nearby {
     this.#search?.abort();
     this.origin = null;
     this.neighbors = [];
-    this.picking = false;
     this.refusal = null;
     this.active = null;
     this.progress = 'waiting';
