@@ -39,9 +39,13 @@ pub(super) fn read(
     take: &mut Take<'_>,
 ) -> anyhow::Result<()> {
     let allowance = source.allowance();
-    let mut bytes = layout.encoding.reader(without_bom(source)?);
+    let mut bytes = layout.encoding.reader(without_bom(source).map_err(|error| ImportError::io(file, error))?);
     let mut start = Vec::new();
-    bytes.by_ref().take(DELIMITER_SEARCH_BYTES).read_to_end(&mut start)?;
+    bytes
+        .by_ref()
+        .take(DELIMITER_SEARCH_BYTES)
+        .read_to_end(&mut start)
+        .map_err(|error| ImportError::io(file, error))?;
     let delimiter = layout.delimiter.unwrap_or_else(|| delimiter_of(&start));
     let mut table = Table {
         file,
@@ -96,25 +100,31 @@ struct Table<'a, R> {
 
 impl<R: Read> Table<'_, R> {
     /// Reads the next row and gives its number; `None` after the last.
-    fn next(&mut self) -> anyhow::Result<Option<u64>> {
+    fn next(&mut self) -> Result<Option<u64>, ImportError> {
         let before = self.reader.position().line();
-        if !self.reader.read_byte_record(&mut self.record)? {
-            return Err(ImportError::source(self.file, "the table ends before its end mark").into());
+        if !self.read()? {
+            return Err(ImportError::source(self.file, "the table ends before its end mark"));
         }
         if self.record.len() == 1 && &self.record[0] == END_CELL {
-            let is_last = !self.reader.read_byte_record(&mut self.record)?;
+            let is_last = !self.read()?;
             if is_last {
                 return Ok(None);
             }
-            return Err(ImportError::source(self.file, "a row in the middle is the mark of the end of a table").into());
+            return Err(ImportError::source(self.file, "a row in the middle is the mark of the end of a table"));
         }
         if self.record.as_slice().ends_with(END_MARK) {
             let problem = format!("a quote that is opened at line {before} or below is never closed: is the file cut?");
-            return Err(ImportError::source(self.file, problem).into());
+            return Err(ImportError::source(self.file, problem));
         }
-        self.inner_lines += self.record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.inner_lines += self.record.as_slice().split(|byte| *byte == b'\n').count() as u64 - 1;
         // The reader stands at the line after the row; lines are counted from 1.
         Ok(Some(self.reader.position().line() - 1 - self.inner_lines))
+    }
+
+    fn read(&mut self) -> Result<bool, ImportError> {
+        self.reader
+            .read_byte_record(&mut self.record)
+            .map_err(|error| ImportError::source(self.file, error.to_string()))
     }
 
     fn header(&self) -> Result<Vec<String>, ImportError> {

@@ -8,6 +8,7 @@ use std::{
     borrow::Cow,
     fmt::Write as _,
     io::{self, Read},
+    ops::Range,
 };
 
 use encoding_rs::{CoderResult, Decoder, UTF_8};
@@ -76,37 +77,40 @@ struct Transcoder<R> {
     bytes: R,
     decoder: Decoder,
     raw: Box<[u8]>,
-    raw_range: std::ops::Range<usize>,
+    raw_left: Range<usize>,
+    text: Box<[u8]>,
+    text_left: Range<usize>,
     at_end: bool,
     done: bool,
 }
 
 impl<R: Read> Transcoder<R> {
     fn new(bytes: R, encoding: &'static encoding_rs::Encoding) -> Self {
-        let raw = vec![0; 1 << 16].into();
-        Self { bytes, decoder: encoding.new_decoder(), raw, raw_range: 0..0, at_end: false, done: false }
+        let buffer = || vec![0; 1 << 16].into();
+        let decoder = encoding.new_decoder();
+        let (raw_left, text_left) = (0..0, 0..0);
+        Self { bytes, decoder, raw: buffer(), raw_left, text: buffer(), text_left, at_end: false, done: false }
     }
 }
 
 impl<R: Read> Read for Transcoder<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        // The decoder wants room for at least one character.
-        debug_assert!(into.len() >= 4, "read with a buffer");
-        while !self.done {
-            if self.raw_range.is_empty() && !self.at_end {
+        while self.text_left.is_empty() && !self.done {
+            if self.raw_left.is_empty() && !self.at_end {
                 let n = self.bytes.read(&mut self.raw)?;
-                self.raw_range = 0..n;
+                self.raw_left = 0..n;
                 self.at_end = n == 0;
             }
-            let (result, used, written, _) =
-                self.decoder.decode_to_utf8(&self.raw[self.raw_range.clone()], into, self.at_end);
-            self.raw_range.start += used;
+            let raw = &self.raw[self.raw_left.clone()];
+            let (result, used, written, _) = self.decoder.decode_to_utf8(raw, &mut self.text, self.at_end);
+            self.raw_left.start += used;
+            self.text_left = 0..written;
             self.done = self.at_end && result == CoderResult::InputEmpty;
-            if written > 0 {
-                return Ok(written);
-            }
         }
-        Ok(0)
+        let n = self.text_left.len().min(into.len());
+        into[..n].copy_from_slice(&self.text[self.text_left.start..][..n]);
+        self.text_left.start += n;
+        Ok(n)
     }
 }
 

@@ -1,6 +1,6 @@
 //! An `ImportError` ends an import: the recipe or the source as a whole is wrong, not one row of it.
 
-use std::{io, path::Path};
+use std::io;
 
 /// Why nothing could be imported.
 #[derive(Debug, thiserror::Error)]
@@ -52,8 +52,8 @@ impl ImportError {
         Self::Source { file: file.into(), problem: problem.into() }
     }
 
-    pub(super) fn io(file: &Path, error: io::Error) -> Self {
-        Self::Io { file: file.display().to_string(), error }
+    pub(super) fn io(file: &str, error: io::Error) -> Self {
+        Self::Io { file: file.into(), error }
     }
 }
 

@@ -39,9 +39,8 @@ pub(super) fn read(source: Meter<'_>, file: &str, columns: &Columns, take: &mut 
     let mut source = BufReader::with_capacity(1 << 16, source);
     let flaw = |problem: String| ImportError::source(file, problem);
     let mut magic = [0; 8];
-    source.read_exact(&mut magic)?;
     // fgb, major version, fgb, patch version.
-    if &magic[..4] != b"fgb\x03" || &magic[4..7] != b"fgb" {
+    if source.read_exact(&mut magic).is_err() || &magic[..4] != b"fgb\x03" || &magic[4..7] != b"fgb" {
         return Err(flaw("it is not a FlatGeobuf file of version 3".into()).into());
     }
     let mut header = Vec::new();
@@ -59,7 +58,9 @@ pub(super) fn read(source: Meter<'_>, file: &str, columns: &Columns, take: &mut 
     while skipped < index_bytes {
         allowance.renew();
         let piece = (index_bytes - skipped).min(MAX_RECORD_BYTES / 2);
-        if io::copy(&mut source.by_ref().take(piece), &mut io::sink())? < piece {
+        if io::copy(&mut source.by_ref().take(piece), &mut io::sink()).map_err(|error| ImportError::io(file, error))?
+            < piece
+        {
             return Err(flaw("the file is cut in its index".into()).into());
         }
         skipped += piece;
@@ -137,11 +138,9 @@ fn crs_problem(crs: &Crs<'_>) -> Option<String> {
     let is_unsaid = crs.code() == 0 && written.is_empty() && crs.wkt().unwrap_or("").is_empty();
     let is_lon_lat = is_unsaid || crs.code() == 4326 || written.ends_with("CRS84") || written.ends_with("4326");
     (!is_lon_lat).then(|| {
-        let (org, name) = (crs.org().unwrap_or(""), crs.name().unwrap_or(""));
+        let org = crs.org().filter(|org| !org.is_empty()).unwrap_or("EPSG");
         let code = if written.is_empty() { crs.code().to_string() } else { written };
-        format!(
-            "its CRS is `{org}:{code}` {name}: only EPSG:4326 and CRS84 are read; reproject it, e.g. with ogr2ogr -t_srs EPSG:4326"
-        )
+        format!("its CRS is `{org}:{code}`: only EPSG:4326 and CRS84 are read; reproject it, e.g. with ogr2ogr -t_srs EPSG:4326")
     })
 }
 

@@ -1,4 +1,4 @@
-//! A GeoJSON `FeatureCollection` is read one feature at a time: a bad feature is a refused row, not the end of the file.
+//! A `GeoJSON` `FeatureCollection` is read one feature at a time: a bad feature is a refused row, not the end of the file.
 
 use std::{borrow::Cow, fmt};
 
@@ -35,7 +35,7 @@ pub(super) fn read(source: Meter<'_>, file: &str, columns: &Columns, take: &mut 
         }
     };
     let mut walk = Walk::new(&source, &mut each);
-    let mut json = deserializer(source)?;
+    let mut json = deserializer(source, file)?;
     let collection = Collection { file, walk: &mut walk };
     let end = collection.deserialize(&mut json).and_then(|()| json.end());
     walk.finish(file, end)?;
@@ -88,7 +88,7 @@ impl<'de> Visitor<'de> for Collection<'_, '_> {
     }
 }
 
-/// What is wrong with a `crs` member (GeoJSON 2008 §3): only lon-lat degrees on WGS84 are read.
+/// What is wrong with a `crs` member (`GeoJSON` 2008 §3): only lon-lat degrees on WGS84 are read.
 fn crs_problem(raw: &RawValue) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct Crs {

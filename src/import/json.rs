@@ -4,7 +4,7 @@ use std::{
     borrow::Cow,
     collections::BTreeSet,
     fmt,
-    io::{self, BufReader, Read},
+    io::{BufReader, Read},
 };
 
 use serde::{
@@ -38,7 +38,7 @@ pub(super) fn read(source: Meter<'_>, file: &str, columns: &Columns, take: &mut 
         })
     };
     let mut walk = Walk::new(&source, &mut each);
-    let mut json = deserializer(source)?;
+    let mut json = deserializer(source, file)?;
     let end = Elements(&mut walk).deserialize(&mut json).and_then(|()| json.end());
     walk.finish(file, end)?;
     Ok(keys.check(file)?)
@@ -47,8 +47,10 @@ pub(super) fn read(source: Meter<'_>, file: &str, columns: &Columns, take: &mut 
 /// JSON from a source, which may start with a byte order mark.
 pub(super) fn deserializer<'a>(
     source: Meter<'a>,
-) -> io::Result<serde_json::Deserializer<serde_json::de::IoRead<impl Read + 'a>>> {
-    Ok(serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, without_bom(source)?)))
+    file: &str,
+) -> Result<serde_json::Deserializer<serde_json::de::IoRead<impl Read + 'a + use<'a>>>, ImportError> {
+    let bytes = without_bom(source).map_err(|error| ImportError::io(file, error))?;
+    Ok(serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, bytes)))
 }
 
 /// Takes one element of an array with its number from 1; its error ends the reading.

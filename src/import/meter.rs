@@ -34,7 +34,7 @@ impl Allowance {
 
 impl<'a> Meter<'a> {
     pub fn open(source: &Path, progress: &'a dyn Fn(u64)) -> Result<Self, ImportError> {
-        let file = File::open(source).map_err(|error| ImportError::io(source, error))?;
+        let file = File::open(source).map_err(|error| ImportError::io(&source.display().to_string(), error))?;
         Ok(Self::new(Box::new(file), progress))
     }
 

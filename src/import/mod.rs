@@ -33,11 +33,12 @@ mod written;
 pub use error::ImportError;
 pub use meter::MAX_RECORD_BYTES;
 pub use outcome::{Outcome, Reason, Rejection, Report};
-pub use recipe::{Format, Recipe};
+pub use recipe::Recipe;
 pub use value::MAX_TEXT_CHARS;
 
 use crate::model::Collection;
 use meter::Meter;
+use recipe::Format;
 use record::Row;
 use refine::Refinery;
 

@@ -39,7 +39,7 @@ pub struct Recipe {
 /// The format of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Format {
+pub(super) enum Format {
     /// A table of text, one row a feature.
     Csv,
     /// A `FeatureCollection` (RFC 7946).
@@ -106,7 +106,7 @@ pub(super) enum Threshold {
 impl Recipe {
     /// Reads a recipe from its file.
     pub fn read(path: &Path) -> Result<Self, ImportError> {
-        let text = fs::read_to_string(path).map_err(|error| ImportError::io(path, error))?;
+        let text = fs::read_to_string(path).map_err(|error| ImportError::io(&path.display().to_string(), error))?;
         Self::parse(path, &text)
     }
 

@@ -1,6 +1,6 @@
 //! A `Record` is one raw row of a source: the texts of the columns the recipe names, and maybe a shape of its own.
 //!
-//! Every cell is text. What JSON or FlatGeobuf type otherwise is written as JSON writes it, so that one reading of
+//! Every cell is text. What JSON or `FlatGeobuf` type otherwise is written as JSON writes it, so that one reading of
 //! values serves all formats; an absent key, a null and an empty cell are the same empty text.
 
 use std::borrow::Cow;

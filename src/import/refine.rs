@@ -65,6 +65,15 @@ struct FieldPlan {
     spellings: Spellings,
 }
 
+/// What a row says of its kind.
+enum Kind {
+    /// Nothing.
+    Unsaid,
+    /// Something that the collection does not know.
+    Unknown,
+    Known(Arc<str>),
+}
+
 /// What the texts of a closed list were found to mean.
 type Spellings = HashMap<Box<str>, Option<Arc<str>>>;
 
@@ -141,7 +150,11 @@ impl<'a> Refinery<'a> {
             Ok(parts) => parts,
             Err(objection) => return Ok(Err(objection)),
         };
-        let kind = self.kind(cells);
+        let (kind, is_unknown_kind) = match self.kind(cells) {
+            Kind::Unsaid => (None, false),
+            Kind::Unknown => (None, true),
+            Kind::Known(id) => (Some(id), false),
+        };
         let id_column = match &self.id {
             IdPlan::Slot(slot) => Some(columns.name(*slot)),
             IdPlan::HashOf(_) => None,
@@ -149,7 +162,7 @@ impl<'a> Refinery<'a> {
         let objection =
             |reason, detail| Objection { column: id_column.map(Into::into), text: id.clone(), reason, detail };
         let geometry_type = geometry.geojson_type();
-        let feature = match Feature::new(self.collection, &id, kind.clone().flatten(), geometry, values) {
+        let feature = match Feature::new(self.collection, &id, kind, geometry, values) {
             Ok(feature) => feature,
             Err(error @ FeatureError::Id(_)) => return Ok(Err(objection(Reason::BadId, error.to_string()))),
             Err(error @ FeatureError::Geometry { .. }) => {
@@ -164,7 +177,7 @@ impl<'a> Refinery<'a> {
             }
             Entry::Vacant(free) => free.insert(row),
         };
-        if kind == Some(None) {
+        if is_unknown_kind {
             self.report.warn(UNKNOWN_KIND);
         }
         Ok(Ok(feature))
@@ -239,17 +252,17 @@ impl<'a> Refinery<'a> {
         Ok(values)
     }
 
-    /// `None`: nobody says a kind; `Some(None)`: somebody does, but the collection does not know it.
-    fn kind(&mut self, cells: &[impl AsRef<str>]) -> Option<Option<Arc<str>>> {
-        let plan = self.kind.as_mut()?;
+    fn kind(&mut self, cells: &[impl AsRef<str>]) -> Kind {
+        let Some(plan) = &mut self.kind else { return Kind::Unsaid };
         let text = trimmed(cells[plan.slot].as_ref());
         if is_nothing(text) {
-            return None;
+            return Kind::Unsaid;
         }
-        Some(remembered(&mut plan.spellings, text, |text| {
+        let known = remembered(&mut plan.spellings, text, |text| {
             let by_map = plan.map.get(&spelling(text)).map(String::as_str);
             by_map.or_else(|| self.collection.kind(text).map(|kind| kind.id.as_str())).map(Arc::from)
-        }))
+        });
+        known.map_or(Kind::Unknown, Kind::Known)
     }
 }
 

@@ -1,4 +1,4 @@
-//! A GeoJSON geometry (RFC 7946 §3.1) becomes the shape of an object.
+//! A `GeoJSON` geometry (RFC 7946 §3.1) becomes the shape of an object.
 
 use std::fmt;
 
@@ -98,6 +98,7 @@ impl<'de> Deserialize<'de> for Position {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::space::BBox;
 
     #[test]
     fn all_kinds_of_shapes_are_read() {
@@ -119,7 +120,8 @@ mod tests {
         ] {
             let shape = parse(text).unwrap();
             assert_eq!(shape.geojson_type(), kind);
-            assert_eq!(shape.bbox().to_array(), bbox);
+            let [west, south, east, north] = bbox;
+            assert_eq!(shape.bbox(), BBox { west, south, east, north });
         }
     }
 

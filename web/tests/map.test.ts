@@ -87,6 +87,10 @@ test('a tap means the most exact geometry, and each object once', () => {
   assert.deepEqual(ids(drawn('Polygon', 'a'), drawn('MultiLineString', 'l'), drawn('LineString', 'm')), ['l', 'm']);
   assert.deepEqual(ids(drawn('MultiPolygon', 'a')), ['a']);
   assert.deepEqual(hitsOf([{ geometry: { type: 'Polygon' }, properties: { name: 'Парк' } }]), []);
+  const names = (more: object) => hitsOf([drawn('Point', 'a', more)])[0]?.name;
+  assert.deepEqual(names({ name: 'Школа' }), { uk: 'Школа', en: 'Школа' });
+  assert.deepEqual(names({ name: 'Школа', name_en: 'School' }), { uk: 'Школа', en: 'School' });
+  assert.equal(names({}), null);
 });
 
 test('a box holds all of a geometry', () => {

@@ -1,9 +1,11 @@
 // What a tap on the map meant: the objects under it, each once, the most exact geometry first.
 
+import type { Title } from '../server/wire.ts';
+
 export interface Hit {
   collection: string;
   id: string;
-  name: string | null;
+  name: Title | null;
   kind: string | null;
 }
 
@@ -25,7 +27,7 @@ export function hitsOf(drawn: readonly DrawnFeature[]): Hit[] {
     const hits = byDimension[dimension(geometry.type)];
     const key = `${collection}/${id}`;
     if (hits && !hits.has(key)) {
-      hits.set(key, { collection, id: String(id), name: text(properties.name), kind: text(properties.kind) });
+      hits.set(key, { collection, id: String(id), name: nameOf(properties), kind: text(properties.kind) });
     }
   }
   const exact = byDimension.find((hits) => hits.size > 0);
@@ -35,6 +37,11 @@ export function hitsOf(drawn: readonly DrawnFeature[]): Hit[] {
 function dimension(geometryType: string): number {
   if (geometryType.endsWith('Point')) return 0;
   return geometryType.endsWith('LineString') ? 1 : 2;
+}
+
+function nameOf({ name, name_en }: Record<string, unknown>): Title | null {
+  const uk = text(name);
+  return uk === null ? null : { uk, en: text(name_en) ?? uk };
 }
 
 function text(value: unknown): string | null {

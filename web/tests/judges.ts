@@ -1,0 +1,76 @@
+// Judges of a drawn page: the colours on its map, its fit for a phone, its accessibility.
+import assert from 'node:assert/strict';
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import type { Catalog } from '../src/server/wire.ts';
+
+/** The axe rule set's words for what keeps people out. */
+const GRAVE = ['serious', 'critical'];
+
+/** How many pixels of the map have each sector's colour. */
+export async function sectorPixels(page: Page, catalog: Catalog): Promise<Record<string, number>> {
+  const shot = await page.locator('canvas.maplibregl-canvas').screenshot();
+  const colors = Object.fromEntries(catalog.sectors.map(({ id, color }) => [id, color]));
+  return page.evaluate(
+    async ({ png, colors }) => {
+      const image = new Image();
+      image.src = `data:image/png;base64,${png}`;
+      await image.decode();
+      const canvas = new OffscreenCanvas(image.width, image.height);
+      const context = canvas.getContext('2d');
+      if (!context) throw new Error('no 2d context');
+      context.drawImage(image, 0, 0);
+      const { data } = context.getImageData(0, 0, image.width, image.height);
+      const counts: Record<string, number> = {};
+      for (const [id, color] of Object.entries(colors)) {
+        const [red, green, blue] = [1, 3, 5].map((start) => parseInt(color.slice(start, start + 2), 16)) as [number, number, number];
+        let count = 0;
+        for (let index = 0; index < data.length; index += 4) {
+          const far = Math.max(
+            Math.abs((data[index] ?? 0) - red),
+            Math.abs((data[index + 1] ?? 0) - green),
+            Math.abs((data[index + 2] ?? 0) - blue),
+          );
+          // Circles let a little of the ground through.
+          if (far <= 16) count += 1;
+        }
+        counts[id] = count;
+      }
+      return counts;
+    },
+    { png: shot.toString('base64'), colors },
+  );
+}
+
+export async function fitsPhone(page: Page, view: string): Promise<void> {
+  const faults = await page.evaluate(() => {
+    const found: string[] = [];
+    const tell = (element: Element) => `${element.tagName}.${element.className} "${element.textContent?.trim().slice(0, 30)}"`;
+    if (document.documentElement.scrollWidth > innerWidth) found.push(`the page is ${document.documentElement.scrollWidth} wide`);
+    for (const element of document.querySelectorAll<HTMLElement>('header *, .panel, .panel *')) {
+      const box = element.getBoundingClientRect();
+      if (element.matches('.for-reader, svg, svg *')) continue;
+      if (box.left < -0.5 || box.right > innerWidth + 0.5) found.push(`outside: ${tell(element)}`);
+      const cut = element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== 'inline';
+      if (cut && !element.matches('input')) found.push(`cut: ${tell(element)}`);
+    }
+    for (const target of document.querySelectorAll<HTMLElement>('button, summary, label, input[type=search]')) {
+      const box = target.getBoundingClientRect();
+      if (box.width > 0 && (box.height < 43.9 || box.width < 43.9)) found.push(`small: ${box.width}×${box.height} ${tell(target)}`);
+    }
+    return found;
+  });
+  assert.deepEqual(faults, [], view);
+}
+
+export async function isAccessible(page: Page, view: string): Promise<void> {
+  await page.evaluate(axe.source);
+  const grave = await page.evaluate(async (impacts) => {
+    const runner = (window as unknown as { axe: typeof axe }).axe;
+    const { violations } = await runner.run(document, { resultTypes: ['violations'] });
+    return violations
+      .filter(({ impact }) => impacts.includes(impact ?? ''))
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+  }, GRAVE);
+  assert.deepEqual(grave, [], view);
+}
