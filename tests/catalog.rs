@@ -75,6 +75,7 @@ fn a_hole_is_told_with_its_file_and_entry() {
             "kindergartens: a second collection with this id",
         ),
         ("education.toml", "id = \"schools\"", "id = \"Школи\"", "`Школи` is not a collection id"),
+        ("education.toml", "order = 1\n", "order = 2\n", "has the same order 2"),
         ("education.toml", "priority = 80\n", "", "education.toml: line"),
         ("education.toml", "priority = 80\n", "priority = 80\npirority = 8\n", "unknown field `pirority`"),
         ("base/collections.toml", "service_area = \"", "service_area = \"no-", "is in no sector"),

@@ -32,7 +32,7 @@ pub const RESERVED_FIELDS: [&str; 12] = [
 /// All collections a city may fill and the tree they hang on.
 #[derive(Debug, Clone)]
 pub struct Catalog {
-    /// In the order of their ids.
+    /// In the order the catalog gives them: what people look for most often comes first.
     pub sectors: Vec<Sector>,
     /// Every collection by id, those that only carry the map included.
     pub collections: BTreeMap<CollectionId, Collection>,
@@ -51,6 +51,8 @@ pub struct Sector {
     pub color: String,
     /// Name of its icon.
     pub icon: String,
+    /// Its place among the sectors.
+    pub order: u32,
     /// In the order of the file.
     pub service_areas: Vec<ServiceArea>,
 }
@@ -106,7 +108,7 @@ impl Catalog {
                 reader.sector(name, sector, &offices, &mut catalog);
             }
         }
-        catalog.sectors.sort_by(|a, b| a.id.cmp(&b.id));
+        catalog.sectors.sort_by_key(|sector| sector.order);
         reader.tree(&mut catalog);
         if reader.flaws.is_empty() {
             Ok(catalog)
@@ -126,6 +128,7 @@ impl Catalog {
 #[serde(deny_unknown_fields)]
 struct SectorFile {
     id: String,
+    order: u32,
     title: Title,
     color: String,
     icon: String,
@@ -267,9 +270,11 @@ impl Reader {
             }
             service_areas.push(ServiceArea { id: area.id, title: area.title, collections });
         }
-        let Title { uk, en } = entry.title;
-        let sector =
-            Sector { id: entry.id, title: Title { uk, en }, color: entry.color, icon: entry.icon, service_areas };
+        let SectorFile { id, order, title, color, icon, .. } = entry;
+        let sector = Sector { id, title, color, icon, order, service_areas };
+        if let Some(other) = catalog.sectors.iter().find(|other| other.order == sector.order) {
+            self.flaw(file, &sector.id, format!("`{}` has the same order {}", other.id, sector.order));
+        }
         if catalog.sectors.iter().any(|other| other.id == sector.id) {
             self.flaw(file, &sector.id, "a second sector with this id");
         }
@@ -404,6 +409,7 @@ fn other_sector() -> Sector {
         title: title(),
         color: "#5f6b7a".into(),
         icon: "marker".into(),
+        order: u32::MAX,
         service_areas: vec![ServiceArea { id: OTHER_SERVICE_AREA.into(), title: title(), collections: Vec::new() }],
     }
 }

@@ -42,7 +42,7 @@ describe('the page', { skip: server ? false : 'skipped: no server (MAPA_URL)' },
     assert.equal(await page.locator('html').getAttribute('lang'), 'uk');
     assert.equal(await page.title(), 'Місто на мапі');
     assert.ok(await page.locator('.maplibregl-ctrl-attrib').isVisible());
-    assert.equal(await page.getByText('Демонстраційні дані').isVisible(), catalog.demonstration);
+    assert.equal(await page.locator('header').getByText('Демонстраційні дані').isVisible(), catalog.demonstration);
     const shift = await page.evaluate(
       () =>
         new Promise<number>((resolve) => {
