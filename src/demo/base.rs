@@ -119,12 +119,11 @@ impl Base<'_> {
 
     fn green(&self, of: &Collection, i: usize, dice: &mut Dice) -> anyhow::Result<Row> {
         let (facts, drawn) = (&self.town.facts.greens, &self.town.ground.greens[i]);
-        let (uk, en, kind) = match facts.blob.get(i) {
-            Some(blob) => (&blob.uk, &blob.en, &blob.kind),
-            None => {
-                let belt = &facts.belt[i - facts.blob.len()];
-                (&belt.uk, &belt.en, &belt.kind)
-            }
+        let (uk, en, kind) = if let Some(blob) = facts.blob.get(i) {
+            (&blob.uk, &blob.en, &blob.kind)
+        } else {
+            let belt = &facts.belt[i - facts.blob.len()];
+            (&belt.uk, &belt.en, &belt.kind)
         };
         let mut known = Known::default();
         known.tell("area_ha", Value::Number(rounded(drawn.area_m2 / 1e4, 2)));

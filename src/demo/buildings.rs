@@ -139,7 +139,8 @@ impl Site<'_> {
             let mut l = line[0] + 13.0 + length_m / 2.0 + dice.between(0.0, 14.0);
             while l < line[1] - 8.0 - length_m / 2.0 {
                 let (t, w) = if is_along { (l, r) } else { (r, l) };
-                if !(keeps_yard && (block.at)(t, w).distance(yard) < 58.0) && !dice.chance(0.06) {
+                let is_yard = keeps_yard && (block.at)(t, w).distance(yard) < 58.0;
+                if !is_yard && !dice.chance(0.06) {
                     self.raise(block, form, (t, w), is_along, length_m, width_m, dice);
                 }
                 l += length_m + gap + dice.between(0.0, 8.0);

@@ -1,5 +1,7 @@
 //! A curve is a line or ring as nature or a builder would draw it, made of the few spots that a person wrote down.
 
+use std::f64::consts::TAU;
+
 use super::{
     dice::Dice,
     plane::{Spot, heading, nearest_on},
@@ -58,11 +60,11 @@ fn halve(a: Spot, b: Spot, step_m: f64, share: f64, dice: &mut Dice, out: &mut V
 /// A rounded patch about a centre, its rim waved by chance, counter-clockwise.
 pub fn blob(centre: Spot, half_length_m: f64, half_width_m: f64, azimuth_deg: f64, dice: &mut Dice) -> Vec<Spot> {
     let long = heading(azimuth_deg);
-    let waves = [2.0, 3.0, 5.0, 7.0].map(|n: f64| (n, dice.between(0.3, 1.0) * 0.28 / n, dice.between(0.0, 6.28)));
+    let waves = [2.0, 3.0, 5.0, 7.0].map(|n: f64| (n, dice.between(0.3, 1.0) * 0.28 / n, dice.between(0.0, TAU)));
     let count = ((half_length_m + half_width_m) / 14.0).clamp(24.0, 160.0) as usize;
     (0..count)
         .map(|i| {
-            let turn = i as f64 / count as f64 * std::f64::consts::TAU;
+            let turn = i as f64 / count as f64 * TAU;
             let reach = 1.0 + waves.iter().map(|(n, height, start)| height * (n * turn + start).sin()).sum::<f64>();
             centre.plus(long, turn.cos() * half_length_m * reach).plus(long.left(), turn.sin() * half_width_m * reach)
         })
@@ -86,7 +88,7 @@ pub fn strip(line: &[Spot], width_m: f64) -> Vec<Spot> {
 
 /// A strip whose banks wander and which narrows to its ends, as a flood plain or an old forest belt does.
 pub fn ragged_strip(line: &[Spot], width_m: f64, dice: &mut Dice) -> Vec<Spot> {
-    let waves = [0; 4].map(|_| (dice.between(0.35, 0.9), dice.between(0.0, 6.28)));
+    let waves = [0; 4].map(|_| (dice.between(0.35, 0.9), dice.between(0.0, TAU)));
     let last = (line.len() - 1) as f64;
     let half_m = |i: usize, side: usize| {
         let wave: f64 = waves[2 * side..2 * side + 2].iter().map(|(n, start)| (n * i as f64 + start).sin()).sum();

@@ -85,8 +85,9 @@ impl Fault {
         let is_point = collection.geometry == GeometryKind::Point;
         match self {
             Self::MissingCoordinates => is_point && format != Format::FlatGeobuf,
-            Self::OutsideBounds => is_point,
-            Self::BadCoordinate => format.is_csv(),
+            // Degrees with N or E before them cannot be swapped unseen.
+            Self::OutsideBounds => is_point && format != Format::DmsCsv,
+            Self::BadCoordinate | Self::WrongWidth => format.is_csv(),
             Self::BadGeometry => format == Format::GeoJson && collection.geometry == GeometryKind::Line,
             Self::WrongGeometry => format == Format::GeoJson && is_point,
             Self::MissingValue => collection.field_index("name").is_some(),
@@ -100,7 +101,6 @@ impl Fault {
             Self::BadId => format.is_csv() && layout.id.is_some(),
             // In Hilbert order nobody can say which of two rows comes second.
             Self::MissingId | Self::DuplicateId => format != Format::FlatGeobuf && layout.id.is_some(),
-            Self::WrongWidth => format.is_csv(),
             Self::BadEncoding => format.is_utf8_csv(),
         }
     }

@@ -22,6 +22,16 @@ pub fn tell(subject: &Subject, known: &mut Known, dice: &mut Dice) {
         // The law asks for one in ten.
         known.tell("spaces_disabled", Value::Integer((spaces as f64 * dice.between(0.02, 0.14)).ceil() as i64));
     }
+    if has("free_of_charge") {
+        price(subject, known, dice);
+    }
+    if has("round_the_clock") && has("opening_hours") {
+        let is_open = dice.chance(0.25);
+        known.tell("round_the_clock", Value::Boolean(is_open));
+        if is_open {
+            known.tell_text("opening_hours", "Пн-Нд 00:00-24:00");
+        }
+    }
     if has("diameter_cm") {
         tree(subject, known, dice);
     }
@@ -34,6 +44,20 @@ fn places(known: &mut Known, dice: &mut Dice) {
     known.tell("places_free", Value::Integer(free));
     known.tell("pupils", Value::Integer(total - free));
     known.tell("groups", Value::Integer((total / 24).max(1)));
+}
+
+/// What costs nothing has no price; a kind may say whether it does.
+fn price(subject: &Subject, known: &mut Known, dice: &mut Dice) {
+    let is_free = match subject.collection.kinds[subject.kind].id.as_str() {
+        "free" => true,
+        "paid" => false,
+        _ => dice.chance(0.6),
+    };
+    known.tell("free_of_charge", Value::Boolean(is_free));
+    if is_free {
+        known.tell("price_uah", Value::Unknown);
+        known.tell("tariff_uah_hour", Value::Unknown);
+    }
 }
 
 fn tree(subject: &Subject, known: &mut Known, dice: &mut Dice) {

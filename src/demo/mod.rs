@@ -97,13 +97,13 @@ pub fn write(catalog: &Catalog, facts: &Facts, options: &Options, progress: &dyn
 
 /// How many good rows each collection gets.
 fn counts(catalog: &Catalog, facts: &Facts, base: &Base, scale: u32) -> anyhow::Result<BTreeMap<CollectionId, u64>> {
-    let count = |collection: &Collection| match base.count(collection) {
-        Some(count) => anyhow::Ok(count as u64),
-        None => {
-            let stock = facts.objects.collections.get(collection.id.as_str());
-            let stock = stock.with_context(|| format!("objects.toml says nothing of {}", collection.id))?;
-            Ok(stock.count * u64::from(scale))
+    let count = |collection: &Collection| {
+        if let Some(count) = base.count(collection) {
+            return anyhow::Ok(count as u64);
         }
+        let stock = facts.objects.collections.get(collection.id.as_str());
+        let stock = stock.with_context(|| format!("objects.toml says nothing of {}", collection.id))?;
+        Ok(stock.count * u64::from(scale))
     };
     catalog.collections.values().map(|collection| anyhow::Ok((collection.id.clone(), count(collection)?))).collect()
 }

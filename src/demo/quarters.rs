@@ -1,5 +1,7 @@
 //! A quarter is a neighbourhood with a street grid of its own: turned, bent, cut by waters, parks and its neighbours.
 
+use std::f64::consts::TAU;
+
 use super::{
     curve::simplify,
     dice::Dice,
@@ -40,9 +42,9 @@ impl Grid {
     pub fn of(quarter: &Quarter) -> Self {
         let mut dice = Dice::of_fact(&quarter.name);
         let [along_m, across_m] = block_m(quarter.kind);
-        let mut bend = || (dice.between(14.0, 34.0), dice.between(900.0, 1700.0), dice.between(0.0, 6.28));
+        let mut bend = || (dice.between(14.0, 34.0), dice.between(900.0, 1700.0), dice.between(0.0, TAU));
         let bend = [bend(), bend()];
-        let rim = [0; 3].map(|_| dice.between(0.0, 6.28));
+        let rim = [0; 3].map(|_| dice.between(0.0, TAU));
         Self {
             centre: Spot::of_degrees(quarter.at),
             long: heading(quarter.azimuth_deg),
@@ -57,9 +59,7 @@ impl Grid {
 
     /// The spot of the plane at (t, w) of the quarter.
     pub fn spot(&self, t: f64, w: f64) -> Spot {
-        let wave = |(height, length, start): (f64, f64, f64), at: f64| {
-            height * (at / length * std::f64::consts::TAU + start).sin()
-        };
+        let wave = |(height, length, start): (f64, f64, f64), at: f64| height * (at / length * TAU + start).sin();
         self.centre.plus(self.long, t + wave(self.bend[0], w)).plus(self.long.left(), w + wave(self.bend[1], t))
     }
 

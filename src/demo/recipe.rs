@@ -24,16 +24,13 @@ pub fn text(collection: &Collection, layout: &Layout, good: u64, bad: u64) -> St
         Format::OldCsv => out.push_str("encoding = \"windows-1251\"\ndelimiter = \";\"\n"),
         Format::GeoJson | Format::FlatGeobuf => {}
     }
-    match layout.id {
-        Some(column) => {
-            let _ = writeln!(out, "\n[id]\ncolumn = {}", quoted(column));
-        }
-        None => {
-            let of = |name: &str| collection.field_index(name).map(|i| layout.fields[i].as_str());
-            let columns = [of("name"), of("address")].into_iter().flatten().chain(layout.lon_lat.into_iter().flatten());
-            let columns = columns.map(quoted).collect::<Vec<_>>().join(", ");
-            let _ = writeln!(out, "\n[id]\nhash_of = [{columns}]");
-        }
+    if let Some(column) = layout.id {
+        let _ = writeln!(out, "\n[id]\ncolumn = {}", quoted(column));
+    } else {
+        let of = |name: &str| collection.field_index(name).map(|i| layout.fields[i].as_str());
+        let columns = [of("name"), of("address")].into_iter().flatten().chain(layout.lon_lat.into_iter().flatten());
+        let columns = columns.map(quoted).collect::<Vec<_>>().join(", ");
+        let _ = writeln!(out, "\n[id]\nhash_of = [{columns}]");
     }
     out.push_str("\n[geometry]\n");
     if let Some([lon, lat]) = layout.lon_lat {

@@ -60,7 +60,8 @@ pub fn for_locals(names: &StreetNames, count: usize) -> Vec<StreetName> {
                 1 => format!("провулок {masculine}"),
                 2 if *is_adjective => format!("вулиця {stem} 2-га"),
                 2 => format!("проїзд {stem}"),
-                n if *is_adjective => format!("вулиця {stem} {n}-тя"),
+                3 if *is_adjective => format!("вулиця {stem} 3-тя"),
+                n if *is_adjective => format!("вулиця {stem} {n}-та"),
                 n => format!("провулок {stem} {}-й", n - 1),
             };
             all.push(StreetName::read(&full).expect("the word stands first"));

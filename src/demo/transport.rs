@@ -24,7 +24,7 @@ const SHORTEST_M: f64 = 4_000.0;
 const LONGEST_M: f64 = 24_000.0;
 
 /// Modes in the order of their route numbers, with how many ground routes each has.
-const GROUND: [(&str, usize, u32); 3] = [("tram", 9, 1), ("trolleybus", 19, 1), ("bus", 28, 201)];
+const GROUND: [(&str, usize, u32); 3] = [("tram", 9, 1), ("trolleybus", 19, 11), ("bus", 28, 201)];
 
 /// One route.
 pub struct Route {
@@ -70,9 +70,13 @@ impl Transport {
         let mut routes = Vec::new();
         let mut used: BTreeMap<usize, Vec<String>> = BTreeMap::new();
         let mut known = BTreeSet::new();
+        // Every terminus in turn: no part of the city is left without a route.
+        let mut starts = (0..facts.transport.terminus.len()).collect::<Vec<_>>();
+        dice.shuffle(&mut starts);
         for (mode, count, first_number) in GROUND {
             for number in (first_number..).take(count) {
-                let (route, stretches) = network.route(mode, number, facts, &mut known, &mut dice)?;
+                let start = starts[routes.len() % starts.len()];
+                let (route, stretches) = network.route(mode, number, start, facts, &mut known, &mut dice)?;
                 for stretch in stretches {
                     used.entry(stretch).or_default().push(route.number.clone());
                 }
@@ -133,18 +137,19 @@ impl<'a> Network<'a> {
         Ok(Self { crossings, stretches })
     }
 
-    /// A route between two termini of chance that no other route joins.
+    /// A route from a terminus to another of chance, which no other route of its mode joins.
     fn route(
         &self,
         mode: &'static str,
         number: u32,
+        start: usize,
         facts: &Facts,
         known: &mut BTreeSet<(&'static str, usize, usize)>,
         dice: &mut Dice,
     ) -> anyhow::Result<(Route, Vec<usize>)> {
         let termini = &facts.transport.terminus;
         for _ in 0..4_000 {
-            let (a, b) = (dice.below(termini.len()), dice.below(termini.len()));
+            let (a, b) = (start, dice.below(termini.len()));
             let key = (mode, a.min(b), a.max(b));
             let crossing = |i: usize| self.crossings.binary_search(&termini[i].crossing.as_str()).ok();
             let (from, to) = crossing(a).zip(crossing(b)).context("a terminus is not at a crossing of network.toml")?;
@@ -209,6 +214,18 @@ impl<'a> Network<'a> {
         Some(way)
     }
 
+    fn kind(at: Spot, routes: &[String], facts: &Facts) -> &'static str {
+        let mut ends = facts.transport.terminus.iter().map(|end| facts.network.crossings[&end.crossing]);
+        if ends.any(|end| Spot::of_degrees(end).distance(at) < TERMINAL_M) {
+            "terminal"
+        } else if routes.iter().all(|number| number.len() == 1) {
+            // Only trams have numbers of one digit.
+            "tram"
+        } else {
+            "ground"
+        }
+    }
+
     /// So many stops on both sides of the stretches that routes use, evenly spread.
     fn stops(
         &self,
@@ -238,9 +255,9 @@ impl<'a> Network<'a> {
                     // The stop of one direction stands a little before the other.
                     let (on, way) = along(line, (metres + side * 18.0).clamp(0.0, *length_m));
                     let at = on.plus(way.left(), side * (half_width_m(*class) - 3.0));
-                    let mut routes = used[&stretch].clone();
-                    routes.dedup();
-                    stops.push(Stop { name: name.clone(), at, kind: "ground", routes });
+                    let routes = used[&stretch].clone();
+                    let kind = Self::kind(on, &routes, facts);
+                    stops.push(Stop { name: name.clone(), at, kind, routes });
                 }
             }
         }
@@ -250,6 +267,9 @@ impl<'a> Network<'a> {
         Ok(stops)
     }
 }
+
+/// How near to a terminus a stop counts to it.
+const TERMINAL_M: f64 = 320.0;
 
 /// A stop is called after a street nearby or after something everyday.
 fn name(line: &[Spot], metres: f64, facts: &Facts, streets: &Streets, dice: &mut Dice) -> String {

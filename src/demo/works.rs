@@ -76,10 +76,10 @@ fn budget(subject: &Subject, known: &mut Known, facts: &Facts, dice: &mut Dice) 
         known.tell("finished", Value::Unknown);
         known.tell("warranty_until", Value::Unknown);
     }
-    if status != "planned" {
-        known.tell_text("tender_url", format!("https://example.org/tender/UA-{year}-{:06}-a", subject.number));
-    } else {
+    if status == "planned" {
         known.tell("tender_url", Value::Unknown);
+    } else {
+        known.tell_text("tender_url", format!("https://example.org/tender/UA-{year}-{:06}-a", subject.number));
     }
 }
 

@@ -61,10 +61,9 @@ impl Format {
         match collection.id.as_str() {
             "apartment-buildings" => return Self::FlatGeobuf,
             "transport-stops" => return Self::Csv,
-            "air-posts" => return Self::SpreadsheetCsv,
             // The registers come as offices keep them.
             "advertising-structures" | "dead-trees" => return Self::OldCsv,
-            "budget-items" => return Self::SpreadsheetCsv,
+            "air-posts" | "budget-items" => return Self::SpreadsheetCsv,
             _ => {}
         }
         if collection.geometry != GeometryKind::Point {
