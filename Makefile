@@ -34,7 +34,8 @@ $(DEMO)/manifest.json: | build
 # The store appears whole under its name, or not at all.
 $(STORE): | build $(DEMO)/manifest.json
 	@rm -f $(STORE).import*
-	@$(MAPA) import --store $(STORE).import $(DEMO)/*.toml | tail -n 4
+	@$(MAPA) import --store $(STORE).import $(DEMO)/*.toml >var/import.txt
+	@tail -n 2 var/import.txt
 	@mv $(STORE).import $(STORE)
 
 test: tools web/dist/index.html

@@ -176,26 +176,11 @@ fn add(total: &mut Report, report: &Report) {
 }
 
 impl Loading {
-    /// The Report as people read it: a line a source, the rows that were refused, the sums.
+    /// The Report as people read it: the rows that were refused, a line a source, the sums last.
     pub fn table(&self) -> String {
-        let mut lines = vec![format!("{:<40} {:>9} {:>9} {:>9}  {}", "collection", "read", "features", "rejected", "")];
+        let mut lines = Vec::new();
         for run in &self.runs {
-            let Report { read, features, rejections, .. } = run.report;
-            let verdict = if run.accepted { "" } else { "REFUSED: more rejections than the recipe tolerates" };
-            lines.push(format!("{:<40} {read:>9} {features:>9} {rejections:>9}  {verdict}", run.collection));
-        }
-        let Report { read, features, rejections, reasons, warnings } = &self.total;
-        lines.push(format!("{:<40} {read:>9} {features:>9} {rejections:>9}", format!("{} sources", self.runs.len())));
-        for (title, counts) in [("rejected", reasons), ("warnings", warnings)] {
-            if !counts.is_empty() {
-                let listed: Vec<String> = counts.iter().map(|(word, count)| format!("{word} {count}")).collect();
-                lines.push(format!("{title}: {}", listed.join(", ")));
-            }
-        }
-        for run in self.runs.iter().filter(|run| !run.rejections.is_empty()) {
-            lines.push(String::new());
-            for rejection in &run.rejections {
-                let Rejection { row, column, text, reason, detail, .. } = rejection;
+            for Rejection { row, column, text, reason, detail, .. } in &run.rejections {
                 let column = column.as_deref().map(|column| format!(", column `{column}`")).unwrap_or_default();
                 lines.push(format!("{}, row {row}{column}: {}: {detail} (`{text}`)", run.source, reason.as_str()));
             }
@@ -204,9 +189,31 @@ impl Loading {
                 lines.push(format!("{}: {more} more; all are in the store, table mapa_rejection", run.source));
             }
         }
+        lines.push(line("collection", ["read", "features", "rejected"], ""));
+        for run in &self.runs {
+            let verdict = if run.accepted { "" } else { "REFUSED: more rejections than the recipe tolerates" };
+            lines.push(line(&run.collection, tally(&run.report), verdict));
+        }
+        lines.push(line(&format!("{} sources", self.runs.len()), tally(&self.total), ""));
+        for (title, counts) in [("rejected", &self.total.reasons), ("warnings", &self.total.warnings)] {
+            if !counts.is_empty() {
+                let listed: Vec<String> = counts.iter().map(|(word, count)| format!("{word} {count}")).collect();
+                lines.push(format!("{title}: {}", listed.join(", ")));
+            }
+        }
         if self.dry_run {
             lines.push("dry run: nothing was committed".into());
         }
-        lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n")
+        lines.join("\n")
     }
+}
+
+/// One line of the table.
+fn line(name: &str, numbers: [impl std::fmt::Display; 3], verdict: &str) -> String {
+    let [read, features, rejected] = numbers;
+    format!("{name:<40} {read:>9} {features:>9} {rejected:>9}  {verdict}").trim_end().to_owned()
+}
+
+fn tally(report: &Report) -> [u64; 3] {
+    [report.read, report.features, report.rejections]
 }

@@ -165,6 +165,17 @@ fn a_tile_without_objects_is_no_content() {
 }
 
 #[test]
+fn a_collection_asked_for_by_name_is_drawn_at_every_zoom() {
+    let (_city, server) = served();
+    // A declared collection is drawn from zoom 8.
+    assert_eq!(server.get("/tiles/city/7/75/44.mvt").status, 204);
+    let named = server.get("/tiles/city/7/75/44.mvt?collections=trees");
+    let layers = mvt_reader::Reader::new(named.body).unwrap();
+    assert_eq!(layers.get_features(0).unwrap().len(), 3);
+    assert_eq!(server.get("/tiles/city/7/75/44.mvt?collections=schools").status, 204);
+}
+
+#[test]
 fn credits_are_text_even_where_clients_read_html() {
     let (_city, server) = served();
     let tilejson = server.json("/tiles/trees.json");

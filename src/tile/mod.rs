@@ -40,9 +40,14 @@ pub fn draw(
         }
         let mut open = drawing.layer(&layer.name);
         for shelf in layer.shelves(snapshot) {
-            let wanted =
-                here.collections.is_empty() || here.collections.iter().any(|id| id == shelf.collection().id.as_str());
-            if !wanted || coord.z() < shelf.collection().min_zoom {
+            let collection = shelf.collection();
+            // Seen all together, small objects wait for a closer look; whoever asks for a collection by name gets it.
+            let shown = if selection.collections.is_empty() {
+                coord.z() >= collection.min_zoom
+            } else {
+                selection.collections.iter().any(|id| id == collection.id.as_str())
+            };
+            if !shown {
                 continue;
             }
             for feature in here.on(shelf) {

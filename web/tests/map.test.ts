@@ -48,6 +48,13 @@ test('a choice narrows every city layer, on top of its own filter, and no other 
   assert.deepEqual(layer(style, 'water').filter, ['has', 'name']);
 });
 
+test('a choice asks for the tiles of its collections only, and no choice for the tiles of all', () => {
+  const choice = { whole: ['schools'], partial: [{ collection: 'clubs', kinds: ['chess'] }] };
+  const url = (of: Composition) => (compose(of).sources['city'] as { url: string }).url;
+  assert.equal(url({ ...PLAIN, choice }), '/tiles/city.json?collections=clubs,schools');
+  assert.equal(url(PLAIN), '/tiles/city.json');
+});
+
 test('the choice as an expression lets through whole collections and single kinds', () => {
   const { filter } = featureFilter(choiceFilter({ whole: ['schools'], partial: [{ collection: 'clubs', kinds: ['chess'] }] }), 'filter');
   const passes = (properties: object) => filter({ zoom: 12 } as never, { type: 1, properties } as never);

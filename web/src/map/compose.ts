@@ -28,7 +28,7 @@ export function compose({ own, foreign, choice, language, theme, selected }: Com
   const style = foreign ? onForeign(own, foreign) : own;
   return {
     ...style,
-    sources: { ...style.sources, [SELECTED_SOURCE]: selectedSource(selected) },
+    sources: { ...chosenSources(style.sources, choice), [SELECTED_SOURCE]: selectedSource(selected) },
     layers: [
       ...style.layers.map((layer) => speak(choose(layer, choice), language)),
       ...SELECTED_LAYERS(theme),
@@ -41,6 +41,17 @@ export function foreignStyleUrl(own: StyleSpecification): string | null {
   const metadata = (own.metadata ?? {}) as Record<string, unknown>;
   const url = metadata['mapa:base-style'];
   return metadata['mapa:base-map'] === 'style' && typeof url === 'string' ? url : null;
+}
+
+/**
+ * The tiles of the city hold only what the choice takes in: the server draws collections that are asked for by name at
+ * every zoom, while in the view of everything the many small objects wait for a closer look.
+ */
+function chosenSources(sources: StyleSpecification['sources'], choice: Choice): StyleSpecification['sources'] {
+  const city = sources[CITY_SOURCE];
+  if (choice === null || city?.type !== 'vector' || city.url === undefined) return sources;
+  const collections = [...choice.whole, ...choice.partial.map(({ collection }) => collection)].sort();
+  return { ...sources, [CITY_SOURCE]: { ...city, url: `${city.url}?collections=${collections.join(',')}` } };
 }
 
 /** Every city layer shows only what the choice takes in, on top of the layer's own filter. */
