@@ -55,6 +55,15 @@ test('a choice asks for the tiles of its collections only, and no choice for the
   assert.equal(url(PLAIN), '/tiles/city.json');
 });
 
+test('what is chosen is large enough to be found, at every zoom', () => {
+  const radius = ['interpolate', ['linear'], ['zoom'], 8, 1, 14, ['+', 1, ['get', 'rank']]];
+  const own = { ...OWN, layers: OWN.layers.map((drawn) => (drawn.id === 'objects' ? { ...drawn, paint: { 'circle-radius': radius } } : drawn)) };
+  const style = compose({ ...PLAIN, own: own as StyleSpecification, choice: { whole: ['schools'], partial: [] } });
+  assert.deepEqual(layer(style, 'objects').paint, {
+    'circle-radius': ['interpolate', ['linear'], ['zoom'], 8, ['max', 5, 1], 14, ['max', 5, ['+', 1, ['get', 'rank']]]],
+  });
+});
+
 test('the choice as an expression lets through whole collections and single kinds', () => {
   const { filter } = featureFilter(choiceFilter({ whole: ['schools'], partial: [{ collection: 'clubs', kinds: ['chess'] }] }), 'filter');
   const passes = (properties: object) => filter({ zoom: 12 } as never, { type: 1, properties } as never);

@@ -59,7 +59,19 @@ function choose(layer: LayerSpecification, choice: Choice): LayerSpecification {
   if (choice === null || !('source' in layer) || layer.source !== CITY_SOURCE || layer.type === 'raster') return layer;
   const filter = choiceFilter(choice);
   const own = 'filter' in layer ? layer.filter : undefined;
-  return { ...layer, filter: (own ? ['all', own, filter] : filter) as FilterSpecification } as LayerSpecification;
+  const narrowed = { ...layer, filter: (own ? ['all', own, filter] : filter) as FilterSpecification } as LayerSpecification;
+  if (narrowed.type !== 'circle') return narrowed;
+  const radius = atLeast(CHOSEN_RADIUS_PX, narrowed.paint?.['circle-radius'] ?? CHOSEN_RADIUS_PX);
+  return { ...narrowed, paint: { ...narrowed.paint, 'circle-radius': radius as number } };
+}
+
+/** Who has chosen wants to find: what is chosen is never drawn smaller than this, far away as it may be. */
+const CHOSEN_RADIUS_PX = 5;
+
+/** The same measure, but never less; a measure by zoom stays one, since `zoom` may stand only at the top. */
+function atLeast(least: number, measure: unknown): unknown {
+  if (!Array.isArray(measure) || measure[0] !== 'interpolate') return ['max', least, measure];
+  return measure.map((part: unknown, i) => (i > 3 && i % 2 === 0 ? ['max', least, part] : part));
 }
 
 export function choiceFilter({ whole, partial }: NonNullable<Choice>): ExpressionSpecification {
