@@ -337,12 +337,12 @@ impl<'a> Meant<'a> {
             let name = ElementId(ElementType::Way, *id);
             let places = match self.way_nodes.get(id) {
                 None => Err(format!("its way {name} is not in the source")),
-                Some(nodes) => ground.places(nodes).map_err(|problem| format!("its way {name}: {problem}")),
+                Some(nodes) => {
+                    ways.extend(ground.stretches(nodes).into_iter().map(|places| (*id, places)));
+                    ground.places(nodes).map(|_| ()).map_err(|problem| format!("its way {name}: {problem}"))
+                }
             };
-            match places {
-                Ok(places) => ways.push((*id, places)),
-                Err(problem) => missing = missing.or(Some(problem)),
-            }
+            missing = missing.or(places.err());
         }
         let is_whole = missing.is_none();
         let shape = match (relation.form, missing) {
@@ -398,6 +398,13 @@ impl Ground {
             self.place(*id).ok_or_else(|| format!("its node {} is not in the source: was it cut here?", node_id(*id)))
         };
         nodes.iter().map(place).collect()
+    }
+
+    /// The parts of a way whose nodes are all there.
+    fn stretches(&self, nodes: &[i64]) -> Vec<Vec<Place>> {
+        let places: Vec<Option<Place>> = nodes.iter().map(|id| self.place(*id)).collect();
+        let runs = places.split(Option::is_none).map(|run| run.iter().flatten().copied().collect::<Vec<_>>());
+        runs.filter(|run| run.len() > 1).collect()
     }
 
     fn known(&self, nodes: &[i64]) -> Vec<Place> {

@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use super::element::Place;
 
 /// As few lines as the order of the ways allows.
+///
+/// A way that is cut comes as several, which stand together under its id.
 pub(super) fn merge(ways: &[(i64, Vec<Place>)]) -> Vec<Vec<Place>> {
     let mut lines: Vec<Vec<Place>> = Vec::new();
     let mut drawn = HashSet::new();
@@ -12,7 +14,7 @@ pub(super) fn merge(ways: &[(i64, Vec<Place>)]) -> Vec<Vec<Place>> {
     let mut length = 0;
     for (id, places) in ways {
         let (Some(&first), Some(&last)) = (places.first(), places.last()) else { continue };
-        if !drawn.insert(*id) {
+        if !drawn.insert((*id, first, last)) {
             continue;
         }
         let joined = lines.last_mut().is_some_and(|line| {
