@@ -1,8 +1,8 @@
 //! Import makes the features of one collection out of one source file, as a recipe says.
 //!
 //! ```text
-//!   bytes ── meter ── csv │ geojson │ flatgeobuf │ json ── Record ── refine ── Feature
-//!                                                └──────────── Rejection ──────────┘
+//!   bytes ── meter ── csv │ geojson │ flatgeobuf │ json │ osm ── Record ── refine ── Feature
+//!                                                      └──────────── Rejection ──────────┘
 //! ```
 //!
 //! Every row comes out as the one or the other, in the order of the file; none is lost and none guessed. What is read at
@@ -21,6 +21,7 @@ mod geojson;
 mod json;
 mod lines;
 mod meter;
+mod osm;
 mod outcome;
 mod recipe;
 mod record;
@@ -52,6 +53,9 @@ pub fn import(
     progress: &dyn Fn(u64),
     sink: &mut dyn FnMut(Outcome) -> anyhow::Result<()>,
 ) -> anyhow::Result<Report> {
+    if recipe.format_of(source)?.is_osm() {
+        return import_osm(&osm::Passes::of_file(source, progress)?, recipe, collection, source, sink);
+    }
     let bytes = Meter::open(source, progress)?;
     import_from(bytes, recipe, collection, source, sink)
 }
@@ -77,7 +81,30 @@ fn import_from(
         Format::GeoJson => geojson::read(bytes, &file, &columns, &mut take),
         Format::FlatGeobuf => flatgeobuf::read(bytes, &file, &columns, &mut take),
         Format::Json => json::read(bytes, &file, &columns, &mut take),
+        Format::OsmPbf | Format::OsmXml => unreachable!("an extract is read in passes"),
     }?;
+    Ok(refinery.report())
+}
+
+/// An extract is read more than once, so it comes as passes.
+fn import_osm(
+    passes: &osm::Passes<'_>,
+    recipe: &Recipe,
+    collection: &Collection,
+    source: &Path,
+    sink: &mut dyn FnMut(Outcome) -> anyhow::Result<()>,
+) -> anyhow::Result<Report> {
+    let file = source.display().to_string();
+    let Some(selection) = &recipe.osm else {
+        return Err(ImportError::source(&file, "OpenStreetMap: [osm] where must say which elements are meant").into());
+    };
+    let (columns, mut refinery) = Refinery::new(recipe, collection)?;
+    let mut take = |row: Row<'_>| sink(refinery.refine(row, &columns)?);
+    let format = recipe.format_of(source)?;
+    let warnings = osm::read(passes, &file, format, selection, collection.geometry, &columns, &mut take)?;
+    for (warning, count) in warnings {
+        refinery.warn(warning, count);
+    }
     Ok(refinery.report())
 }
 

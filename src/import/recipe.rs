@@ -11,7 +11,9 @@ use std::{
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{ImportError, Report, coordinate::Notation, csv::Layout, declare::Declaration, written::Written};
+use super::{
+    ImportError, Report, coordinate::Notation, csv::Layout, declare::Declaration, osm, osm::Selection, written::Written,
+};
 use crate::{
     model::{Catalog, Collection, CollectionId},
     space::BBox,
@@ -34,6 +36,7 @@ pub struct Recipe {
     pub(super) fields: BTreeMap<String, Spanned<FieldSource>>,
     pub(super) threshold: Threshold,
     pub(super) declare: Option<Spanned<Declaration>>,
+    pub(super) osm: Option<Selection>,
 }
 
 /// The format of a source.
@@ -48,15 +51,32 @@ pub(super) enum Format {
     FlatGeobuf,
     /// A JSON array of objects.
     Json,
+    /// An extract of OpenStreetMap, packed.
+    #[serde(rename = "osm-pbf")]
+    OsmPbf,
+    /// An extract of OpenStreetMap in XML, with or without gzip.
+    #[serde(rename = "osm-xml")]
+    OsmXml,
 }
 
 impl Format {
+    /// Whether it is read in passes.
+    pub fn is_osm(self) -> bool {
+        matches!(self, Self::OsmPbf | Self::OsmXml)
+    }
+
     fn of_ending(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+        if name.ends_with(".osm.gz") || name.ends_with(".xml.gz") {
+            return Some(Self::OsmXml);
+        }
         match path.extension().and_then(OsStr::to_str)?.to_ascii_lowercase().as_str() {
             "csv" | "tsv" | "txt" => Some(Self::Csv),
             "geojson" => Some(Self::GeoJson),
             "fgb" => Some(Self::FlatGeobuf),
             "json" => Some(Self::Json),
+            "pbf" => Some(Self::OsmPbf),
+            "osm" | "xml" => Some(Self::OsmXml),
             _ => None,
         }
     }
@@ -121,7 +141,7 @@ impl Recipe {
     /// The collection: the declared one, or the one of the catalog. Checks that it has what the recipe names.
     pub fn collection(&self, catalog: &Catalog) -> Result<Collection, ImportError> {
         let known = catalog.collections.get(self.collection_id());
-        let collection = match (&self.declare, known) {
+        let mut collection = match (&self.declare, known) {
             (Some(declare), None) => declare
                 .get_ref()
                 .collection(self.collection_id(), catalog)
@@ -136,6 +156,9 @@ impl Recipe {
                 return Err(self.flaw(self.collection.span(), &problem));
             }
         };
+        if self.osm.is_some() {
+            collection.licence = Some(osm::LICENCE.into());
+        }
         for (name, source) in &self.fields {
             if collection.field_index(name).is_none() {
                 let fields: Vec<_> = collection.fields.iter().map(|field| field.name.as_str()).collect();
@@ -188,7 +211,7 @@ impl Recipe {
     /// The format of a source: what the recipe says, else what its ending says.
     pub(super) fn format_of(&self, source: &Path) -> Result<Format, ImportError> {
         self.format.or_else(|| Format::of_ending(source)).ok_or_else(|| {
-            let problem = "its ending says no format (csv, tsv, txt, geojson, json, fgb): say it in [source] format";
+            let problem = "its ending says no format (csv, tsv, txt, geojson, json, fgb, osm.pbf, osm, osm.gz, xml): say it in [source] format";
             ImportError::source(&source.display().to_string(), problem)
         })
     }

@@ -128,6 +128,11 @@ impl<'a> Refinery<'a> {
         Ok(outcome)
     }
 
+    /// Counts what a reader of a format has to say beside its rows.
+    pub fn warn(&mut self, warning: &'static str, count: u64) {
+        (0..count).for_each(|_| self.report.warn(warning));
+    }
+
     /// The tally of all rows.
     pub fn report(self) -> Report {
         self.report

@@ -15,6 +15,7 @@ use super::{
     csv::Layout,
     declare::Declaration,
     encoding::Encoding,
+    osm::{self, WrittenSelection},
     recipe::{FieldSource, Format, GeometrySource, IdSource, KindSource, Threshold, flaw_at},
 };
 use crate::{model::CollectionId, space::BBox};
@@ -39,6 +40,7 @@ pub(super) struct Written {
     fields: BTreeMap<String, Spanned<FieldSource>>,
     threshold: Option<WrittenThreshold>,
     declare: Option<Spanned<Declaration>>,
+    osm: Option<Spanned<WrittenSelection>>,
 }
 
 #[derive(Deserialize)]
@@ -103,12 +105,19 @@ impl Written {
             Some(WrittenThreshold { refusals }) => threshold(refusals.get_ref())
                 .ok_or_else(|| flaw(refusals.span(), "a number of rows, or a share between \"0%\" and \"100%\""))?,
         };
+        let osm = match self.osm {
+            None => None,
+            Some(osm) if geometry.lon_lat.is_some() => {
+                return Err(flaw(osm.span(), "elements have a shape of their own: leave out [geometry] lon and lat"));
+            }
+            Some(osm) => Some(osm.into_inner().check(path).map_err(|(span, problem)| flaw(span, &problem))?),
+        };
         let recipe = Recipe {
             path: path.into(),
             text: text.into(),
             collection: self.collection,
             demonstration: self.demonstration,
-            attribution: self.attribution,
+            attribution: if osm.is_some() { Some(osm::credit(self.attribution)) } else { self.attribution },
             source: path.parent().unwrap_or(Path::new("")).join(&self.source.file),
             format: self.source.format,
             layout,
@@ -118,8 +127,11 @@ impl Written {
             fields: self.fields,
             threshold,
             declare: self.declare,
+            osm,
         };
-        recipe.format_of(&recipe.source)?;
+        if recipe.format_of(&recipe.source)?.is_osm() != recipe.osm.is_some() {
+            return Err(flaw(0..0, "[osm] goes with a source of OpenStreetMap, and such a source with [osm]"));
+        }
         Ok(recipe)
     }
 }
@@ -153,25 +165,20 @@ impl WrittenGeometry {
         };
         let bounds = match self.bounds {
             None => None,
-            Some(bounds) => {
-                let [west, south, east, north] = *bounds.get_ref();
-                let is_box = -180.0 <= west
-                    && west <= east
-                    && east <= 180.0
-                    && -90.0 <= south
-                    && south <= north
-                    && north <= 90.0;
-                if !is_box {
-                    return Err((
-                        bounds.span(),
-                        "west, south, east, north in degrees, west <= east and south <= north",
-                    ));
-                }
-                Some(BBox { west, south, east, north })
-            }
+            Some(bounds) => Some(checked_box(&bounds)?),
         };
         Ok(GeometrySource { lon_lat, notation: self.notation, bounds })
     }
+}
+
+/// A box of degrees as people write it.
+pub(super) fn checked_box(bounds: &Spanned<[f64; 4]>) -> Result<BBox, (Range<usize>, &'static str)> {
+    let [west, south, east, north] = *bounds.get_ref();
+    let is_box = -180.0 <= west && west <= east && east <= 180.0 && -90.0 <= south && south <= north && north <= 90.0;
+    if !is_box {
+        return Err((bounds.span(), "west, south, east, north in degrees, west <= east and south <= north"));
+    }
+    Ok(BBox { west, south, east, north })
 }
 
 fn threshold(refusals: &Refusals) -> Option<Threshold> {

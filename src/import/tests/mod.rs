@@ -3,12 +3,13 @@
 mod csv;
 mod flatgeobuf;
 mod geojson;
+mod osm;
 mod recipe;
 mod refine;
 
 use std::{cell::Cell, io::Cursor, path::Path};
 
-use super::{ImportError, Meter, Outcome, Reason, Recipe, Rejection, Report, import_from};
+use super::{ImportError, Meter, Outcome, Reason, Recipe, Rejection, Report, import_from, import_osm, osm::Passes};
 use crate::{
     model::{Catalog, Collection, Feature, Value},
     space::{BBox, LonLat},
@@ -120,8 +121,12 @@ pub fn run(recipe: &str, file: &str, bytes: &[u8]) -> anyhow::Result<Imported> {
         outcomes.push(outcome);
         Ok(())
     };
-    let report =
-        import_from(Meter::new(Box::new(Cursor::new(bytes)), &tell), &recipe, &collection, Path::new(file), &mut sink)?;
+    let path = Path::new(file);
+    let report = if recipe.format_of(path)?.is_osm() {
+        import_osm(&Passes::of_bytes(bytes, &tell), &recipe, &collection, path, &mut sink)?
+    } else {
+        import_from(Meter::new(Box::new(Cursor::new(bytes)), &tell), &recipe, &collection, path, &mut sink)?
+    };
     assert_eq!(told.get(), bytes.len() as u64, "every byte was read");
     assert_eq!(report.read, report.features + report.rejections);
     assert_eq!(report.read, outcomes.len() as u64);
