@@ -20,11 +20,15 @@ const ROOMS: [(&str, &[&str]); 9] = [
 ];
 
 /// Foreign crates and the only places that may name them.
-const HOMES: [(&str, &[&str]); 14] = [
+const HOMES: [(&str, &[&str]); 18] = [
     ("axum", &["http"]),
     ("tower_http", &["http"]),
     ("rstar", &["snapshot"]),
     ("rusqlite", &["store"]),
+    ("calamine", &["import"]),
+    ("quick_xml", &["import"]),
+    ("tempfile", &["import", "settings.rs"]),
+    ("zip", &["import"]),
     ("geographiclib_rs", &["space"]),
     ("geozero", &["import", "store", "demo"]),
     ("flatgeobuf", &["import", "demo"]),
