@@ -20,18 +20,21 @@ const ROOMS: [(&str, &[&str]); 9] = [
 ];
 
 /// Foreign crates and the only places that may name them.
-const HOMES: [(&str, &[&str]); 16] = [
+const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["http"]),
     ("tower_http", &["http"]),
     ("rstar", &["snapshot"]),
     ("rusqlite", &["store"]),
+    ("calamine", &["import"]),
+    ("quick_xml", &["import"]),
+    ("tempfile", &["import", "settings.rs"]),
+    ("zip", &["import"]),
     ("geographiclib_rs", &["space"]),
     ("geozero", &["import", "store", "demo"]),
     ("flatgeobuf", &["import", "demo"]),
     ("csv", &["import", "demo"]),
     ("encoding_rs", &["import", "demo"]),
     ("flate2", &["import"]),
-    ("quick_xml", &["import"]),
     ("rand_chacha", &["demo"]),
     ("indicatif", &["progress.rs"]),
     ("rust_embed", &["files.rs"]),

@@ -49,17 +49,28 @@ fn at(lon: f64, lat: f64) -> Geometry {
     Geometry::Point(LonLat::new(lon, lat).unwrap())
 }
 
+/// The folder of the real files.
+fn real_data() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    env::var_os("MAPA_REAL_DATA").map_or_else(|| root.join("../shared/data/real"), PathBuf::from)
+}
+
 /// Imports a real file by a recipe; `None`, and a word of it, where there are no real files.
 fn imported(recipe: &str, source: &str) -> Option<Imported> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let real = env::var_os("MAPA_REAL_DATA").map_or_else(|| root.join("../shared/data/real"), PathBuf::from);
-    let source = real.join(source);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("import").join(recipe);
+    let all = imported_by(&|_| Recipe::read(&path).unwrap(), source)?;
+    assert!(Recipe::read(&path).unwrap().tolerates(&all.report));
+    Some(all)
+}
+
+fn imported_by(recipe: &dyn Fn(&Path) -> Recipe, source: &str) -> Option<Imported> {
+    let source = real_data().join(source);
     if !source.exists() {
         assert!(env::var_os("CI").is_none(), "{} is missing", source.display());
         println!("skipped: no real data");
         return None;
     }
-    let recipe = Recipe::read(&root.join("import").join(recipe)).unwrap();
+    let recipe = recipe(Path::new("import/real.toml"));
     let catalog = Catalog { sectors: Vec::new(), collections: BTreeMap::new(), fields: BTreeMap::new() };
     let collection = recipe.collection(&catalog).unwrap();
     let (mut features, mut rejections) = (Vec::new(), Vec::new());
@@ -75,7 +86,6 @@ fn imported(recipe: &str, source: &str) -> Option<Imported> {
     assert_eq!(read.get(), source.metadata().unwrap().len(), "all bytes are read");
     assert_eq!((report.features, report.rejections), (features.len() as u64, rejections.len() as u64));
     assert_eq!(report.read, report.features + report.rejections);
-    assert!(recipe.tolerates(&report));
     Some(Imported { collection, features, rejections, report })
 }
 
@@ -175,4 +185,68 @@ fn the_stops_of_a_plain_array_come_whole() {
     let on_demand =
         all.features.iter().filter(|f| f.value(&all.collection, "name").as_text() == Some("На вимогу")).count();
     assert_eq!(on_demand, 704);
+}
+
+#[test]
+fn the_register_of_names_as_a_workbook_is_the_same_as_the_table() {
+    let read = |ending| imported("geonames.toml", &format!("geonames-ua/fiz-geo-dnipropetrovska.{ending}"));
+    let (Some(csv), Some(xlsx)) = (read("csv"), read("xlsx")) else { return };
+    assert_eq!((xlsx.features.len(), xlsx.rejections.len()), (1089, 0), "{:?}", xlsx.rejections);
+    let differing: Vec<_> = csv.features.iter().zip(&xlsx.features).filter(|(a, b)| a != b).collect();
+    assert!(differing.is_empty(), "{differing:?}");
+}
+
+/// The whole of a recipe without a place, for the shelters of Kyiv.
+const SHELTERS: &str = r#"
+collection = "shelters-of-kyiv"
+[source]
+file = "shelters.xlsx"
+[id]
+hash_of = ["Район", "Адреса", "Тип укриття", "Вид укриття", "Тип будівлі", "Власник", "Форма власності", "address_old"]
+[fields.address]
+column = "Адреса"
+[declare]
+title = { uk = "Укриття", en = "Shelters" }
+geometry = "point"
+fields = [{ name = "address", type = "text", title = { uk = "Адреса", en = "Address" } }]
+"#;
+
+#[test]
+fn every_shelter_of_kyiv_is_refused_for_want_of_a_place_with_its_row_and_the_digits_of_its_phone() {
+    let Some(all) = imported_by(&|path| Recipe::parse(path, SHELTERS).unwrap(), "kyiv-shelters/shelters.xlsx") else {
+        return;
+    };
+    assert_eq!((all.report.read, all.report.features), (4382, 0));
+    // Row 4348 holds nothing but `<Null>`, so that there is nothing to call it by either.
+    assert_eq!(all.report.reasons, [("missing-coordinates", 4381), ("missing-id", 1)].into());
+    assert_eq!(all.rejections[4346].reason.as_str(), "missing-id");
+    assert!(all.rejections.iter().map(|rejection| rejection.row).eq(2..=4383));
+    let cell = |row: usize, column: &str| {
+        let record: serde_json::Value = serde_json::from_str(&all.rejections[row - 2].record).unwrap();
+        record[column].as_str().unwrap_or_default().to_owned()
+    };
+    for (row, column, wanted) in [
+        (2, "Адреса", "вул. Юрія Іллєнка, 32"),
+        (3, "№ телефону", "442899989"),
+        (6, "№ телефону", "2252385"),
+        (4383, "№ телефону", "445250999"),
+        (4383, "Адреса", "вул. Саперно-Слобідська, 8"),
+        (4383, "Режим роботи", "<Null>"),
+    ] {
+        assert_eq!(cell(row, column), wanted, "row {row}");
+    }
+}
+
+#[test]
+fn a_real_table_in_windows_1251_is_the_same_without_a_word_in_the_recipe() {
+    let source = "dnipro-map/dnipro_first_aid.csv";
+    let Some(utf_8) = imported("dnipro-first-aid.toml", source) else { return };
+    let text = std::fs::read_to_string(real_data().join(source)).unwrap();
+    let (bytes, _, unmappable) = encoding_rs::WINDOWS_1251.encode(&text);
+    assert!(!unmappable && std::str::from_utf8(&bytes).is_err());
+    let folder = tempfile::tempdir().unwrap();
+    let old = folder.path().join("old.csv");
+    std::fs::write(&old, bytes).unwrap();
+    let cp1251 = imported("dnipro-first-aid.toml", old.to_str().unwrap()).unwrap();
+    assert_eq!(utf_8.features, cp1251.features);
 }

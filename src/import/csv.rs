@@ -2,14 +2,14 @@
 
 use std::{
     borrow::Cow,
-    io::{Cursor, Read},
+    io::{BufReader, Cursor, Read},
 };
 
 use csv::{ByteRecord, ReaderBuilder};
 
 use super::{
     ImportError, Reason,
-    encoding::Encoding,
+    encoding::{Encoding, SEARCH_BYTES},
     lines::{END_CELL, END_MARK, Lines, delimiter_of},
     meter::{Meter, without_bom},
     outcome::Objection,
@@ -23,7 +23,8 @@ const DELIMITER_SEARCH_BYTES: u64 = 1 << 16;
 /// How a table is written down.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Layout {
-    pub encoding: Encoding,
+    /// `None`: it is found in the first MiB, as [`Encoding::found_in`] says.
+    pub encoding: Option<Encoding>,
     /// `None`: it is found in the first record.
     pub delimiter: Option<u8>,
     /// Whether the first row names the columns; otherwise they are called 1, 2, ….
@@ -39,17 +40,19 @@ pub(super) fn read(
     take: &mut Take<'_>,
 ) -> anyhow::Result<()> {
     let allowance = source.allowance();
-    let mut bytes = layout.encoding.reader(without_bom(source).map_err(|error| ImportError::io(file, error))?);
+    let io = |error| ImportError::io(file, error);
+    let mut source = BufReader::with_capacity(1 << 16, source);
+    let mut beginning = Vec::new();
+    source.by_ref().take(SEARCH_BYTES as u64).read_to_end(&mut beginning).map_err(io)?;
+    let encoding = layout.encoding.unwrap_or_else(|| Encoding::found_in(&beginning));
+    let source = Cursor::new(beginning).chain(source);
+    let mut bytes = encoding.reader(without_bom(source).map_err(io)?);
     let mut start = Vec::new();
-    bytes
-        .by_ref()
-        .take(DELIMITER_SEARCH_BYTES)
-        .read_to_end(&mut start)
-        .map_err(|error| ImportError::io(file, error))?;
+    bytes.by_ref().take(DELIMITER_SEARCH_BYTES).read_to_end(&mut start).map_err(io)?;
     let delimiter = layout.delimiter.unwrap_or_else(|| delimiter_of(&start));
     let mut table = Table {
         file,
-        encoding: layout.encoding,
+        encoding,
         reader: ReaderBuilder::new()
             .delimiter(delimiter)
             .has_headers(false)
@@ -80,7 +83,7 @@ pub(super) fn read(
 }
 
 /// What the cells of a refused row are called: the header, made different where two columns have one name or none.
-fn labels(header: &[String]) -> Vec<String> {
+pub(super) fn labels(header: &[String]) -> Vec<String> {
     let label = |(i, name): (usize, &String)| match name.as_str() {
         "" => (i + 1).to_string(),
         name if header[..i].iter().any(|earlier| earlier == name) => format!("{name} {}", i + 1),

@@ -13,6 +13,9 @@ use std::{
 
 use encoding_rs::{CoderResult, Decoder, UTF_8};
 
+/// In how many bytes from the start the encoding is looked for.
+pub(super) const SEARCH_BYTES: usize = 1 << 20;
+
 /// How the bytes of a cell become text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Encoding(&'static encoding_rs::Encoding);
@@ -25,6 +28,28 @@ impl Encoding {
         // `replacement` and `x-user-defined` are no encodings of text.
         let encoding = encoding_rs::Encoding::for_label(label.as_bytes())?;
         (encoding != encoding_rs::REPLACEMENT && encoding != encoding_rs::X_USER_DEFINED).then_some(Self(encoding))
+    }
+
+    /// The encoding of a table that does not say it, found in its beginning.
+    ///
+    /// A byte order mark decides. Otherwise it is UTF-8, unless more than a tenth of what is not ASCII is no UTF-8: then
+    /// it is windows-1251, in which Ukrainian offices write what is not UTF-8. (A few broken bytes refuse their rows;
+    /// Cyrillic letters of windows-1251 are hardly ever UTF-8 by chance.)
+    pub fn found_in(start: &[u8]) -> Self {
+        if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(start) {
+            return Self(encoding);
+        }
+        let (mut sound, mut broken) = (0, 0);
+        let mut chunks = start.utf8_chunks().peekable();
+        while let Some(chunk) = chunks.next() {
+            sound += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+            // A character that the end of the beginning cuts is none that is broken.
+            let is_last = chunks.peek().is_none() && start.len() == SEARCH_BYTES;
+            let is_cut =
+                is_last && std::str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none());
+            broken += usize::from(!chunk.invalid().is_empty() && !is_cut);
+        }
+        if broken * 10 > sound + broken { Self(encoding_rs::WINDOWS_1251) } else { Self::UTF_8 }
     }
 
     pub fn name(self) -> &'static str {
@@ -131,6 +156,27 @@ mod tests {
         for (encoding, bytes, wanted) in cases {
             let found = encoding.cell(bytes);
             assert_eq!(found.as_deref().map_err(String::as_str), *wanted, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn the_encoding_is_found_in_the_beginning() {
+        let cp1251 = |text: &str| encoding_rs::WINDOWS_1251.encode(text).0.into_owned();
+        let text = "Назва;Адреса\nШкола №1;вул. Їжакевича, рівень ґ\n";
+        let cases: Vec<(Vec<u8>, &str)> = vec![
+            (Vec::new(), "UTF-8"),
+            (b"id;lon".to_vec(), "UTF-8"),
+            (text.into(), "UTF-8"),
+            ("ї".repeat(SEARCH_BYTES).as_bytes()[..SEARCH_BYTES].into(), "UTF-8"),
+            (("я".to_owned() + &"x".repeat(SEARCH_BYTES - 3) + "ї").as_bytes()[..SEARCH_BYTES].into(), "UTF-8"),
+            ([text.as_bytes(), b"\xff"].concat(), "UTF-8"),
+            (cp1251(text), "windows-1251"),
+            (cp1251("id;рі"), "windows-1251"),
+            ([b"\xef\xbb\xbf".as_slice(), &cp1251(text)].concat(), "UTF-8"),
+            (b"\xff\xfei\0d\0".into(), "UTF-16LE"),
+        ];
+        for (start, wanted) in cases {
+            assert_eq!(Encoding::found_in(&start).name(), wanted, "{start:?}");
         }
     }
 

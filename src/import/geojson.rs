@@ -23,7 +23,24 @@ const ID_COLUMN: &str = "id";
 /// Reads a collection to its end.
 pub(super) fn read(source: Meter<'_>, file: &str, columns: &Columns, take: &mut Take<'_>) -> anyhow::Result<()> {
     let mut keys = Keys::new(columns);
-    let mut each = |row: u64, raw: &RawValue| match Feature::of(raw) {
+    let mut each = |row: u64, raw: &RawValue| hand_on(row, raw, columns, &mut keys, take);
+    let mut walk = Walk::new(&source, &mut each);
+    let mut json = deserializer(source, file)?;
+    let collection = Collection { file, walk: &mut walk };
+    let end = collection.deserialize(&mut json).and_then(|()| json.end());
+    walk.finish(file, end)?;
+    Ok(keys.check(file)?)
+}
+
+/// Hands one feature on as a row.
+pub(super) fn hand_on(
+    row: u64,
+    raw: &RawValue,
+    columns: &Columns,
+    keys: &mut Keys<'_>,
+    take: &mut Take<'_>,
+) -> anyhow::Result<()> {
+    match Feature::of(raw) {
         Err(objection) => take(Row::refused(row, objection, as_json([("feature".into(), raw.get().into())]))),
         Ok(feature) => {
             let shape = if columns.wants_shape { feature.shape() } else { Shape::None };
@@ -33,13 +50,7 @@ pub(super) fn read(source: Meter<'_>, file: &str, columns: &Columns, take: &mut 
                 Err(objection) => Row::refused(row, objection, whole()),
             })
         }
-    };
-    let mut walk = Walk::new(&source, &mut each);
-    let mut json = deserializer(source, file)?;
-    let collection = Collection { file, walk: &mut walk };
-    let end = collection.deserialize(&mut json).and_then(|()| json.end());
-    walk.finish(file, end)?;
-    Ok(keys.check(file)?)
+    }
 }
 
 /// The object around the features.

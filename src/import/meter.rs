@@ -2,23 +2,36 @@
 
 use std::{
     cell::Cell,
-    fs::File,
+    fs::{self, File},
     io::{self, Read},
-    path::Path,
+    path::{Path, PathBuf},
     rc::Rc,
 };
+
+use tempfile::TempPath;
 
 use super::ImportError;
 
 /// The largest record in bytes: what an import may hold in memory at once, give or take one buffer of 64 KiB.
 pub const MAX_RECORD_BYTES: u64 = 64 << 20;
 
+/// The most bytes that are laid aside for a format that is not read from its start to its end.
+const MAX_LAID_ASIDE_BYTES: u64 = 4 << 30;
+
 /// Reads a source.
 pub(super) struct Meter<'a> {
+    place: Place,
     bytes: Box<dyn Read + 'a>,
     read: u64,
     progress: &'a dyn Fn(u64),
     allowance: Allowance,
+}
+
+/// Where the bytes of a source stand.
+#[derive(Debug, Clone)]
+enum Place {
+    Nowhere,
+    File(PathBuf),
 }
 
 /// How many bytes may still be read before a record must have ended; shared by the meter and the reader of records.
@@ -35,15 +48,70 @@ impl Allowance {
 impl<'a> Meter<'a> {
     pub fn open(source: &Path, progress: &'a dyn Fn(u64)) -> Result<Self, ImportError> {
         let file = File::open(source).map_err(|error| ImportError::io(&source.display().to_string(), error))?;
-        Ok(Self::new(Box::new(file), progress))
+        Ok(Self { place: Place::File(source.into()), ..Self::new(Box::new(file), progress) })
     }
 
     pub fn new(bytes: Box<dyn Read + 'a>, progress: &'a dyn Fn(u64)) -> Self {
-        Self { bytes, read: 0, progress, allowance: Allowance(Rc::new(Cell::new(MAX_RECORD_BYTES))) }
+        Self {
+            place: Place::Nowhere,
+            bytes,
+            read: 0,
+            progress,
+            allowance: Allowance(Rc::new(Cell::new(MAX_RECORD_BYTES))),
+        }
     }
 
     pub fn allowance(&self) -> Allowance {
         self.allowance.clone()
+    }
+
+    /// The source as a file that can be read in any order; where it is none, its bytes are laid aside as one.
+    pub fn whole(mut self, file: &str) -> Result<Whole, ImportError> {
+        let io = |error| ImportError::io(file, error);
+        if let Place::File(path) = self.place {
+            (self.progress)(fs::metadata(&path).map_err(io)?.len());
+            return Ok(Whole { path, _laid_aside: None });
+        }
+        let mut aside = tempfile::NamedTempFile::new().map_err(io)?;
+        let mut total = 0;
+        loop {
+            self.allowance.renew();
+            let n = io::copy(&mut self.by_ref().take(MAX_RECORD_BYTES / 2), &mut aside).map_err(io)?;
+            total += n;
+            if n == 0 {
+                break;
+            }
+            if total > MAX_LAID_ASIDE_BYTES {
+                let problem = format!("it is larger than {} GiB", MAX_LAID_ASIDE_BYTES >> 30);
+                return Err(ImportError::source(file, problem));
+            }
+        }
+        let path = aside.into_temp_path();
+        Ok(Whole { path: path.to_path_buf(), _laid_aside: Some(path) })
+    }
+}
+
+/// A source as a file that can be read in any order.
+#[derive(Debug)]
+pub(super) struct Whole {
+    path: PathBuf,
+    /// The file goes when nobody reads it any more.
+    _laid_aside: Option<TempPath>,
+}
+
+impl Whole {
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Refuses a file of more bytes.
+    pub fn at_most(&self, limit: u64, file: &str) -> Result<(), ImportError> {
+        let bytes = fs::metadata(&self.path).map_err(|error| ImportError::io(file, error))?.len();
+        if bytes > limit {
+            let problem = format!("it has {bytes} bytes, where {limit} are read of this format");
+            return Err(ImportError::source(file, problem));
+        }
+        Ok(())
     }
 }
 

@@ -1,8 +1,8 @@
 //! Import makes the features of one collection out of one source file, as a recipe says.
 //!
 //! ```text
-//!   bytes ── meter ── csv │ geojson │ flatgeobuf │ json │ osm ── Record ── refine ── Feature
-//!                                                      └──────────── Rejection ──────────┘
+//!   bytes ── meter ── csv │ json │ geojson(seq) │ flatgeobuf │ xlsx │ ods │ osm ── Record ── refine ── Feature
+//!                                                                        └────────── Rejection ──────────┘
 //! ```
 //!
 //! Every row comes out as the one or the other, in the order of the file; none is lost and none guessed. What is read at
@@ -11,6 +11,7 @@
 
 use std::path::Path;
 
+mod archive;
 mod coordinate;
 mod csv;
 mod declare;
@@ -18,18 +19,22 @@ mod encoding;
 mod error;
 mod flatgeobuf;
 mod geojson;
+mod geojsonseq;
 mod json;
 mod lines;
 mod meter;
+mod ods;
 mod osm;
 mod outcome;
 mod recipe;
 mod record;
 mod refine;
 mod shape;
+mod sheet;
 mod value;
 mod words;
 mod written;
+mod xlsx;
 
 pub use error::ImportError;
 pub use meter::MAX_RECORD_BYTES;
@@ -38,6 +43,7 @@ pub use recipe::Recipe;
 pub use value::MAX_TEXT_CHARS;
 
 use crate::model::Collection;
+use archive::{Archive, is_archive};
 use meter::Meter;
 use recipe::Format;
 use record::Row;
@@ -53,11 +59,24 @@ pub fn import(
     progress: &dyn Fn(u64),
     sink: &mut dyn FnMut(Outcome) -> anyhow::Result<()>,
 ) -> anyhow::Result<Report> {
-    if recipe.format_of(source)?.is_osm() {
-        return import_osm(&osm::Passes::of_file(source, progress)?, recipe, collection, source, sink);
+    if recipe.within.member.is_none() && !is_archive(source) {
+        if recipe.format_of(source)?.is_osm() {
+            return import_osm(&osm::Passes::of_file(source, progress)?, recipe, collection, source, sink);
+        }
+        let bytes = Meter::open(source, progress)?;
+        return import_from(bytes, recipe, collection, source, sink);
     }
-    let bytes = Meter::open(source, progress)?;
-    import_from(bytes, recipe, collection, source, sink)
+    let file = source.display().to_string();
+    let mut archive = Archive::open(source, &file)?;
+    let name = archive.choose(recipe.within.member.as_deref(), recipe.format)?;
+    let member = archive.member(&name)?;
+    let (packed, size) = (member.archive, u128::from(member.size.max(1)));
+    // Of what was unpacked, its share of the archive is told.
+    let tell = |read: u64| progress((u128::from(read) * u128::from(packed) / size).min(packed.into()) as u64);
+    let bytes = Meter::new(Box::new(member), &tell);
+    let report = import_from(bytes, recipe, collection, &source.join(&name), sink)?;
+    progress(packed);
+    Ok(report)
 }
 
 fn import_from(
@@ -75,13 +94,27 @@ fn import_from(
             ImportError::source(&file, "its rows have no shape: [geometry] lon and lat must name columns").into()
         );
     }
+    let within = &recipe.within;
     let mut take = |row: Row<'_>| sink(refinery.refine(row, &columns)?);
     match format {
         Format::Csv => csv::read(bytes, &file, &recipe.layout, &columns, &mut take),
         Format::GeoJson => geojson::read(bytes, &file, &columns, &mut take),
+        Format::GeoJsonSeq => geojsonseq::read(bytes, &file, &columns, &mut take),
         Format::FlatGeobuf => flatgeobuf::read(bytes, &file, &columns, &mut take),
         Format::Json => json::read(bytes, &file, &columns, &mut take),
-        Format::OsmPbf | Format::OsmXml => unreachable!("an extract is read in passes"),
+        Format::OsmPbf | Format::OsmXml => {
+            return Err(ImportError::source(
+                &file,
+                "an extract is read several times, so it cannot stand in an archive",
+            )
+            .into());
+        }
+        Format::Xlsx => {
+            xlsx::read(&bytes.whole(&file)?, &file, within.sheet.as_deref(), within.header, &columns, &mut take)
+        }
+        Format::Ods => {
+            ods::read(&bytes.whole(&file)?, &file, within.sheet.as_deref(), within.header, &columns, &mut take)
+        }
     }?;
     Ok(refinery.report())
 }

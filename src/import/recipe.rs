@@ -12,7 +12,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    ImportError, Report, coordinate::Notation, csv::Layout, declare::Declaration, osm, osm::Selection, written::Written,
+    ImportError, Report, coordinate::Notation, csv::Layout, declare::Declaration, osm, osm::Selection, sheet::Header,
+    written::Written,
 };
 use crate::{
     model::{Catalog, Collection, CollectionId},
@@ -30,6 +31,7 @@ pub struct Recipe {
     pub(super) source: PathBuf,
     pub(super) format: Option<Format>,
     pub(super) layout: Layout,
+    pub(super) within: Within,
     pub(super) id: IdSource,
     pub(super) geometry: GeometrySource,
     pub(super) kind: Option<KindSource>,
@@ -47,6 +49,8 @@ pub(super) enum Format {
     Csv,
     /// A `FeatureCollection` (RFC 7946).
     GeoJson,
+    /// Features one after the other, one a line or after record separators (RFC 8142).
+    GeoJsonSeq,
     /// `FlatGeobuf` 3.
     FlatGeobuf,
     /// A JSON array of objects.
@@ -57,6 +61,10 @@ pub(super) enum Format {
     /// An extract of OpenStreetMap in XML, with or without gzip.
     #[serde(rename = "osm-xml")]
     OsmXml,
+    /// A workbook of Office Open XML.
+    Xlsx,
+    /// A spreadsheet of OpenDocument.
+    Ods,
 }
 
 impl Format {
@@ -65,7 +73,7 @@ impl Format {
         matches!(self, Self::OsmPbf | Self::OsmXml)
     }
 
-    fn of_ending(path: &Path) -> Option<Self> {
+    pub fn of_ending(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
         if name.ends_with(".osm.gz") || name.ends_with(".xml.gz") {
             return Some(Self::OsmXml);
@@ -73,13 +81,27 @@ impl Format {
         match path.extension().and_then(OsStr::to_str)?.to_ascii_lowercase().as_str() {
             "csv" | "tsv" | "txt" => Some(Self::Csv),
             "geojson" => Some(Self::GeoJson),
+            "geojsonl" | "geojsonseq" | "ndjson" => Some(Self::GeoJsonSeq),
             "fgb" => Some(Self::FlatGeobuf),
             "json" => Some(Self::Json),
             "pbf" => Some(Self::OsmPbf),
             "osm" | "xml" => Some(Self::OsmXml),
+            "xlsx" | "xlsm" => Some(Self::Xlsx),
+            "ods" => Some(Self::Ods),
             _ => None,
         }
     }
+}
+
+/// Which part of a source is meant, where it has several.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Within {
+    /// The member of a zip archive; `None`: the only one of a known format.
+    pub member: Option<String>,
+    /// The sheet of a spreadsheet; `None`: the first that has rows.
+    pub sheet: Option<String>,
+    /// Where in the sheet its header is.
+    pub header: Header,
 }
 
 /// What a feature is called by.
@@ -211,7 +233,7 @@ impl Recipe {
     /// The format of a source: what the recipe says, else what its ending says.
     pub(super) fn format_of(&self, source: &Path) -> Result<Format, ImportError> {
         self.format.or_else(|| Format::of_ending(source)).ok_or_else(|| {
-            let problem = "its ending says no format (csv, tsv, txt, geojson, json, fgb, osm.pbf, osm, osm.gz, xml): say it in [source] format";
+            let problem = "its ending says no format (csv, tsv, txt, xlsx, ods, geojson, geojsonl, ndjson, json, fgb, osm.pbf, osm, osm.gz, xml): say it in [source] format";
             ImportError::source(&source.display().to_string(), problem)
         })
     }

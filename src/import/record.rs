@@ -104,6 +104,12 @@ impl Columns {
         Ok(header.iter().map(|column| self.find(column)).collect())
     }
 
+    /// The columns that a header lacks, each with the key of the recipe that names it.
+    pub fn lacking<'a>(&'a self, header: &'a [String]) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let is_lacking = |named: &&Named| !header.contains(&named.column);
+        self.named.iter().filter(is_lacking).map(|named| (named.column.as_str(), named.key.as_str()))
+    }
+
     pub fn missing(&self, file: &str, column: &str, columns: Vec<String>) -> ImportError {
         let key = self.find(column).map(|slot| self.named[slot].key.clone()).unwrap_or_default();
         ImportError::MissingColumn { file: file.into(), column: column.into(), key, columns }

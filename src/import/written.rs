@@ -11,12 +11,14 @@ use toml::Spanned;
 
 use super::{
     ImportError, Recipe,
+    archive::is_archive,
     coordinate::Notation,
     csv::Layout,
     declare::Declaration,
     encoding::Encoding,
     osm::{self, WrittenSelection},
-    recipe::{FieldSource, Format, GeometrySource, IdSource, KindSource, Threshold, flaw_at},
+    recipe::{FieldSource, Format, GeometrySource, IdSource, KindSource, Threshold, Within, flaw_at},
+    sheet::{Header, MAX_ROWS},
 };
 use crate::{model::CollectionId, space::BBox};
 
@@ -51,6 +53,9 @@ struct WrittenSource {
     encoding: Option<Spanned<String>>,
     delimiter: Option<Spanned<String>>,
     header: Option<bool>,
+    header_row: Option<Spanned<u32>>,
+    sheet: Option<String>,
+    member: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -87,6 +92,7 @@ impl Written {
     pub fn check(self, path: &Path, text: &str) -> Result<Recipe, ImportError> {
         let flaw = |span: Range<usize>, problem: &str| flaw_at(path, text, span, problem);
         let layout = self.source.layout().map_err(|(span, problem)| flaw(span, &problem))?;
+        let within = self.source.within().map_err(|(span, problem)| flaw(span, problem))?;
         let id_span = self.id.span();
         let id = match self.id.into_inner() {
             WrittenId { column: Some(column), hash_of: None } => IdSource::Column(column),
@@ -121,6 +127,7 @@ impl Written {
             source: path.parent().unwrap_or(Path::new("")).join(&self.source.file),
             format: self.source.format,
             layout,
+            within,
             id,
             geometry,
             kind: self.kind,
@@ -129,8 +136,12 @@ impl Written {
             declare: self.declare,
             osm,
         };
-        if recipe.format_of(&recipe.source)?.is_osm() != recipe.osm.is_some() {
-            return Err(flaw(0..0, "[osm] goes with a source of OpenStreetMap, and such a source with [osm]"));
+        // Of an archive without a named member it is known when it is opened.
+        if recipe.within.member.is_some() || !is_archive(&recipe.source) {
+            let read = recipe.within.member.as_ref().map_or(recipe.source(), Path::new);
+            if recipe.format_of(read)?.is_osm() != recipe.osm.is_some() {
+                return Err(flaw(0..0, "[osm] goes with a source of OpenStreetMap, and such a source with [osm]"));
+            }
         }
         Ok(recipe)
     }
@@ -139,10 +150,10 @@ impl Written {
 impl WrittenSource {
     fn layout(&self) -> Result<Layout, (Range<usize>, String)> {
         let encoding = match &self.encoding {
-            None => Encoding::UTF_8,
-            Some(label) => Encoding::of_label(label.get_ref()).ok_or_else(|| {
+            None => None,
+            Some(label) => Some(Encoding::of_label(label.get_ref()).ok_or_else(|| {
                 (label.span(), format!("`{}` is no encoding of the WHATWG standard", label.get_ref()))
-            })?,
+            })?),
         };
         let delimiter = match &self.delimiter {
             None => None,
@@ -153,6 +164,19 @@ impl WrittenSource {
             },
         };
         Ok(Layout { encoding, delimiter, header: self.header.unwrap_or(true) })
+    }
+}
+
+impl WrittenSource {
+    fn within(&self) -> Result<Within, (Range<usize>, &'static str)> {
+        let header = match (&self.header_row, self.header) {
+            (None, Some(false)) => Header::None,
+            (None, _) => Header::Found,
+            (Some(row), Some(false)) => return Err((row.span(), "there is no row of the header where header = false")),
+            (Some(row), _) if (1..=MAX_ROWS).contains(row.get_ref()) => Header::Row(*row.get_ref()),
+            (Some(row), _) => return Err((row.span(), "the number of a row, from 1 to 1048576")),
+        };
+        Ok(Within { member: self.member.clone(), sheet: self.sheet.clone(), header })
     }
 }
 

@@ -46,6 +46,7 @@ fn delimiters_line_ends_and_byte_order_marks_do_not_matter() {
     }
     let utf_16: Vec<u8> = plain.encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_eq!(names(&with_source("encoding = \"utf-16le\""), "a.csv", &utf_16), wanted);
+    assert_eq!(names(&recipe, "a.csv", &[b"\xff\xfe", utf_16.as_slice()].concat()), wanted);
 }
 
 #[test]
@@ -59,14 +60,23 @@ fn a_table_of_windows_1251_is_the_same_as_one_of_utf_8() {
     let utf_8 = names(&small(LON_LAT, "point"), "a.csv", text.as_bytes());
     assert_eq!(utf_8.len(), 500);
     assert_eq!(names(&with_source("encoding = \"windows-1251\""), "a.csv", &bytes), utf_8);
-    let error = error_of(&small(LON_LAT, "point"), "a.csv", &encoding_rs::WINDOWS_1251.encode("id,lon,lat,назва").0);
+    // It is found where it is not given, and what is given wins.
+    assert_eq!(names(&small(LON_LAT, "point"), "a.csv", &bytes), utf_8);
+    let error = error_of(
+        &with_source("encoding = \"utf-8\""),
+        "a.csv",
+        &encoding_rs::WINDOWS_1251.encode("id,lon,lat,назва").0,
+    );
     assert!(error.contains("the header is not UTF-8"), "{error}");
 }
 
 #[test]
 fn a_bad_byte_refuses_its_row_and_shows_it() {
-    let all =
-        run(&small(LON_LAT, "point"), "a.csv", b"id,lon,lat,name,x\n1,33,48,a,\n2,33,48,b\xffc,\n3,33,48,d,\xe9\n");
+    let all = run(
+        &with_source("encoding = \"utf-8\""),
+        "a.csv",
+        b"id,lon,lat,name,x\n1,33,48,a,\n2,33,48,b\xffc,\n3,33,48,d,\xe9\n",
+    );
     let all = all.unwrap();
     assert_eq!(
         all.refused(),

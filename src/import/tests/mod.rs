@@ -1,11 +1,14 @@
 //! The room as a whole: a recipe and the bytes of a source in, outcomes out.
 
+mod archive;
 mod csv;
 mod flatgeobuf;
 mod geojson;
+mod geojsonseq;
 mod osm;
 mod recipe;
 mod refine;
+mod sheet;
 
 use std::{cell::Cell, io::Cursor, path::Path};
 
