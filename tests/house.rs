@@ -20,7 +20,7 @@ const ROOMS: [(&str, &[&str]); 9] = [
 ];
 
 /// Foreign crates and the only places that may name them.
-const HOMES: [(&str, &[&str]); 14] = [
+const HOMES: [(&str, &[&str]); 17] = [
     ("axum", &["http"]),
     ("tower_http", &["http"]),
     ("rstar", &["snapshot"]),
@@ -30,6 +30,9 @@ const HOMES: [(&str, &[&str]); 14] = [
     ("flatgeobuf", &["import", "demo"]),
     ("csv", &["import", "demo"]),
     ("encoding_rs", &["import", "demo"]),
+    ("proj4rs", &["import"]),
+    ("opening_hours_syntax", &["import"]),
+    ("regex", &["import"]),
     ("rand_chacha", &["demo"]),
     ("indicatif", &["progress.rs"]),
     ("rust_embed", &["files.rs"]),

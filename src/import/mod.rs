@@ -12,6 +12,7 @@
 use std::path::Path;
 
 mod coordinate;
+mod crs;
 mod csv;
 mod declare;
 mod encoding;
@@ -22,14 +23,17 @@ mod json;
 mod lines;
 mod meter;
 mod outcome;
+mod place;
 mod recipe;
 mod record;
 mod refine;
 mod shape;
 mod value;
+mod warning;
 mod words;
 mod written;
 
+pub use crs::{Crs, NoPlace};
 pub use error::ImportError;
 pub use meter::MAX_RECORD_BYTES;
 pub use outcome::{Outcome, Reason, Rejection, Report};
@@ -67,9 +71,11 @@ fn import_from(
     let format = recipe.format_of(source)?;
     let (columns, mut refinery) = Refinery::new(recipe, collection)?;
     if columns.wants_shape && matches!(format, Format::Csv | Format::Json) {
-        return Err(
-            ImportError::source(&file, "its rows have no shape: [geometry] lon and lat must name columns").into()
-        );
+        return Err(ImportError::source(
+            &file,
+            "its rows have no shape: [geometry] lon and lat (or lat_lon) must name columns",
+        )
+        .into());
     }
     let mut take = |row: Row<'_>| sink(refinery.refine(row, &columns)?);
     match format {

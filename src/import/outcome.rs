@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
+use super::warning::Warnings;
 use crate::model::Feature;
 
 /// The longest piece of offending text a rejection shows, in characters; its `record` holds all of it.
@@ -134,9 +135,6 @@ impl Serialize for Reason {
     }
 }
 
-/// The kind of a row is not known to the collection; the feature is kept without one.
-pub(super) const UNKNOWN_KIND: &str = "unknown-kind";
-
 /// The tally of one import; `read` is always `features + rejections`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
@@ -148,7 +146,7 @@ pub struct Report {
     pub rejections: u64,
     /// Refused rows by [`Reason::as_str`].
     pub reasons: BTreeMap<&'static str, u64>,
-    /// Features that are less than their row meant them to be, by a stable word such as `unknown-kind`.
+    /// Features that are less than their row meant them to be, or were put right, by a stable word such as `unknown-kind`.
     pub warnings: BTreeMap<&'static str, u64>,
 }
 
@@ -164,8 +162,10 @@ impl Report {
         }
     }
 
-    pub(super) fn warn(&mut self, warning: &'static str) {
-        *self.warnings.entry(warning).or_default() += 1;
+    pub(super) fn warn(&mut self, warnings: &Warnings) {
+        for warning in warnings.iter() {
+            *self.warnings.entry(warning.as_str()).or_default() += 1;
+        }
     }
 }
 

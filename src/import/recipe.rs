@@ -11,7 +11,7 @@ use std::{
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{ImportError, Report, coordinate::Notation, csv::Layout, declare::Declaration, written::Written};
+use super::{Crs, ImportError, Report, coordinate::Notation, csv::Layout, declare::Declaration, written::Written};
 use crate::{
     model::{Catalog, Collection, CollectionId},
     space::BBox,
@@ -72,10 +72,31 @@ pub(super) enum IdSource {
 /// Where a feature is.
 #[derive(Debug, Clone, Default)]
 pub(super) struct GeometrySource {
-    /// The columns of longitude and latitude; `None`: the shape that the source has of its own.
+    /// The columns of longitude and latitude; `None`, and no pair either: the shape that the source has of its own.
     pub lon_lat: Option<(String, String)>,
+    /// The column that holds both, and which comes first.
+    pub pair: Option<(String, Order)>,
     pub notation: Notation,
+    /// The system of the columns, or of the shapes where it is not the one that the source states.
+    pub crs: Option<Crs>,
     pub bounds: Option<BBox>,
+}
+
+/// Which of two coordinates in one cell comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    LatLon,
+    LonLat,
+}
+
+impl Order {
+    /// The key of the recipe.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::LatLon => "lat_lon",
+            Self::LonLat => "lon_lat",
+        }
+    }
 }
 
 /// Which kind of object a feature is.

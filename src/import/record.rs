@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::{ImportError, Rejection, outcome::Objection};
+use super::{Crs, ImportError, Rejection, outcome::Objection};
 use crate::space::Geometry;
 
 /// One raw row.
@@ -60,6 +60,8 @@ pub(super) struct Columns {
     named: Vec<Named>,
     /// Whether the shape of the source is wanted.
     pub wants_shape: bool,
+    /// The system of those shapes, where the recipe says it; it goes before what the source says.
+    pub crs: Option<Crs>,
 }
 
 #[derive(Debug)]

@@ -10,16 +10,17 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::{
     Outcome, Reason, Recipe, Report,
-    coordinate::{self, Axis, Notation},
-    outcome::{Objection, UNKNOWN_KIND},
+    outcome::Objection,
+    place::{Place, exchanged_into, holds},
     recipe::IdSource,
     record::{Columns, Record, Row, Shape},
     value::{self, is_nothing, trimmed},
+    warning::{Warning, Warnings},
     words::Words,
 };
 use crate::{
     model::{Choice, Collection, Feature, FeatureError, Field, Value},
-    space::{BBox, Geometry, LonLat},
+    space::{BBox, Geometry},
 };
 
 /// How many different spellings of one closed list are remembered, and of how many bytes at most.
@@ -30,7 +31,7 @@ const MAX_SPELLING_BYTES: usize = 256;
 pub(super) struct Refinery<'a> {
     collection: &'a Collection,
     id: IdPlan,
-    place: Option<PlacePlan>,
+    place: Option<Place>,
     bounds: Option<BBox>,
     kind: Option<KindPlan>,
     fields: Vec<FieldPlan>,
@@ -43,12 +44,6 @@ pub(super) struct Refinery<'a> {
 enum IdPlan {
     Slot(usize),
     HashOf(Vec<usize>),
-}
-
-struct PlacePlan {
-    lon: usize,
-    lat: usize,
-    notation: Notation,
 }
 
 struct KindPlan {
@@ -87,12 +82,9 @@ impl<'a> Refinery<'a> {
                 IdPlan::HashOf(all.iter().map(|column| columns.slot(column, "[id] hash_of")).collect())
             }
         };
-        let place = recipe.geometry.lon_lat.as_ref().map(|(lon, lat)| PlacePlan {
-            lon: columns.slot(lon, "[geometry] lon"),
-            lat: columns.slot(lat, "[geometry] lat"),
-            notation: recipe.geometry.notation,
-        });
+        let place = Place::plan(&recipe.geometry, &mut columns);
         columns.wants_shape = place.is_none();
+        columns.crs.clone_from(&recipe.geometry.crs);
         let kind = recipe.kind.as_ref().map(|kind| KindPlan {
             slot: columns.slot(&kind.column, "[kind] column"),
             map: kind.map.iter().map(|(text, id)| (spelling(text), id.get_ref().clone())).collect(),
@@ -140,9 +132,10 @@ impl<'a> Refinery<'a> {
         shape: Shape,
         columns: &Columns,
     ) -> anyhow::Result<Result<Feature, Objection>> {
+        let mut warnings = Warnings::default();
         let parts = || {
             let id = self.id(cells, columns)?;
-            let geometry = self.geometry(cells, shape, columns)?;
+            let geometry = self.geometry(cells, shape, columns, &mut warnings)?;
             let values = self.values(cells, columns)?;
             Ok((id, geometry, values))
         };
@@ -150,10 +143,13 @@ impl<'a> Refinery<'a> {
             Ok(parts) => parts,
             Err(objection) => return Ok(Err(objection)),
         };
-        let (kind, is_unknown_kind) = match self.kind(cells) {
-            Kind::Unsaid => (None, false),
-            Kind::Unknown => (None, true),
-            Kind::Known(id) => (Some(id), false),
+        let kind = match self.kind(cells) {
+            Kind::Unsaid => None,
+            Kind::Unknown => {
+                warnings.add(Warning::UnknownKind);
+                None
+            }
+            Kind::Known(id) => Some(id),
         };
         let id_column = match &self.id {
             IdPlan::Slot(slot) => Some(columns.name(*slot)),
@@ -177,9 +173,7 @@ impl<'a> Refinery<'a> {
             }
             Entry::Vacant(free) => free.insert(row),
         };
-        if is_unknown_kind {
-            self.report.warn(UNKNOWN_KIND);
-        }
+        self.report.warn(&warnings);
         Ok(Ok(feature))
     }
 
@@ -208,10 +202,24 @@ impl<'a> Refinery<'a> {
         }
     }
 
-    fn geometry(&self, cells: &[impl AsRef<str>], shape: Shape, columns: &Columns) -> Result<Geometry, Objection> {
-        let geometry = match (&self.place, shape) {
-            (Some(place), _) => Geometry::Point(place.read(cells, columns)?),
-            (None, Shape::Sound(geometry)) => geometry,
+    fn geometry(
+        &self,
+        cells: &[impl AsRef<str>],
+        shape: Shape,
+        columns: &Columns,
+        warnings: &mut Warnings,
+    ) -> Result<Geometry, Objection> {
+        let (geometry, is_swapped) = match (&self.place, shape) {
+            (Some(place), _) => {
+                let (at, is_swapped) = place.read(cells, columns, self.bounds.as_ref())?;
+                (Geometry::Point(at), is_swapped)
+            }
+            (None, Shape::Sound(geometry)) => {
+                match self.bounds.as_ref().and_then(|bounds| exchanged_into(bounds, &geometry)) {
+                    Some(exchanged) => (exchanged, true),
+                    None => (geometry, false),
+                }
+            }
             (None, Shape::Broken { text, problem }) => {
                 return Err(Objection::to_row(&text, Reason::BadGeometry, problem));
             }
@@ -219,6 +227,9 @@ impl<'a> Refinery<'a> {
                 return Err(Objection::to_row("", Reason::MissingCoordinates, "there is no shape"));
             }
         };
+        if is_swapped {
+            warnings.add(Warning::SwappedCoordinates);
+        }
         let bbox = geometry.bbox();
         match &self.bounds {
             Some(bounds) if !holds(bounds, &bbox) => {
@@ -266,23 +277,6 @@ impl<'a> Refinery<'a> {
     }
 }
 
-impl PlacePlan {
-    fn read(&self, cells: &[impl AsRef<str>], columns: &Columns) -> Result<LonLat, Objection> {
-        let degrees = |slot: usize, axis: Axis| {
-            let text = cells[slot].as_ref();
-            if is_nothing(trimmed(text)) {
-                let detail = format!("there is no {axis}");
-                return Err(Objection::to_column(columns.name(slot), text, Reason::MissingCoordinates, detail));
-            }
-            coordinate::parse(text, axis, self.notation).map_err(|error| {
-                Objection::to_column(columns.name(slot), text, Reason::BadCoordinate, error.to_string())
-            })
-        };
-        let (lon, lat) = (degrees(self.lon, Axis::Lon)?, degrees(self.lat, Axis::Lat)?);
-        LonLat::new(lon, lat).map_err(|error| Objection::to_row("", Reason::BadCoordinate, error.to_string()))
-    }
-}
-
 impl FieldPlan {
     fn read(&mut self, text: &str, field: &Field, words: &mut Words) -> Result<Value, (Reason, String)> {
         if field.values.is_empty() {
@@ -326,8 +320,4 @@ fn spelling(text: &str) -> String {
 
 fn listed(choices: &[Choice]) -> String {
     choices.iter().map(|choice| format!("`{}` ({})", choice.title.uk, choice.id)).collect::<Vec<_>>().join(", ")
-}
-
-fn holds(bounds: &BBox, bbox: &BBox) -> bool {
-    bounds.west <= bbox.west && bbox.east <= bounds.east && bounds.south <= bbox.south && bbox.north <= bounds.north
 }

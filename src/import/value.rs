@@ -99,7 +99,7 @@ fn integer(text: &str) -> Result<i64, NoValue> {
 }
 
 /// A number with a decimal point or comma; the exponent of programs is understood.
-fn number(text: &str) -> Result<f64, NoValue> {
+pub(super) fn number(text: &str) -> Result<f64, NoValue> {
     const WHAT: NoValue = no(Reason::BadNumber, "not a number");
     let (mantissa, exponent) = match text.find(['e', 'E']) {
         Some(at) => (&text[..at], &text[at..]),

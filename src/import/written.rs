@@ -10,12 +10,12 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    ImportError, Recipe,
+    Crs, ImportError, Recipe,
     coordinate::Notation,
     csv::Layout,
     declare::Declaration,
     encoding::Encoding,
-    recipe::{FieldSource, Format, GeometrySource, IdSource, KindSource, Threshold, flaw_at},
+    recipe::{FieldSource, Format, GeometrySource, IdSource, KindSource, Order, Threshold, flaw_at},
 };
 use crate::{model::CollectionId, space::BBox};
 
@@ -63,8 +63,11 @@ struct WrittenId {
 struct WrittenGeometry {
     lon: Option<String>,
     lat: Option<String>,
+    lat_lon: Option<String>,
+    lon_lat: Option<String>,
     #[serde(default)]
     notation: Notation,
+    crs: Option<Spanned<String>>,
     bounds: Option<Spanned<[f64; 4]>>,
 }
 
@@ -146,10 +149,29 @@ impl WrittenSource {
 
 impl WrittenGeometry {
     fn check(self, span: Range<usize>) -> Result<GeometrySource, (Range<usize>, &'static str)> {
+        let pair = match (self.lat_lon, self.lon_lat) {
+            (Some(column), None) => Some((column, Order::LatLon)),
+            (None, Some(column)) => Some((column, Order::LonLat)),
+            (None, None) => None,
+            _ => return Err((span, "either `lat_lon` or `lon_lat`")),
+        };
         let lon_lat = match (self.lon, self.lat) {
+            (Some(_), Some(_)) if pair.is_some() => {
+                return Err((span, "either `lon` and `lat`, or one column with both"));
+            }
             (Some(lon), Some(lat)) => Some((lon, lat)),
             (None, None) => None,
             _ => return Err((span, "`lon` and `lat` belong together")),
+        };
+        let crs = match self.crs {
+            None => None,
+            Some(name) => match Crs::named(name.get_ref()) {
+                None => return Err((name.span(), "no coordinate system that is read, such as EPSG:6385")),
+                Some(crs) if self.notation == Notation::Dms && !crs.is_degrees() => {
+                    return Err((name.span(), "a system in metres has no degrees: leave out `notation`"));
+                }
+                found => found,
+            },
         };
         let bounds = match self.bounds {
             None => None,
@@ -170,7 +192,7 @@ impl WrittenGeometry {
                 Some(BBox { west, south, east, north })
             }
         };
-        Ok(GeometrySource { lon_lat, notation: self.notation, bounds })
+        Ok(GeometrySource { lon_lat, pair, notation: self.notation, crs, bounds })
     }
 }
 

@@ -47,7 +47,7 @@ fn every_wrong_cell_has_its_reason() {
         ("1,,47.9,,,,,,,", Some("lon"), "", Reason::MissingCoordinates),
         ("1,33.4,н/д,,,,,,,", Some("lat"), "н/д", Reason::MissingCoordinates),
         ("1,33.4,північ,,,,,,,", Some("lat"), "північ", Reason::BadCoordinate),
-        ("1,47.9,33.4,,,,,,,", None, "47.9, 33.4", Reason::OutsideBounds),
+        ("1,47.9,34.4,,,,,,,", None, "47.9, 34.4", Reason::OutsideBounds),
         ("—,33.4,47.9,,,,,,,", Some("id"), "—", Reason::MissingId),
         ("a\u{1}b,33.4,47.9,,,,,,,", Some("id"), "a\u{1}b", Reason::BadId),
         ("1,33.4,47.9,,два,,,,,", Some("storeys"), "два", Reason::BadInteger),
