@@ -107,6 +107,8 @@ reasons! {
     BadNumber = "bad-number",
     /// The text is no whole number.
     BadInteger = "bad-integer",
+    /// The unit behind the number is not that of the field, nor can it be turned into it.
+    BadUnit = "bad-unit",
     /// The text is no day.
     BadDate = "bad-date",
     /// The text is neither yes nor no.

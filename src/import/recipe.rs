@@ -11,9 +11,11 @@ use std::{
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Crs, ImportError, Report, coordinate::Notation, csv::Layout, declare::Declaration, written::Written};
+use super::{
+    Crs, ImportError, Report, coordinate::Notation, csv::Layout, declare::Declaration, phone::is_area, written::Written,
+};
 use crate::{
-    model::{Catalog, Collection, CollectionId},
+    model::{Catalog, Collection, CollectionId, TextFormat},
     space::BBox,
 };
 
@@ -115,6 +117,8 @@ pub(super) struct FieldSource {
     pub column: String,
     #[serde(default)]
     pub required: bool,
+    /// The area of telephone numbers without one, without its zero: `56`.
+    pub phone_area: Option<Spanned<String>>,
 }
 
 /// How many refusals an import bears.
@@ -162,6 +166,14 @@ impl Recipe {
                 let fields: Vec<_> = collection.fields.iter().map(|field| field.name.as_str()).collect();
                 let problem = format!("the collection has no field `{name}`; it has {}", fields.join(", "));
                 return Err(self.flaw(source.span(), &problem));
+            }
+        }
+        for (name, source) in &self.fields {
+            let Some(area) = &source.get_ref().phone_area else { continue };
+            let field = collection.field_index(name).map(|i| &collection.fields[i]);
+            if !is_area(area.get_ref()) || !field.is_some_and(|field| field.format == Some(TextFormat::Phone)) {
+                let problem = "two to five digits without the zero, for a field of the format `phone`";
+                return Err(self.flaw(area.span(), problem));
             }
         }
         for kind in self.kind.iter().flat_map(|kind| kind.map.values()) {

@@ -9,7 +9,7 @@ use anyhow::Context;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::{
-    Outcome, Reason, Recipe, Report,
+    Outcome, Reason, Recipe, Report, meaning,
     outcome::Objection,
     place::{Place, exchanged_into, holds},
     recipe::IdSource,
@@ -19,7 +19,7 @@ use super::{
     words::Words,
 };
 use crate::{
-    model::{Choice, Collection, Feature, FeatureError, Field, Value},
+    model::{Choice, Collection, Feature, FeatureError, Field, FieldType, TextFormat, Value},
     space::{BBox, Geometry},
 };
 
@@ -56,7 +56,10 @@ struct FieldPlan {
     slot: usize,
     /// Place of the field in the collection.
     index: usize,
+    /// Place of the field that keeps what was written, where the collection has one and the recipe does not fill it.
+    original: Option<usize>,
     required: bool,
+    phone_area: Option<String>,
     spellings: Spellings,
 }
 
@@ -96,7 +99,9 @@ impl<'a> Refinery<'a> {
                 .with_context(|| format!("the collection `{}` has no field `{name}`", collection.id))?;
             let slot = columns.slot(&source.get_ref().column, &format!("[fields.{name}] column"));
             let required = source.get_ref().required;
-            anyhow::Ok(FieldPlan { slot, index, required, spellings: Spellings::new() })
+            let phone_area = source.get_ref().phone_area.as_ref().map(|area| area.get_ref().clone());
+            let original = original_of(&collection.fields[index], collection, recipe);
+            anyhow::Ok(FieldPlan { slot, index, original, required, phone_area, spellings: Spellings::new() })
         });
         let fields = fields.collect::<Result<_, _>>()?;
         let bounds = recipe.geometry.bounds;
@@ -136,7 +141,7 @@ impl<'a> Refinery<'a> {
         let parts = || {
             let id = self.id(cells, columns)?;
             let geometry = self.geometry(cells, shape, columns, &mut warnings)?;
-            let values = self.values(cells, columns)?;
+            let values = self.values(cells, columns, &mut warnings)?;
             Ok((id, geometry, values))
         };
         let (id, geometry, values) = match parts() {
@@ -244,12 +249,17 @@ impl<'a> Refinery<'a> {
         }
     }
 
-    fn values(&mut self, cells: &[impl AsRef<str>], columns: &Columns) -> Result<Vec<Value>, Objection> {
+    fn values(
+        &mut self,
+        cells: &[impl AsRef<str>],
+        columns: &Columns,
+        warnings: &mut Warnings,
+    ) -> Result<Vec<Value>, Objection> {
         let mut values = vec![Value::Unknown; self.collection.fields.len()];
         for plan in &mut self.fields {
             let field = &self.collection.fields[plan.index];
             let text = cells[plan.slot].as_ref();
-            let value = plan.read(text, field, &mut self.words);
+            let value = plan.read(text, field, &mut self.words, warnings);
             let refused = |reason, detail: &str| {
                 let detail = format!("field `{}`: {detail}", field.name);
                 Objection::to_column(columns.name(plan.slot), text, reason, detail)
@@ -257,6 +267,10 @@ impl<'a> Refinery<'a> {
             let value = value.map_err(|(reason, detail)| refused(reason, &detail))?;
             if plan.required && value.is_unknown() {
                 return Err(refused(Reason::MissingValue, "it is required"));
+            }
+            if let Some(original) = plan.original.filter(|_| !value.is_unknown()) {
+                let text = value::parse(text, FieldType::Text, |text| Value::Text(self.words.share(text)));
+                values[original] = text.map_err(|why| refused(why.reason, why.detail))?;
             }
             values[plan.index] = value;
         }
@@ -278,9 +292,15 @@ impl<'a> Refinery<'a> {
 }
 
 impl FieldPlan {
-    fn read(&mut self, text: &str, field: &Field, words: &mut Words) -> Result<Value, (Reason, String)> {
+    fn read(
+        &mut self,
+        text: &str,
+        field: &Field,
+        words: &mut Words,
+        warnings: &mut Warnings,
+    ) -> Result<Value, (Reason, String)> {
         if field.values.is_empty() {
-            return value::parse(text, field.kind, |text| Value::Text(words.share(text)))
+            return meaning::read(text, field, self.phone_area.as_deref(), words, warnings)
                 .map_err(|why| (why.reason, why.detail.into()));
         }
         let text = trimmed(text);
@@ -295,6 +315,14 @@ impl FieldPlan {
             None => Err((Reason::UnknownValue, format!("not one of {}", listed(&field.values)))),
         }
     }
+}
+
+/// The field `<name>_source` beside opening hours, where nothing else is to fill it.
+fn original_of(field: &Field, collection: &Collection, recipe: &Recipe) -> Option<usize> {
+    let name = format!("{}_source", field.name);
+    let index = collection.field_index(&name).filter(|_| !recipe.fields.contains_key(&name))?;
+    let is_text = collection.fields[index].kind == FieldType::Text && collection.fields[index].values.is_empty();
+    (field.format == Some(TextFormat::OpeningHours) && is_text).then_some(index)
 }
 
 /// What the text means, found once for each spelling.

@@ -7,6 +7,12 @@ pub(super) enum Warning {
     UnknownKind,
     /// Longitude and latitude stood in each other's place; the bounds told it and they were put right.
     SwappedCoordinates,
+    /// A word had letters of another script that look the same; they were put right.
+    MixedScript,
+    /// The text of a telephone is none; it is kept as it was written.
+    UnreadPhone,
+    /// The opening hours were not understood; they are kept as they were written.
+    UnreadHours,
 }
 
 impl Warning {
@@ -15,6 +21,9 @@ impl Warning {
         match self {
             Self::UnknownKind => "unknown-kind",
             Self::SwappedCoordinates => "swapped-coordinates",
+            Self::MixedScript => "mixed-script",
+            Self::UnreadPhone => "unread-phone",
+            Self::UnreadHours => "unread-hours",
         }
     }
 }

@@ -3,6 +3,7 @@
 mod csv;
 mod flatgeobuf;
 mod geojson;
+mod meaning;
 mod place;
 mod recipe;
 mod refine;
