@@ -30,6 +30,7 @@ mod place;
 mod recipe;
 mod record;
 mod refine;
+mod rules;
 mod script;
 mod shape;
 mod unit;

@@ -115,6 +115,14 @@ reasons! {
     BadBoolean = "bad-boolean",
     /// The text is not in the closed list of the field.
     UnknownValue = "unknown-value",
+    /// The number is outside of the range of the recipe.
+    OutOfRange = "out-of-range",
+    /// The text is not of the pattern of the recipe.
+    BadPattern = "bad-pattern",
+    /// Another row has the same value where the recipe wants each once.
+    RepeatedValue = "repeated-value",
+    /// The day is before one that it has to follow.
+    WrongOrder = "wrong-order",
     /// The text is longer than any text may be.
     TooLong = "too-long",
     /// There is nothing to name the feature by.

@@ -12,7 +12,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    Crs, ImportError, Report, coordinate::Notation, csv::Layout, declare::Declaration, phone::is_area, written::Written,
+    Crs, ImportError, Report, coordinate::Notation, csv::Layout, declare::Declaration, phone::is_area, rules,
+    written::Written,
 };
 use crate::{
     model::{Catalog, Collection, CollectionId, TextFormat},
@@ -114,11 +115,35 @@ pub(super) struct KindSource {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FieldSource {
-    pub column: String,
+    column: Option<String>,
+    /// The names under which the column may stand; a source has one of them.
+    columns: Option<Vec<String>>,
     #[serde(default)]
     pub required: bool,
+    /// The least and the most of a number.
+    pub range: Option<Spanned<[f64; 2]>>,
+    /// The regular expression that the whole text matches.
+    pub pattern: Option<Spanned<String>>,
+    /// Further spellings of the values of a closed list.
+    #[serde(default)]
+    pub synonyms: BTreeMap<String, Spanned<String>>,
+    /// Whether no two rows may say the same.
+    pub unique: Option<Spanned<bool>>,
+    /// The field of a day that this one may not be before.
+    pub after: Option<Spanned<String>>,
     /// The area of telephone numbers without one, without its zero: `56`.
     pub phone_area: Option<Spanned<String>>,
+}
+
+impl FieldSource {
+    /// The names of the column; `None` where the recipe says none, or both one and several.
+    pub fn columns(&self) -> Option<&[String]> {
+        match (&self.column, &self.columns) {
+            (Some(column), None) => Some(std::slice::from_ref(column)),
+            (None, Some(columns)) if !columns.is_empty() => Some(columns),
+            _ => None,
+        }
+    }
 }
 
 /// How many refusals an import bears.
@@ -169,8 +194,13 @@ impl Recipe {
             }
         }
         for (name, source) in &self.fields {
-            let Some(area) = &source.get_ref().phone_area else { continue };
             let field = collection.field_index(name).map(|i| &collection.fields[i]);
+            if let Some((span, problem)) =
+                field.and_then(|field| rules::flaw(field, source.get_ref(), &self.fields, &collection))
+            {
+                return Err(self.flaw(span, &problem));
+            }
+            let Some(area) = &source.get_ref().phone_area else { continue };
             if !is_area(area.get_ref()) || !field.is_some_and(|field| field.format == Some(TextFormat::Phone)) {
                 let problem = "two to five digits without the zero, for a field of the format `phone`";
                 return Err(self.flaw(area.span(), problem));

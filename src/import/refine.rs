@@ -12,8 +12,9 @@ use super::{
     Outcome, Reason, Recipe, Report, meaning,
     outcome::Objection,
     place::{Place, exchanged_into, holds},
-    recipe::IdSource,
+    recipe::{FieldSource, IdSource},
     record::{Columns, Record, Row, Shape},
+    rules::Rules,
     value::{self, is_nothing, trimmed},
     warning::{Warning, Warnings},
     words::Words,
@@ -60,6 +61,9 @@ struct FieldPlan {
     original: Option<usize>,
     required: bool,
     phone_area: Option<String>,
+    rules: Rules,
+    /// Further spellings of a closed list, in lower case.
+    synonyms: HashMap<String, Arc<str>>,
     spellings: Spellings,
 }
 
@@ -97,13 +101,20 @@ impl<'a> Refinery<'a> {
             let index = collection
                 .field_index(name)
                 .with_context(|| format!("the collection `{}` has no field `{name}`", collection.id))?;
-            let slot = columns.slot(&source.get_ref().column, &format!("[fields.{name}] column"));
+            let names = source.get_ref().columns().unwrap_or_default();
+            let key = if names.len() == 1 { "column" } else { "columns" };
+            let slot = columns.slot_of_any(names, &format!("[fields.{name}] {key}"));
             let required = source.get_ref().required;
             let phone_area = source.get_ref().phone_area.as_ref().map(|area| area.get_ref().clone());
+            let rules = Rules::of(source.get_ref(), collection);
+            let (synonyms, spellings) = (synonyms(source.get_ref()), Spellings::new());
             let original = original_of(&collection.fields[index], collection, recipe);
-            anyhow::Ok(FieldPlan { slot, index, original, required, phone_area, spellings: Spellings::new() })
+            anyhow::Ok(FieldPlan { slot, index, original, required, phone_area, rules, synonyms, spellings })
         });
         let fields = fields.collect::<Result<_, _>>()?;
+        if let Some(column) = columns.ambiguous() {
+            anyhow::bail!("the recipe names the column `{column}` for two columns at once");
+        }
         let bounds = recipe.geometry.bounds;
         let (words, rows, report) = (Words::default(), HashMap::new(), Report::default());
         Ok((columns, Self { collection, id, place, bounds, kind, fields, words, rows, report }))
@@ -178,6 +189,9 @@ impl<'a> Refinery<'a> {
             }
             Entry::Vacant(free) => free.insert(row),
         };
+        for plan in &mut self.fields {
+            plan.rules.remember(&feature.values[plan.index], row);
+        }
         self.report.warn(&warnings);
         Ok(Ok(feature))
     }
@@ -268,11 +282,20 @@ impl<'a> Refinery<'a> {
             if plan.required && value.is_unknown() {
                 return Err(refused(Reason::MissingValue, "it is required"));
             }
+            if let Some((reason, detail)) = plan.rules.refuse(&value) {
+                return Err(refused(reason, &detail));
+            }
             if let Some(original) = plan.original.filter(|_| !value.is_unknown()) {
                 let text = value::parse(text, FieldType::Text, |text| Value::Text(self.words.share(text)));
                 values[original] = text.map_err(|why| refused(why.reason, why.detail))?;
             }
             values[plan.index] = value;
+        }
+        for plan in &self.fields {
+            if let Some((reason, detail)) = plan.rules.refuse_beside(&values[plan.index], &values) {
+                let detail = format!("field `{}`: {detail}", self.collection.fields[plan.index].name);
+                return Err(Objection::to_column(columns.name(plan.slot), cells[plan.slot].as_ref(), reason, detail));
+            }
         }
         Ok(values)
     }
@@ -310,11 +333,18 @@ impl FieldPlan {
         let meant = |text: &str| {
             field.values.iter().find(|choice| choice.is_meant_by(text)).map(|choice| choice.id.as_str().into())
         };
+        if let Some(id) = self.synonyms.get(&spelling(text)) {
+            return Ok(Value::Text(id.clone()));
+        }
         match remembered(&mut self.spellings, text, meant) {
             Some(id) => Ok(Value::Text(id)),
             None => Err((Reason::UnknownValue, format!("not one of {}", listed(&field.values)))),
         }
     }
+}
+
+fn synonyms(source: &FieldSource) -> HashMap<String, Arc<str>> {
+    source.synonyms.iter().map(|(text, id)| (spelling(text), id.get_ref().as_str().into())).collect()
 }
 
 /// The field `<name>_source` beside opening hours, where nothing else is to fill it.

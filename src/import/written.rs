@@ -101,6 +101,9 @@ impl Written {
                 geometry.into_inner().check(span).map_err(|(span, problem)| flaw(span, problem))?
             }
         };
+        if let Some(field) = self.fields.values().find(|field| field.get_ref().columns().is_none()) {
+            return Err(flaw(field.span(), "either `column` or `columns` with at least one name"));
+        }
         let threshold = match self.threshold {
             None => DEFAULT_THRESHOLD,
             Some(WrittenThreshold { refusals }) => threshold(refusals.get_ref())

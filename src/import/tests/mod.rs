@@ -7,6 +7,7 @@ mod meaning;
 mod place;
 mod recipe;
 mod refine;
+mod rules;
 
 use std::{cell::Cell, io::Cursor, path::Path};
 
