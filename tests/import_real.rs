@@ -120,12 +120,21 @@ fn the_register_of_names_is_the_same_in_three_formats() {
     let (Some(csv), Some(tsv), Some(geojson)) = (read("csv"), read("tsv"), read("geojson")) else { return };
     for all in [&csv, &tsv, &geojson] {
         assert_eq!((all.features.len(), all.rejections.len()), (1089, 0), "{:?}", all.rejections);
-        assert!(all.report.warnings.is_empty(), "{:?}", all.report.warnings);
+        // Ф-877, Ф-10857 and Ф-10875 have one letter of the other script. The fourth, `Nыmtseva`, can be in neither as a whole.
+        assert_eq!(all.report.warnings, [("mixed-script", 3)].into());
         all.assert_bbox([33.0128, 47.4903, 36.8914, 49.1783]);
     }
     for ((a, b), c) in csv.features.iter().zip(&tsv.features).zip(&geojson.features) {
         assert_eq!(a, b);
         assert_eq!(a, c);
+    }
+    for (id, field, wanted) in [
+        ("Ф-877", "name", "Сухий Бичок"),
+        ("Ф-10857", "name_en", "Ostrivka"),
+        ("Ф-10875", "name", "Мережене"),
+        ("Ф-28936", "name_en", "Nыmtseva"),
+    ] {
+        assert_eq!(csv.value(id, field), Value::from(wanted));
     }
     let of_kind = |id: &str| csv.features.iter().filter(|feature| feature.kind.as_deref() == Some(id)).count();
     for (kind, count) in [("balka", 642), ("tract", 237), ("kurgan", 62), ("lake", 38), ("stream", 3)] {
@@ -185,6 +194,8 @@ fn the_stops_of_a_plain_array_come_whole() {
     let on_demand =
         all.features.iter().filter(|f| f.value(&all.collection, "name").as_text() == Some("На вимогу")).count();
     assert_eq!(on_demand, 704);
+    assert_eq!(all.report.warnings, [("mixed-script", 23)].into());
+    assert_eq!(all.value("222399", "name").as_text().map(|name| name.contains("Захисників")), Some(true));
 }
 
 #[test]

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Installs the programs that tests use (GDAL, Chromium, a font with Cyrillic) where it may; else says which are missing.
+# Installs the programs that tests use (GDAL, PROJ, Chromium, a font with Cyrillic) where it may; else says which are missing.
 set -euo pipefail
 
-declare -A package=([ogrinfo]=gdal-bin [chromium]=chromium [curl]=curl)
+declare -A package=([ogrinfo]=gdal-bin [chromium]=chromium [curl]=curl [cs2cs]=proj-bin)
 missing=()
 for program in "${!package[@]}"; do
     command -v "$program" >/dev/null || missing+=("${package[$program]}")

@@ -13,6 +13,7 @@ use crate::model::{Catalog, Collection, CollectionId, FieldType, GeometryKind};
 pub enum Fault {
     MissingCoordinates,
     BadCoordinate,
+    /// At 0° 0°, where what nobody placed lies. (Exchanged coordinates are no fault: the import puts them right.)
     OutsideBounds,
     BadGeometry,
     WrongGeometry,

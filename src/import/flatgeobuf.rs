@@ -10,14 +10,14 @@ use std::{
 };
 
 use flatgeobuf::{
-    ColumnType, Crs, Feature, Geometry as Fgb, GeometryType, Header, size_prefixed_root_as_feature,
+    ColumnType, Crs as FgbCrs, Feature, Geometry as Fgb, GeometryType, Header, size_prefixed_root_as_feature,
     size_prefixed_root_as_header,
 };
 use geo_types::{Coord, Geometry as G, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
 use geozero::ToJson;
 
 use super::{
-    ImportError, Reason,
+    Crs, ImportError, Reason,
     meter::{MAX_RECORD_BYTES, Meter},
     outcome::Objection,
     record::{Columns, Record, Row, Shape, Take, as_json},
@@ -49,9 +49,11 @@ pub(super) fn read(source: Meter<'_>, file: &str, columns: &Columns, take: &mut 
     }
     let header =
         size_prefixed_root_as_header(&header).map_err(|error| flaw(format!("the header is broken: {error}")))?;
-    if let Some(problem) = header.crs().and_then(|crs| crs_problem(&crs)) {
-        return Err(flaw(problem).into());
-    }
+    let crs = match (&columns.crs, header.crs()) {
+        (Some(crs), _) => Some(crs.clone()),
+        (None, Some(crs)) => system(&crs).map_err(flaw)?,
+        (None, None) => None,
+    };
     let index_bytes = index_bytes(&header).ok_or_else(|| flaw("the header is broken: sizes of the index".into()))?;
     // The index is skipped in pieces, so that it may be larger than a record.
     let mut skipped = 0;
@@ -65,7 +67,7 @@ pub(super) fn read(source: Meter<'_>, file: &str, columns: &Columns, take: &mut 
         }
         skipped += piece;
     }
-    let layout = Layout::of(&header, file, columns)?;
+    let layout = Layout::of(&header, file, columns, crs)?;
     let (mut row, mut buffer) = (0, Vec::new());
     loop {
         allowance.renew();
@@ -133,15 +135,21 @@ fn index_bytes(header: &Header<'_>) -> Option<u64> {
     nodes.checked_mul(INDEX_NODE_BYTES)
 }
 
-fn crs_problem(crs: &Crs<'_>) -> Option<String> {
+/// The system that a header names; `None`: lon-lat degrees on WGS84.
+fn system(crs: &FgbCrs<'_>) -> Result<Option<Crs>, String> {
     let written = crs.code_string().unwrap_or("").to_ascii_uppercase();
     let is_unsaid = crs.code() == 0 && written.is_empty() && crs.wkt().unwrap_or("").is_empty();
-    let is_lon_lat = is_unsaid || crs.code() == 4326 || written.ends_with("CRS84") || written.ends_with("4326");
-    (!is_lon_lat).then(|| {
-        let org = crs.org().filter(|org| !org.is_empty()).unwrap_or("EPSG");
-        let code = if written.is_empty() { crs.code().to_string() } else { written };
-        format!("its CRS is `{org}:{code}`: only EPSG:4326 and CRS84 are read; reproject it, e.g. with ogr2ogr -t_srs EPSG:4326")
-    })
+    if is_unsaid || crs.code() == 4326 || written.ends_with("CRS84") || written.ends_with("4326") {
+        return Ok(None);
+    }
+    let org = crs.org().filter(|org| !org.is_empty()).unwrap_or("EPSG");
+    let code = if written.is_empty() { crs.code().to_string() } else { written };
+    match Crs::named(&format!("{org}:{code}")) {
+        Some(crs) => Ok(Some(crs)),
+        None => Err(format!(
+            "its CRS is `{org}:{code}`, which is not read; reproject it, e.g. with ogr2ogr -t_srs EPSG:4326"
+        )),
+    }
 }
 
 /// What the header says of every feature.
@@ -149,15 +157,16 @@ struct Layout {
     shape: GeometryType,
     columns: Vec<(String, ColumnType)>,
     slots: Vec<Option<usize>>,
+    crs: Option<Crs>,
 }
 
 impl Layout {
-    fn of(header: &Header<'_>, file: &str, columns: &Columns) -> Result<Self, ImportError> {
+    fn of(header: &Header<'_>, file: &str, columns: &Columns, crs: Option<Crs>) -> Result<Self, ImportError> {
         let in_file: Vec<_> =
             header.columns().iter().flatten().map(|column| (column.name().to_owned(), column.type_())).collect();
         let names: Vec<_> = in_file.iter().map(|(name, _)| name.clone()).collect();
         let slots = columns.slots_in(file, &names)?;
-        Ok(Self { shape: header.geometry_type(), columns: in_file, slots })
+        Ok(Self { shape: header.geometry_type(), columns: in_file, slots, crs })
     }
 }
 
@@ -218,7 +227,12 @@ impl<'a> Opened<'a> {
             return Shape::None;
         }
         let Some(geometry) = self.feature.geometry() else { return Shape::Missing };
-        let shape = self.geometry(&geometry);
+        let shape = self.geometry(&geometry).and_then(|mut shape| {
+            if let Some(crs) = &self.layout.crs {
+                crs.to_crs84(&mut shape).map_err(|error| error.to_string())?;
+            }
+            Ok(shape)
+        });
         match shape.and_then(|shape| Geometry::try_from(&shape).map_err(|error| error.to_string())) {
             Ok(shape) => Shape::Sound(shape),
             Err(problem) => Shape::Broken { text: self.geometry_text().unwrap_or_default(), problem },

@@ -1,6 +1,6 @@
 //! A `GeoJSON` `FeatureCollection` is read one feature at a time: a bad feature is a refused row, not the end of the file.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, cell::RefCell, fmt};
 
 use serde::{
     Deserializer,
@@ -9,7 +9,7 @@ use serde::{
 use serde_json::value::RawValue;
 
 use super::{
-    ImportError, Reason,
+    Crs, ImportError, Reason,
     json::{Elements, Keys, Pairs, Walk, deserializer, pairs, text, texts},
     meter::Meter,
     outcome::Objection,
@@ -20,30 +20,35 @@ use super::{
 /// The column by which a recipe names the id of a feature itself, where the properties have none of this name.
 const ID_COLUMN: &str = "id";
 
+/// The number of WGS 84 in the EPSG registry; its x is the longitude here.
+const LON_LAT: u16 = 4326;
+
 /// Reads a collection to its end.
 pub(super) fn read(source: Meter<'_>, file: &str, columns: &Columns, take: &mut Take<'_>) -> anyhow::Result<()> {
     let mut keys = Keys::new(columns);
-    let mut each = |row: u64, raw: &RawValue| hand_on(row, raw, columns, &mut keys, take);
+    let crs = RefCell::new(columns.crs.clone());
+    let mut each = |row: u64, raw: &RawValue| hand_on(row, raw, columns, crs.borrow().as_ref(), &mut keys, take);
     let mut walk = Walk::new(&source, &mut each);
     let mut json = deserializer(source, file)?;
-    let collection = Collection { file, walk: &mut walk };
+    let collection = Collection { file, walk: &mut walk, crs: &crs, is_crs_said: columns.crs.is_some() };
     let end = collection.deserialize(&mut json).and_then(|()| json.end());
     walk.finish(file, end)?;
     Ok(keys.check(file)?)
 }
 
-/// Hands one feature on as a row.
+/// Hands one feature, whose shape is in this coordinate system, on as a row.
 pub(super) fn hand_on(
     row: u64,
     raw: &RawValue,
     columns: &Columns,
+    crs: Option<&Crs>,
     keys: &mut Keys<'_>,
     take: &mut Take<'_>,
 ) -> anyhow::Result<()> {
     match Feature::of(raw) {
         Err(objection) => take(Row::refused(row, objection, as_json([("feature".into(), raw.get().into())]))),
         Ok(feature) => {
-            let shape = if columns.wants_shape { feature.shape() } else { Shape::None };
+            let shape = if columns.wants_shape { feature.shape(crs) } else { Shape::None };
             let whole = || feature.whole();
             take(match keys.cells(feature.columns()) {
                 Ok(cells) => Row::Record(Record { row, cells, shape, whole: &whole }),
@@ -57,6 +62,10 @@ pub(super) fn hand_on(
 struct Collection<'w, 'a> {
     file: &'w str,
     walk: &'w mut Walk<'a>,
+    /// The system of the shapes, as far as it is known.
+    crs: &'w RefCell<Option<Crs>>,
+    /// Whether the recipe says the system: then it does not matter what the file says.
+    is_crs_said: bool,
 }
 
 impl<'de> DeserializeSeed<'de> for Collection<'_, '_> {
@@ -83,7 +92,20 @@ impl<'de> Visitor<'de> for Collection<'_, '_> {
                     object.next_value_seed(Elements(self.walk))?;
                     None
                 }
-                "crs" => crs_problem(&object.next_value::<Box<RawValue>>()?),
+                "crs" => {
+                    let raw = object.next_value::<Box<RawValue>>()?;
+                    match system(&raw) {
+                        _ if self.is_crs_said => None,
+                        Ok(Some(_)) if has_features => {
+                            Some("its crs stands behind the features: say it in the recipe, [geometry] crs".into())
+                        }
+                        Ok(crs) => {
+                            self.crs.replace(crs);
+                            None
+                        }
+                        Err(problem) => Some(problem),
+                    }
+                }
                 "type" => {
                     let kind = object.next_value::<Box<RawValue>>()?;
                     (text(&kind).ok().as_deref() != Some("FeatureCollection"))
@@ -99,10 +121,10 @@ impl<'de> Visitor<'de> for Collection<'_, '_> {
     }
 }
 
-/// What is wrong with a `crs` member (`GeoJSON` 2008 §3): only lon-lat degrees on WGS84 are read.
-fn crs_problem(raw: &RawValue) -> Option<String> {
+/// The system that a `crs` member (`GeoJSON` 2008 §3) names; `None`: lon-lat degrees on WGS84, as without it.
+fn system(raw: &RawValue) -> Result<Option<Crs>, String> {
     #[derive(serde::Deserialize)]
-    struct Crs {
+    struct Named {
         properties: Properties,
     }
     #[derive(serde::Deserialize)]
@@ -110,20 +132,17 @@ fn crs_problem(raw: &RawValue) -> Option<String> {
         name: String,
     }
     if raw.get() == "null" {
-        return None;
+        return Ok(None);
     }
-    let name = serde_json::from_str::<Crs>(raw.get()).map(|crs| crs.properties.name).ok();
-    let is_lon_lat = name.as_ref().is_some_and(|name| {
-        let name = name.to_ascii_uppercase();
-        let last = name.rsplit([':', '/']).next().unwrap_or("");
-        last == "CRS84" || (last == "4326" && name.contains("EPSG"))
-    });
-    (!is_lon_lat).then(|| {
-        let crs = name.unwrap_or_else(|| raw.get().chars().take(200).collect());
-        format!(
-            "its crs is `{crs}`: only CRS84 and EPSG:4326 are read; reproject it, e.g. with ogr2ogr -t_srs EPSG:4326"
-        )
-    })
+    let name = serde_json::from_str::<Named>(raw.get()).map(|crs| crs.properties.name).ok();
+    match name.as_deref().and_then(Crs::named) {
+        Some(crs) if crs.code() == LON_LAT => Ok(None),
+        Some(crs) => Ok(Some(crs)),
+        None => {
+            let crs = name.unwrap_or_else(|| raw.get().chars().take(200).collect());
+            Err(format!("its crs is `{crs}`, which is not read; reproject it, e.g. with ogr2ogr -t_srs EPSG:4326"))
+        }
+    }
 }
 
 /// The members of one feature.
@@ -168,9 +187,9 @@ impl<'a> Feature<'a> {
         self.properties.iter().any(|(key, _)| key == column)
     }
 
-    fn shape(&self) -> Shape {
+    fn shape(&self, crs: Option<&Crs>) -> Shape {
         let Some(geometry) = self.geometry else { return Shape::Missing };
-        match shape::parse(geometry.get()) {
+        match shape::parse(geometry.get(), crs) {
             Ok(shape) => Shape::Sound(shape),
             Err(problem) => Shape::Broken { text: geometry.get().into(), problem },
         }

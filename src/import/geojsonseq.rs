@@ -48,7 +48,7 @@ pub(super) fn read(source: Meter<'_>, file: &str, columns: &Columns, take: &mut 
             }
             row += 1;
             match parsed(text) {
-                Ok(raw) => hand_on(row, raw, columns, &mut keys, take)?,
+                Ok(raw) => hand_on(row, raw, columns, columns.crs.as_ref(), &mut keys, take)?,
                 Err(objection) => {
                     let whole = String::from_utf8_lossy(text);
                     take(Row::refused(row, objection, as_json([("feature".into(), whole)])))?;

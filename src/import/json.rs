@@ -179,9 +179,16 @@ impl<'a> Keys<'a> {
     pub fn cells<'t>(&mut self, pairs: Pairs<'t>) -> Result<Vec<Cow<'t, str>>, Objection> {
         self.objects += 1;
         let mut cells = vec![Cow::Borrowed(""); self.columns.len()];
+        let mut by: Vec<Option<Cow<'t, str>>> = vec![None; cells.len()];
         for (key, raw) in pairs {
             if let Some(slot) = self.columns.find(&key) {
                 self.unseen.remove(&slot);
+                self.columns.found(slot, &key);
+                if let Some(other) = by[slot].as_ref().filter(|other| **other != key) {
+                    let detail = format!("`{other}` is there as well, which the recipe names for the same");
+                    return Err(Objection::to_column(&key, raw.get(), Reason::BadRecord, detail));
+                }
+                by[slot] = Some(key.clone());
                 cells[slot] = text(raw).map_err(|error| {
                     Objection::to_column(&key, raw.get(), Reason::BadEncoding, format!("no text: {error}"))
                 })?;

@@ -13,6 +13,7 @@ use std::path::Path;
 
 mod archive;
 mod coordinate;
+mod crs;
 mod csv;
 mod declare;
 mod encoding;
@@ -20,22 +21,31 @@ mod error;
 mod flatgeobuf;
 mod geojson;
 mod geojsonseq;
+mod hours;
 mod json;
 mod lines;
+mod meaning;
 mod meter;
 mod ods;
 mod osm;
 mod outcome;
+mod phone;
+mod place;
 mod recipe;
 mod record;
 mod refine;
+mod rules;
+mod script;
 mod shape;
 mod sheet;
+mod unit;
 mod value;
+mod warning;
 mod words;
 mod written;
 mod xlsx;
 
+pub use crs::{Crs, NoPlace};
 pub use error::ImportError;
 pub use meter::MAX_RECORD_BYTES;
 pub use outcome::{Outcome, Reason, Rejection, Report};
@@ -90,9 +100,11 @@ fn import_from(
     let format = recipe.format_of(source)?;
     let (columns, mut refinery) = Refinery::new(recipe, collection)?;
     if columns.wants_shape && matches!(format, Format::Csv | Format::Json) {
-        return Err(
-            ImportError::source(&file, "its rows have no shape: [geometry] lon and lat must name columns").into()
-        );
+        return Err(ImportError::source(
+            &file,
+            "its rows have no shape: [geometry] lon and lat (or lat_lon) must name columns",
+        )
+        .into());
     }
     let within = &recipe.within;
     let mut take = |row: Row<'_>| sink(refinery.refine(row, &columns)?);

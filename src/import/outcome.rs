@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
+use super::warning::Warnings;
 use crate::model::Feature;
 
 /// The longest piece of offending text a rejection shows, in characters; its `record` holds all of it.
@@ -106,12 +107,22 @@ reasons! {
     BadNumber = "bad-number",
     /// The text is no whole number.
     BadInteger = "bad-integer",
+    /// The unit behind the number is not that of the field, nor can it be turned into it.
+    BadUnit = "bad-unit",
     /// The text is no day.
     BadDate = "bad-date",
     /// The text is neither yes nor no.
     BadBoolean = "bad-boolean",
     /// The text is not in the closed list of the field.
     UnknownValue = "unknown-value",
+    /// The number is outside of the range of the recipe.
+    OutOfRange = "out-of-range",
+    /// The text is not of the pattern of the recipe.
+    BadPattern = "bad-pattern",
+    /// Another row has the same value where the recipe wants each once.
+    RepeatedValue = "repeated-value",
+    /// The day is before one that it has to follow.
+    WrongOrder = "wrong-order",
     /// The text is longer than any text may be.
     TooLong = "too-long",
     /// There is nothing to name the feature by.
@@ -134,9 +145,6 @@ impl Serialize for Reason {
     }
 }
 
-/// The kind of a row is not known to the collection; the feature is kept without one.
-pub(super) const UNKNOWN_KIND: &str = "unknown-kind";
-
 /// The tally of one import; `read` is always `features + rejections`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
@@ -148,7 +156,7 @@ pub struct Report {
     pub rejections: u64,
     /// Refused rows by [`Reason::as_str`].
     pub reasons: BTreeMap<&'static str, u64>,
-    /// Features that are less than their row meant them to be, by a stable word such as `unknown-kind`.
+    /// Features that are less than their row meant them to be, or were put right, by a stable word such as `unknown-kind`.
     pub warnings: BTreeMap<&'static str, u64>,
 }
 
@@ -164,8 +172,16 @@ impl Report {
         }
     }
 
-    pub(super) fn warn(&mut self, warning: &'static str) {
-        *self.warnings.entry(warning).or_default() += 1;
+    pub(super) fn warn(&mut self, warnings: &Warnings) {
+        for warning in warnings.iter() {
+            self.note(warning.as_str(), 1);
+        }
+    }
+
+    pub(super) fn note(&mut self, warning: &'static str, count: u64) {
+        if count > 0 {
+            *self.warnings.entry(warning).or_default() += count;
+        }
     }
 }
 

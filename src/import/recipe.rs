@@ -12,11 +12,11 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    ImportError, Report, coordinate::Notation, csv::Layout, declare::Declaration, osm, osm::Selection, sheet::Header,
-    written::Written,
+    Crs, ImportError, Report, coordinate::Notation, csv::Layout, declare::Declaration, osm, osm::Selection,
+    phone::is_area, rules, sheet::Header, written::Written,
 };
 use crate::{
-    model::{Catalog, Collection, CollectionId},
+    model::{Catalog, Collection, CollectionId, TextFormat},
     space::BBox,
 };
 
@@ -114,10 +114,31 @@ pub(super) enum IdSource {
 /// Where a feature is.
 #[derive(Debug, Clone, Default)]
 pub(super) struct GeometrySource {
-    /// The columns of longitude and latitude; `None`: the shape that the source has of its own.
+    /// The columns of longitude and latitude; `None`, and no pair either: the shape that the source has of its own.
     pub lon_lat: Option<(String, String)>,
+    /// The column that holds both, and which comes first.
+    pub pair: Option<(String, Order)>,
     pub notation: Notation,
+    /// The system of the columns, or of the shapes where it is not the one that the source states.
+    pub crs: Option<Crs>,
     pub bounds: Option<BBox>,
+}
+
+/// Which of two coordinates in one cell comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    LatLon,
+    LonLat,
+}
+
+impl Order {
+    /// The key of the recipe.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::LatLon => "lat_lon",
+            Self::LonLat => "lon_lat",
+        }
+    }
 }
 
 /// Which kind of object a feature is.
@@ -133,9 +154,35 @@ pub(super) struct KindSource {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FieldSource {
-    pub column: String,
+    column: Option<String>,
+    /// The names under which the column may stand; a source has one of them.
+    columns: Option<Vec<String>>,
     #[serde(default)]
     pub required: bool,
+    /// The least and the most of a number.
+    pub range: Option<Spanned<[f64; 2]>>,
+    /// The regular expression that the whole text matches.
+    pub pattern: Option<Spanned<String>>,
+    /// Further spellings of the values of a closed list.
+    #[serde(default)]
+    pub synonyms: BTreeMap<String, Spanned<String>>,
+    /// Whether no two rows may say the same.
+    pub unique: Option<Spanned<bool>>,
+    /// The field of a day that this one may not be before.
+    pub after: Option<Spanned<String>>,
+    /// The area of telephone numbers without one, without its zero: `56`.
+    pub phone_area: Option<Spanned<String>>,
+}
+
+impl FieldSource {
+    /// The names of the column; `None` where the recipe says none, or both one and several.
+    pub fn columns(&self) -> Option<&[String]> {
+        match (&self.column, &self.columns) {
+            (Some(column), None) => Some(std::slice::from_ref(column)),
+            (None, Some(columns)) if !columns.is_empty() => Some(columns),
+            _ => None,
+        }
+    }
 }
 
 /// How many refusals an import bears.
@@ -186,6 +233,19 @@ impl Recipe {
                 let fields: Vec<_> = collection.fields.iter().map(|field| field.name.as_str()).collect();
                 let problem = format!("the collection has no field `{name}`; it has {}", fields.join(", "));
                 return Err(self.flaw(source.span(), &problem));
+            }
+        }
+        for (name, source) in &self.fields {
+            let field = collection.field_index(name).map(|i| &collection.fields[i]);
+            if let Some((span, problem)) =
+                field.and_then(|field| rules::flaw(field, source.get_ref(), &self.fields, &collection))
+            {
+                return Err(self.flaw(span, &problem));
+            }
+            let Some(area) = &source.get_ref().phone_area else { continue };
+            if !is_area(area.get_ref()) || !field.is_some_and(|field| field.format == Some(TextFormat::Phone)) {
+                let problem = "two to five digits without the zero, for a field of the format `phone`";
+                return Err(self.flaw(area.span(), problem));
             }
         }
         for kind in self.kind.iter().flat_map(|kind| kind.map.values()) {

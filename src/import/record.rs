@@ -3,9 +3,9 @@
 //! Every cell is text. What JSON or `FlatGeobuf` type otherwise is written as JSON writes it, so that one reading of
 //! values serves all formats; an absent key, a null and an empty cell are the same empty text.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cell::Cell};
 
-use super::{ImportError, Rejection, outcome::Objection};
+use super::{Crs, ImportError, Rejection, outcome::Objection};
 use crate::space::Geometry;
 
 /// One raw row.
@@ -60,29 +60,62 @@ pub(super) struct Columns {
     named: Vec<Named>,
     /// Whether the shape of the source is wanted.
     pub wants_shape: bool,
+    /// The system of those shapes, where the recipe says it; it goes before what the source says.
+    pub crs: Option<Crs>,
 }
 
 #[derive(Debug)]
 struct Named {
-    column: String,
+    /// The names it may have.
+    columns: Vec<String>,
     key: String,
+    /// Which of the names the source has, as far as it is known.
+    found: Cell<usize>,
 }
 
 impl Columns {
     /// The slot of the column that the key of the recipe names.
     pub fn slot(&mut self, column: &str, key: &str) -> usize {
-        self.find(column).unwrap_or_else(|| {
-            self.named.push(Named { column: column.into(), key: key.into() });
-            self.named.len() - 1
-        })
+        self.slot_of_any(&[column.into()], key)
     }
 
+    /// The slot of a column that has one of these names; names that share one are of one column.
+    pub fn slot_of_any(&mut self, columns: &[String], key: &str) -> usize {
+        let Some(slot) = columns.iter().find_map(|column| self.find(column)) else {
+            self.named.push(Named { columns: columns.into(), key: key.into(), found: Cell::new(0) });
+            return self.named.len() - 1;
+        };
+        let known = &mut self.named[slot].columns;
+        for column in columns {
+            if !known.contains(column) {
+                known.push(column.clone());
+            }
+        }
+        slot
+    }
+
+    /// The slot of the column of this name.
     pub fn find(&self, column: &str) -> Option<usize> {
-        self.named.iter().position(|named| named.column == column)
+        self.named.iter().position(|named| named.columns.iter().any(|name| name == column))
+    }
+
+    /// A name that stands for two columns at once, which no source can have.
+    pub fn ambiguous(&self) -> Option<&str> {
+        let again = |(i, named): (usize, &'_ Named)| {
+            named.columns.iter().position(|name| self.find(name) != Some(i)).map(|at| (i, at))
+        };
+        self.named.iter().enumerate().find_map(again).map(|(i, at)| self.named[i].columns[at].as_str())
+    }
+
+    /// Says by which of its names the source has a column.
+    pub fn found(&self, slot: usize, column: &str) {
+        let named = &self.named[slot];
+        named.found.set(named.columns.iter().position(|name| name == column).unwrap_or(0));
     }
 
     pub fn name(&self, slot: usize) -> &str {
-        &self.named[slot].column
+        let named = &self.named[slot];
+        &named.columns[named.found.get()]
     }
 
     pub fn len(&self) -> usize {
@@ -92,11 +125,18 @@ impl Columns {
     /// The slot of every column of a source that has a header; all that are named must be there, and only once.
     pub fn slots_in(&self, file: &str, header: &[String]) -> Result<Vec<Option<usize>>, ImportError> {
         for named in &self.named {
-            match header.iter().filter(|column| **column == named.column).count() {
-                1 => {}
-                0 => return Err(self.missing(file, &named.column, header.to_vec())),
-                n => {
-                    let problem = format!("the column `{}`, which {} names, stands {n} times", named.column, named.key);
+            let there: Vec<_> = header.iter().filter(|column| named.columns.contains(column)).collect();
+            match there.as_slice() {
+                [one] => self.found(self.find(one).expect("it is named"), one),
+                [] => return Err(self.missing(file, &named.columns[0], header.to_vec())),
+                [first, .., last] if first != last => {
+                    let problem =
+                        format!("the columns `{first}` and `{last}` are both there, which {} names for one", named.key);
+                    return Err(ImportError::source(file, problem));
+                }
+                [first, ..] => {
+                    let n = there.len();
+                    let problem = format!("the column `{first}`, which {} names, stands {n} times", named.key);
                     return Err(ImportError::source(file, problem));
                 }
             }
@@ -106,13 +146,15 @@ impl Columns {
 
     /// The columns that a header lacks, each with the key of the recipe that names it.
     pub fn lacking<'a>(&'a self, header: &'a [String]) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let is_lacking = |named: &&Named| !header.contains(&named.column);
-        self.named.iter().filter(is_lacking).map(|named| (named.column.as_str(), named.key.as_str()))
+        let is_lacking = |named: &&Named| !header.iter().any(|column| named.columns.contains(column));
+        self.named.iter().filter(is_lacking).map(|named| (named.columns[0].as_str(), named.key.as_str()))
     }
 
     pub fn missing(&self, file: &str, column: &str, columns: Vec<String>) -> ImportError {
-        let key = self.find(column).map(|slot| self.named[slot].key.clone()).unwrap_or_default();
-        ImportError::MissingColumn { file: file.into(), column: column.into(), key, columns }
+        let named = self.find(column).map(|slot| &self.named[slot]);
+        let key = named.map(|named| named.key.clone()).unwrap_or_default();
+        let column = named.map_or_else(|| column.into(), |named| named.columns.join("` or `"));
+        ImportError::MissingColumn { file: file.into(), column, key, columns }
     }
 }
 
@@ -142,5 +184,29 @@ mod tests {
         );
         let twice = ["Назва", "Довгота", "Назва"].map(String::from);
         assert!(columns.slots_in("a.csv", &twice).unwrap_err().to_string().contains("stands 2 times"));
+    }
+
+    #[test]
+    fn a_column_may_have_one_of_several_names() {
+        let mut columns = Columns::default();
+        let names = ["authorityId", "authoritytId", "authoritytld"].map(String::from);
+        assert_eq!(columns.slot_of_any(&names, "[fields.authority] columns"), 0);
+        assert_eq!(columns.slot("authoritytld", "[id] column"), 0);
+        for header in [["x", "authoritytld"], ["x", "authorityId"]].map(|header| header.map(String::from)) {
+            assert_eq!(columns.slots_in("a.csv", &header).unwrap(), [None, Some(0)]);
+            assert_eq!(columns.name(0), header[1]);
+        }
+        let error = columns.slots_in("a.csv", &names[..2]).unwrap_err().to_string();
+        assert!(error.contains("`authorityId` and `authoritytId` are both there"), "{error}");
+        let error = columns.slots_in("a.csv", &["x".into()]).unwrap_err().to_string();
+        assert!(
+            error.contains("no column `authorityId` or `authoritytId` or `authoritytld`, which [fields.auth"),
+            "{error}"
+        );
+        assert_eq!(columns.ambiguous(), None);
+        columns.slot("a", "[id] column");
+        columns.slot("b", "[kind] column");
+        columns.slot_of_any(&["a".into(), "b".into()], "[fields.x] columns");
+        assert_eq!(columns.ambiguous(), Some("b"));
     }
 }

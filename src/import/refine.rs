@@ -9,17 +9,19 @@ use anyhow::Context;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::{
-    Outcome, Reason, Recipe, Report,
-    coordinate::{self, Axis, Notation},
-    outcome::{Objection, UNKNOWN_KIND},
-    recipe::IdSource,
+    Outcome, Reason, Recipe, Report, meaning,
+    outcome::Objection,
+    place::{Place, exchanged_into, holds},
+    recipe::{FieldSource, IdSource},
     record::{Columns, Record, Row, Shape},
+    rules::Rules,
     value::{self, is_nothing, trimmed},
+    warning::{Warning, Warnings},
     words::Words,
 };
 use crate::{
-    model::{Choice, Collection, Feature, FeatureError, Field, Value},
-    space::{BBox, Geometry, LonLat},
+    model::{Choice, Collection, Feature, FeatureError, Field, FieldType, TextFormat, Value},
+    space::{BBox, Geometry},
 };
 
 /// How many different spellings of one closed list are remembered, and of how many bytes at most.
@@ -30,7 +32,7 @@ const MAX_SPELLING_BYTES: usize = 256;
 pub(super) struct Refinery<'a> {
     collection: &'a Collection,
     id: IdPlan,
-    place: Option<PlacePlan>,
+    place: Option<Place>,
     bounds: Option<BBox>,
     kind: Option<KindPlan>,
     fields: Vec<FieldPlan>,
@@ -45,12 +47,6 @@ enum IdPlan {
     HashOf(Vec<usize>),
 }
 
-struct PlacePlan {
-    lon: usize,
-    lat: usize,
-    notation: Notation,
-}
-
 struct KindPlan {
     slot: usize,
     map: BTreeMap<String, String>,
@@ -61,7 +57,13 @@ struct FieldPlan {
     slot: usize,
     /// Place of the field in the collection.
     index: usize,
+    /// Place of the field that keeps what was written, where the collection has one and the recipe does not fill it.
+    original: Option<usize>,
     required: bool,
+    phone_area: Option<String>,
+    rules: Rules,
+    /// Further spellings of a closed list, in lower case.
+    synonyms: HashMap<String, Arc<str>>,
     spellings: Spellings,
 }
 
@@ -87,12 +89,9 @@ impl<'a> Refinery<'a> {
                 IdPlan::HashOf(all.iter().map(|column| columns.slot(column, "[id] hash_of")).collect())
             }
         };
-        let place = recipe.geometry.lon_lat.as_ref().map(|(lon, lat)| PlacePlan {
-            lon: columns.slot(lon, "[geometry] lon"),
-            lat: columns.slot(lat, "[geometry] lat"),
-            notation: recipe.geometry.notation,
-        });
+        let place = Place::plan(&recipe.geometry, &mut columns);
         columns.wants_shape = place.is_none();
+        columns.crs.clone_from(&recipe.geometry.crs);
         let kind = recipe.kind.as_ref().map(|kind| KindPlan {
             slot: columns.slot(&kind.column, "[kind] column"),
             map: kind.map.iter().map(|(text, id)| (spelling(text), id.get_ref().clone())).collect(),
@@ -102,11 +101,20 @@ impl<'a> Refinery<'a> {
             let index = collection
                 .field_index(name)
                 .with_context(|| format!("the collection `{}` has no field `{name}`", collection.id))?;
-            let slot = columns.slot(&source.get_ref().column, &format!("[fields.{name}] column"));
+            let names = source.get_ref().columns().unwrap_or_default();
+            let key = if names.len() == 1 { "column" } else { "columns" };
+            let slot = columns.slot_of_any(names, &format!("[fields.{name}] {key}"));
             let required = source.get_ref().required;
-            anyhow::Ok(FieldPlan { slot, index, required, spellings: Spellings::new() })
+            let phone_area = source.get_ref().phone_area.as_ref().map(|area| area.get_ref().clone());
+            let rules = Rules::of(source.get_ref(), collection);
+            let (synonyms, spellings) = (synonyms(source.get_ref()), Spellings::new());
+            let original = original_of(&collection.fields[index], collection, recipe);
+            anyhow::Ok(FieldPlan { slot, index, original, required, phone_area, rules, synonyms, spellings })
         });
         let fields = fields.collect::<Result<_, _>>()?;
+        if let Some(column) = columns.ambiguous() {
+            anyhow::bail!("the recipe names the column `{column}` for two columns at once");
+        }
         let bounds = recipe.geometry.bounds;
         let (words, rows, report) = (Words::default(), HashMap::new(), Report::default());
         Ok((columns, Self { collection, id, place, bounds, kind, fields, words, rows, report }))
@@ -130,7 +138,7 @@ impl<'a> Refinery<'a> {
 
     /// Counts what a reader of a format has to say beside its rows.
     pub fn warn(&mut self, warning: &'static str, count: u64) {
-        (0..count).for_each(|_| self.report.warn(warning));
+        self.report.note(warning, count);
     }
 
     /// The tally of all rows.
@@ -145,20 +153,24 @@ impl<'a> Refinery<'a> {
         shape: Shape,
         columns: &Columns,
     ) -> anyhow::Result<Result<Feature, Objection>> {
+        let mut warnings = Warnings::default();
         let parts = || {
             let id = self.id(cells, columns)?;
-            let geometry = self.geometry(cells, shape, columns)?;
-            let values = self.values(cells, columns)?;
+            let geometry = self.geometry(cells, shape, columns, &mut warnings)?;
+            let values = self.values(cells, columns, &mut warnings)?;
             Ok((id, geometry, values))
         };
         let (id, geometry, values) = match parts() {
             Ok(parts) => parts,
             Err(objection) => return Ok(Err(objection)),
         };
-        let (kind, is_unknown_kind) = match self.kind(cells) {
-            Kind::Unsaid => (None, false),
-            Kind::Unknown => (None, true),
-            Kind::Known(id) => (Some(id), false),
+        let kind = match self.kind(cells) {
+            Kind::Unsaid => None,
+            Kind::Unknown => {
+                warnings.add(Warning::UnknownKind);
+                None
+            }
+            Kind::Known(id) => Some(id),
         };
         let id_column = match &self.id {
             IdPlan::Slot(slot) => Some(columns.name(*slot)),
@@ -182,9 +194,10 @@ impl<'a> Refinery<'a> {
             }
             Entry::Vacant(free) => free.insert(row),
         };
-        if is_unknown_kind {
-            self.report.warn(UNKNOWN_KIND);
+        for plan in &mut self.fields {
+            plan.rules.remember(&feature.values[plan.index], row);
         }
+        self.report.warn(&warnings);
         Ok(Ok(feature))
     }
 
@@ -213,10 +226,24 @@ impl<'a> Refinery<'a> {
         }
     }
 
-    fn geometry(&self, cells: &[impl AsRef<str>], shape: Shape, columns: &Columns) -> Result<Geometry, Objection> {
-        let geometry = match (&self.place, shape) {
-            (Some(place), _) => Geometry::Point(place.read(cells, columns)?),
-            (None, Shape::Sound(geometry)) => geometry,
+    fn geometry(
+        &self,
+        cells: &[impl AsRef<str>],
+        shape: Shape,
+        columns: &Columns,
+        warnings: &mut Warnings,
+    ) -> Result<Geometry, Objection> {
+        let (geometry, is_swapped) = match (&self.place, shape) {
+            (Some(place), _) => {
+                let (at, is_swapped) = place.read(cells, columns, self.bounds.as_ref())?;
+                (Geometry::Point(at), is_swapped)
+            }
+            (None, Shape::Sound(geometry)) => {
+                match self.bounds.as_ref().and_then(|bounds| exchanged_into(bounds, &geometry)) {
+                    Some(exchanged) => (exchanged, true),
+                    None => (geometry, false),
+                }
+            }
             (None, Shape::Broken { text, problem }) => {
                 return Err(Objection::to_row(&text, Reason::BadGeometry, problem));
             }
@@ -224,6 +251,9 @@ impl<'a> Refinery<'a> {
                 return Err(Objection::to_row("", Reason::MissingCoordinates, "there is no shape"));
             }
         };
+        if is_swapped {
+            warnings.add(Warning::SwappedCoordinates);
+        }
         let bbox = geometry.bbox();
         match &self.bounds {
             Some(bounds) if !holds(bounds, &bbox) => {
@@ -238,12 +268,17 @@ impl<'a> Refinery<'a> {
         }
     }
 
-    fn values(&mut self, cells: &[impl AsRef<str>], columns: &Columns) -> Result<Vec<Value>, Objection> {
+    fn values(
+        &mut self,
+        cells: &[impl AsRef<str>],
+        columns: &Columns,
+        warnings: &mut Warnings,
+    ) -> Result<Vec<Value>, Objection> {
         let mut values = vec![Value::Unknown; self.collection.fields.len()];
         for plan in &mut self.fields {
             let field = &self.collection.fields[plan.index];
             let text = cells[plan.slot].as_ref();
-            let value = plan.read(text, field, &mut self.words);
+            let value = plan.read(text, field, &mut self.words, warnings);
             let refused = |reason, detail: &str| {
                 let detail = format!("field `{}`: {detail}", field.name);
                 Objection::to_column(columns.name(plan.slot), text, reason, detail)
@@ -252,7 +287,20 @@ impl<'a> Refinery<'a> {
             if plan.required && value.is_unknown() {
                 return Err(refused(Reason::MissingValue, "it is required"));
             }
+            if let Some((reason, detail)) = plan.rules.refuse(&value) {
+                return Err(refused(reason, &detail));
+            }
+            if let Some(original) = plan.original.filter(|_| !value.is_unknown()) {
+                let text = value::parse(text, FieldType::Text, |text| Value::Text(self.words.share(text)));
+                values[original] = text.map_err(|why| refused(why.reason, why.detail))?;
+            }
             values[plan.index] = value;
+        }
+        for plan in &self.fields {
+            if let Some((reason, detail)) = plan.rules.refuse_beside(&values[plan.index], &values) {
+                let detail = format!("field `{}`: {detail}", self.collection.fields[plan.index].name);
+                return Err(Objection::to_column(columns.name(plan.slot), cells[plan.slot].as_ref(), reason, detail));
+            }
         }
         Ok(values)
     }
@@ -271,27 +319,16 @@ impl<'a> Refinery<'a> {
     }
 }
 
-impl PlacePlan {
-    fn read(&self, cells: &[impl AsRef<str>], columns: &Columns) -> Result<LonLat, Objection> {
-        let degrees = |slot: usize, axis: Axis| {
-            let text = cells[slot].as_ref();
-            if is_nothing(trimmed(text)) {
-                let detail = format!("there is no {axis}");
-                return Err(Objection::to_column(columns.name(slot), text, Reason::MissingCoordinates, detail));
-            }
-            coordinate::parse(text, axis, self.notation).map_err(|error| {
-                Objection::to_column(columns.name(slot), text, Reason::BadCoordinate, error.to_string())
-            })
-        };
-        let (lon, lat) = (degrees(self.lon, Axis::Lon)?, degrees(self.lat, Axis::Lat)?);
-        LonLat::new(lon, lat).map_err(|error| Objection::to_row("", Reason::BadCoordinate, error.to_string()))
-    }
-}
-
 impl FieldPlan {
-    fn read(&mut self, text: &str, field: &Field, words: &mut Words) -> Result<Value, (Reason, String)> {
+    fn read(
+        &mut self,
+        text: &str,
+        field: &Field,
+        words: &mut Words,
+        warnings: &mut Warnings,
+    ) -> Result<Value, (Reason, String)> {
         if field.values.is_empty() {
-            return value::parse(text, field.kind, |text| Value::Text(words.share(text)))
+            return meaning::read(text, field, self.phone_area.as_deref(), words, warnings)
                 .map_err(|why| (why.reason, why.detail.into()));
         }
         let text = trimmed(text);
@@ -301,11 +338,26 @@ impl FieldPlan {
         let meant = |text: &str| {
             field.values.iter().find(|choice| choice.is_meant_by(text)).map(|choice| choice.id.as_str().into())
         };
+        if let Some(id) = self.synonyms.get(&spelling(text)) {
+            return Ok(Value::Text(id.clone()));
+        }
         match remembered(&mut self.spellings, text, meant) {
             Some(id) => Ok(Value::Text(id)),
             None => Err((Reason::UnknownValue, format!("not one of {}", listed(&field.values)))),
         }
     }
+}
+
+fn synonyms(source: &FieldSource) -> HashMap<String, Arc<str>> {
+    source.synonyms.iter().map(|(text, id)| (spelling(text), id.get_ref().as_str().into())).collect()
+}
+
+/// The field `<name>_source` beside opening hours, where nothing else is to fill it.
+fn original_of(field: &Field, collection: &Collection, recipe: &Recipe) -> Option<usize> {
+    let name = format!("{}_source", field.name);
+    let index = collection.field_index(&name).filter(|_| !recipe.fields.contains_key(&name))?;
+    let is_text = collection.fields[index].kind == FieldType::Text && collection.fields[index].values.is_empty();
+    (field.format == Some(TextFormat::OpeningHours) && is_text).then_some(index)
 }
 
 /// What the text means, found once for each spelling.
@@ -331,8 +383,4 @@ fn spelling(text: &str) -> String {
 
 fn listed(choices: &[Choice]) -> String {
     choices.iter().map(|choice| format!("`{}` ({})", choice.title.uk, choice.id)).collect::<Vec<_>>().join(", ")
-}
-
-fn holds(bounds: &BBox, bbox: &BBox) -> bool {
-    bounds.west <= bbox.west && bbox.east <= bounds.east && bounds.south <= bbox.south && bbox.north <= bounds.north
 }

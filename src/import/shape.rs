@@ -9,12 +9,15 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::json::Word;
+use super::{Crs, json::Word};
 use crate::space::Geometry;
 
-/// The shape, or what is wrong with it.
-pub(super) fn parse(text: &str) -> Result<Geometry, String> {
-    let shape = read(text).map_err(|error| error.to_string())?;
+/// The shape on CRS84, or what is wrong with it; `crs` is the system it is written in, if another.
+pub(super) fn parse(text: &str, crs: Option<&Crs>) -> Result<Geometry, String> {
+    let mut shape = read(text).map_err(|error| error.to_string())?;
+    if let Some(crs) = crs {
+        crs.to_crs84(&mut shape).map_err(|error| error.to_string())?;
+    }
     Geometry::try_from(&shape).map_err(|error| error.to_string())
 }
 
@@ -99,6 +102,10 @@ impl<'de> Deserialize<'de> for Position {
 mod tests {
     use super::*;
     use crate::space::BBox;
+
+    fn parse(text: &str) -> Result<Geometry, String> {
+        super::parse(text, None)
+    }
 
     #[test]
     fn all_kinds_of_shapes_are_read() {

@@ -59,9 +59,10 @@ pub(super) fn parse(text: &str, kind: FieldType, share: impl FnOnce(&str) -> Val
         FieldType::Boolean => {
             Err(no(Reason::BadBoolean, "neither yes nor no (так, ні, yes, no, true, false, 1, 0, +, -)"))
         }
-        FieldType::Date => date(text)
-            .map(Value::Date)
-            .ok_or(no(Reason::BadDate, "not a day: YYYY-MM-DD, DD.MM.YYYY or DD/MM/YYYY, with or without a time")),
+        FieldType::Date => date(text).map(Value::Date).ok_or(no(
+            Reason::BadDate,
+            "not a day: YYYY-MM-DD, DD.MM.YYYY or DD/MM/YYYY, with or without a time, nor a number of one",
+        )),
     }
 }
 
@@ -99,7 +100,7 @@ fn integer(text: &str) -> Result<i64, NoValue> {
 }
 
 /// A number with a decimal point or comma; the exponent of programs is understood.
-fn number(text: &str) -> Result<f64, NoValue> {
+pub(super) fn number(text: &str) -> Result<f64, NoValue> {
     const WHAT: NoValue = no(Reason::BadNumber, "not a number");
     let (mantissa, exponent) = match text.find(['e', 'E']) {
         Some(at) => (&text[..at], &text[at..]),
@@ -145,8 +146,37 @@ fn plain(text: &str) -> Option<String> {
     plain.bytes().any(|b| b.is_ascii_digit()).then_some(plain)
 }
 
+/// The days that a number may mean: 1900 to 2100.
+const NUMBERED_YEARS: std::ops::RangeInclusive<i16> = 1900..=2100;
+
+/// The day that programs number so.
+///
+/// Five digits are the days of a spreadsheet (its system of 1900; the fraction is the time), so that a year is not taken
+/// for one. Twelve or thirteen digits are milliseconds since 1970 in UTC; the day is that in Kyiv, where midnight is
+/// 21:00 or 22:00 of the day before.
+fn numbered_day(text: &str) -> Option<Date> {
+    const KYIV_MS: i64 = 3 * 3_600_000;
+    let (whole, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));
+    let is_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    if !is_digits(fraction) || !is_digits(whole.strip_prefix('-').unwrap_or(whole)) {
+        return None;
+    }
+    let number: i64 = whole.parse().ok()?;
+    let (start, days) = match whole.len() {
+        // Day 60 is the 29th of February 1900, which there never was; all days of five digits come after it.
+        5 if number >= 10_000 => (Date::constant(1899, 12, 30), number),
+        12..=14 => (Date::constant(1970, 1, 1), (number + KYIV_MS).div_euclid(86_400_000)),
+        _ => return None,
+    };
+    let day = start.checked_add(jiff::Span::new().try_days(days).ok()?).ok()?;
+    NUMBERED_YEARS.contains(&day.year()).then_some(day)
+}
+
 /// A day, of ISO 8601 or as Ukrainian documents write it; a time after it is checked in form and left out.
 fn date(text: &str) -> Option<Date> {
+    if let Some(day) = numbered_day(text) {
+        return Some(day);
+    }
     let end = text.find(['T', 't', ' ', '\u{a0}']).unwrap_or(text.len());
     let (day, time) = text.split_at(end);
     let mut time = time.chars();
@@ -321,6 +351,12 @@ mod tests {
             "2024-04-03 10:20",
             "03.04.2024 23:59:60",
             "2024-04-03T00:00:00+0300",
+            "45385",
+            "45385.0",
+            "45385,75",
+            // Midnight in UTC and in Kyiv.
+            "1712102400000",
+            "1712091600000",
         ] {
             assert_eq!(read(text, FieldType::Date), wanted, "{text}");
         }
@@ -329,7 +365,6 @@ mod tests {
             "31.04.2024",
             "12/31/2024",
             "03.04.24",
-            "27379",
             "2024",
             "2024-4-3",
             "03.04.2024р",
@@ -337,7 +372,11 @@ mod tests {
             "2024-04-03T25:00",
             "2024-04-03T10:60",
             "2024-04-03Tя",
-            "1712102400000",
+            "99999",
+            "09999",
+            "9999999999999",
+            "1712102400",
+            "45385,5,5",
             "03.04/2024",
             "2024-04-03T10:00+é",
         ] {

@@ -10,14 +10,14 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    ImportError, Recipe,
+    Crs, ImportError, Recipe,
     archive::is_archive,
     coordinate::Notation,
     csv::Layout,
     declare::Declaration,
     encoding::Encoding,
     osm::{self, WrittenSelection},
-    recipe::{FieldSource, Format, GeometrySource, IdSource, KindSource, Threshold, Within, flaw_at},
+    recipe::{FieldSource, Format, GeometrySource, IdSource, KindSource, Order, Threshold, Within, flaw_at},
     sheet::{Header, MAX_ROWS},
 };
 use crate::{model::CollectionId, space::BBox};
@@ -70,8 +70,11 @@ struct WrittenId {
 struct WrittenGeometry {
     lon: Option<String>,
     lat: Option<String>,
+    lat_lon: Option<String>,
+    lon_lat: Option<String>,
     #[serde(default)]
     notation: Notation,
+    crs: Option<Spanned<String>>,
     bounds: Option<Spanned<[f64; 4]>>,
 }
 
@@ -106,6 +109,9 @@ impl Written {
                 geometry.into_inner().check(span).map_err(|(span, problem)| flaw(span, problem))?
             }
         };
+        if let Some(field) = self.fields.values().find(|field| field.get_ref().columns().is_none()) {
+            return Err(flaw(field.span(), "either `column` or `columns` with at least one name"));
+        }
         let threshold = match self.threshold {
             None => DEFAULT_THRESHOLD,
             Some(WrittenThreshold { refusals }) => threshold(refusals.get_ref())
@@ -182,16 +188,35 @@ impl WrittenSource {
 
 impl WrittenGeometry {
     fn check(self, span: Range<usize>) -> Result<GeometrySource, (Range<usize>, &'static str)> {
+        let pair = match (self.lat_lon, self.lon_lat) {
+            (Some(column), None) => Some((column, Order::LatLon)),
+            (None, Some(column)) => Some((column, Order::LonLat)),
+            (None, None) => None,
+            _ => return Err((span, "either `lat_lon` or `lon_lat`")),
+        };
         let lon_lat = match (self.lon, self.lat) {
+            (Some(_), Some(_)) if pair.is_some() => {
+                return Err((span, "either `lon` and `lat`, or one column with both"));
+            }
             (Some(lon), Some(lat)) => Some((lon, lat)),
             (None, None) => None,
             _ => return Err((span, "`lon` and `lat` belong together")),
+        };
+        let crs = match self.crs {
+            None => None,
+            Some(name) => match Crs::named(name.get_ref()) {
+                None => return Err((name.span(), "no coordinate system that is read, such as EPSG:6385")),
+                Some(crs) if self.notation == Notation::Dms && !crs.is_degrees() => {
+                    return Err((name.span(), "a system in metres has no degrees: leave out `notation`"));
+                }
+                found => found,
+            },
         };
         let bounds = match self.bounds {
             None => None,
             Some(bounds) => Some(checked_box(&bounds)?),
         };
-        Ok(GeometrySource { lon_lat, notation: self.notation, bounds })
+        Ok(GeometrySource { lon_lat, pair, notation: self.notation, crs, bounds })
     }
 }
 

@@ -131,8 +131,8 @@ impl<'a> CsvSink<'a> {
             }
             Fault::BadCoordinate => (lat, "уточнюється"),
             Fault::OutsideBounds => {
-                self.cells.swap(lon, lat);
-                return Ok(());
+                self.cells[lon] = b"0".to_vec();
+                (lat, "0")
             }
             Fault::MissingValue => (name, ""),
             Fault::BadNumber => (of_type(FieldType::Number)?, "12,5,0 тис."),

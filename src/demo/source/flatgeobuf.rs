@@ -51,7 +51,7 @@ impl<'a> FlatGeobufSink<'a> {
 
     pub fn write(&mut self, row: &Row, fault: Option<Fault>) -> anyhow::Result<()> {
         let geometry = geo_types::Geometry::from(&match (&row.geometry, fault) {
-            (Geometry::Point(at), Some(Fault::OutsideBounds)) => Geometry::Point(LonLat::new(at.lat(), at.lon())?),
+            (Geometry::Point(_), Some(Fault::OutsideBounds)) => Geometry::Point(LonLat::new(0.0, 0.0)?),
             (geometry, _) => geometry.clone(),
         });
         let mut texts = Vec::new();

@@ -68,7 +68,7 @@ impl<'a> GeoJsonSink<'a> {
                 return Ok(());
             }
             Fault::OutsideBounds => {
-                turn(&mut geometry["coordinates"]);
+                geometry["coordinates"] = json!([0.0, 0.0]);
                 return Ok(());
             }
             Fault::WrongGeometry => {
@@ -118,28 +118,5 @@ fn shape(geometry: &Geometry) -> Json {
                 Err(polygons) => json!({ "type": "MultiPolygon", "coordinates": polygons }),
             }
         }
-    }
-}
-
-/// Latitude before longitude, all the way down.
-fn turn(coordinates: &mut Json) {
-    if let Some(parts) = coordinates.as_array_mut() {
-        if parts.first().is_some_and(Json::is_number) {
-            parts.swap(0, 1);
-        } else {
-            parts.iter_mut().for_each(turn);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn swapped_coordinates_are_swapped_at_every_depth() {
-        let mut line = json!([[33.4, 47.9], [33.5, 48.0]]);
-        turn(&mut line);
-        assert_eq!(line, json!([[47.9, 33.4], [48.0, 33.5]]));
     }
 }

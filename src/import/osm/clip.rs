@@ -46,7 +46,7 @@ impl Clip {
         };
         let mut areas = Vec::new();
         for shape in shapes {
-            match shape::parse(shape).map_err(flaw)? {
+            match shape::parse(shape, None).map_err(flaw)? {
                 Geometry::Areas(found) => areas.extend(found),
                 other => return Err(flaw(format!("a {} is no area", other.geojson_type()))),
             }
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     fn shape(text: &str) -> Geometry {
-        shape::parse(text).unwrap()
+        shape::parse(text, None).unwrap()
     }
 
     #[test]

@@ -65,7 +65,7 @@ fn files_that_cannot_be_read_say_why() {
     let good = written(POINTS, GeometryType::Point, 4326, true);
     for (bytes, wanted) in [
         (b"PK\x03\x04 not this".to_vec(), "not a FlatGeobuf"),
-        (written(POINTS, GeometryType::Point, 3857, true), "its CRS is `EPSG:3857`"),
+        (written(POINTS, GeometryType::Point, 2154, true), "its CRS is `EPSG:2154`"),
         (good[..good.len() - 1].to_vec(), "the file is cut"),
         (good[..good.len() / 2].to_vec(), "the file is cut"),
         (good[..20].to_vec(), "the file is cut"),

@@ -56,7 +56,7 @@ fn a_bad_feature_is_refused_and_the_next_one_read() {
 }
 
 #[test]
-fn only_lon_lat_degrees_are_read() {
+fn the_crs_of_the_file_is_heeded_or_told() {
     let with_crs = |crs: &str, after: bool| {
         let features = format!(r#""features":[{}]"#, point("1", "[33.4,47.9]"));
         let crs = format!(r#""crs":{crs}"#);
@@ -77,12 +77,22 @@ fn only_lon_lat_degrees_are_read() {
         );
     }
     run(&small("", "point"), "a.geojson", with_crs("null", false).as_bytes()).unwrap();
-    for crs in [named("urn:ogc:def:crs:EPSG::3857"), named("EPSG:32636"), named("4326"), "7".into()] {
+    for crs in [named("urn:ogc:def:crs:EPSG::2154"), named("EPSG:4258"), named("4326"), "7".into()] {
         for after in [false, true] {
             let error = error_of(&small("", "point"), "a.geojson", with_crs(&crs, after).as_bytes());
             assert!(error.contains("its crs is") && error.contains("reproject"), "{error}");
         }
     }
+    // Said in time, a system that is read is put right; too late, only the recipe can help.
+    let metres = |after| with_crs(&named("EPSG:3857"), after).replace("[33.4,47.9]", "[3718071.0,6088750.0]");
+    let recipe = small("[geometry]\ncrs = \"EPSG:3857\"\n", "point");
+    for (recipe, after) in [(small("", "point"), false), (recipe.clone(), false), (recipe, true)] {
+        let all = run(&recipe, "a.geojson", metres(after).as_bytes()).unwrap();
+        let [lon, lat, ..] = all.features()[0].geometry.bbox().to_array();
+        assert!((lon - 33.4).abs() < 1e-4 && (lat - 47.9).abs() < 1e-2, "{lon} {lat}");
+    }
+    let error = error_of(&small("", "point"), "a.geojson", metres(true).as_bytes());
+    assert!(error.contains("[geometry] crs"), "{error}");
 }
 
 #[test]

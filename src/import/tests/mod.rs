@@ -5,9 +5,12 @@ mod csv;
 mod flatgeobuf;
 mod geojson;
 mod geojsonseq;
+mod meaning;
 mod osm;
+mod place;
 mod recipe;
 mod refine;
+mod rules;
 mod sheet;
 
 use std::{cell::Cell, io::Cursor, path::Path};

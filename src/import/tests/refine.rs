@@ -47,13 +47,14 @@ fn every_wrong_cell_has_its_reason() {
         ("1,,47.9,,,,,,,", Some("lon"), "", Reason::MissingCoordinates),
         ("1,33.4,н/д,,,,,,,", Some("lat"), "н/д", Reason::MissingCoordinates),
         ("1,33.4,північ,,,,,,,", Some("lat"), "північ", Reason::BadCoordinate),
-        ("1,47.9,33.4,,,,,,,", None, "47.9, 33.4", Reason::OutsideBounds),
+        ("1,47.9,34.4,,,,,,,", None, "47.9, 34.4", Reason::OutsideBounds),
         ("—,33.4,47.9,,,,,,,", Some("id"), "—", Reason::MissingId),
         ("a\u{1}b,33.4,47.9,,,,,,,", Some("id"), "a\u{1}b", Reason::BadId),
         ("1,33.4,47.9,,два,,,,,", Some("storeys"), "два", Reason::BadInteger),
-        ("1,33.4,47.9,,,6 м2,,,,", Some("area_m2"), "6 м2", Reason::BadNumber),
+        ("1,33.4,47.9,,,шість м2,,,,", Some("area_m2"), "шість м2", Reason::BadNumber),
+        ("1,33.4,47.9,,,6 кг,,,,", Some("area_m2"), "6 кг", Reason::BadUnit),
         ("1,33.4,47.9,,,,може,,,", Some("is_open"), "може", Reason::BadBoolean),
-        ("1,33.4,47.9,,,,,27379,,", Some("built"), "27379", Reason::BadDate),
+        ("1,33.4,47.9,,,,,2024,,", Some("built"), "2024", Reason::BadDate),
         ("1,33.4,47.9,,,,,,дійсний,", Some("status"), "дійсний", Reason::UnknownValue),
     ] {
         let all = run(&things(""), "a.csv", rows(&[row]).as_bytes()).unwrap();

@@ -5,6 +5,12 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::value::trimmed;
+use hemisphere::{Hemisphere, Said};
+
+mod hemisphere;
+mod pair;
+
+pub(super) use pair::{parted, well_known};
 
 /// Which of the two a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,27 +51,16 @@ pub(super) enum BadCoordinate {
     TwoSigns,
     #[error("{hemisphere} is no direction of a {axis}: are the columns exchanged?")]
     OtherAxis { hemisphere: Hemisphere, axis: Axis },
+    #[error("it says that it is a {said}, not a {axis}: are the columns exchanged?")]
+    SaysOther { said: Axis, axis: Axis },
+    #[error("there are no two coordinates in it")]
+    NoPair,
+    #[error("it can be parted into two coordinates in more than one way")]
+    TwoPairs,
+    #[error("`{0}` is not a number of metres")]
+    NoMetres(String),
     #[error("{degrees} is beyond ±{limit}°")]
     Beyond { degrees: f64, limit: f64 },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hemisphere {
-    North,
-    South,
-    East,
-    West,
-}
-
-impl fmt::Display for Hemisphere {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::North => "north",
-            Self::South => "south",
-            Self::East => "east",
-            Self::West => "west",
-        })
-    }
 }
 
 impl fmt::Display for Axis {
@@ -91,40 +86,28 @@ pub(super) fn parse(text: &str, axis: Axis, notation: Notation) -> Result<f64, B
     let first = text.find(|c: char| c.is_ascii_digit()).ok_or(BadCoordinate::NoNumber)?;
     let last = text.rfind(|c: char| c.is_ascii_digit() || is_mark(c)).expect("there is a digit");
     let end = last + text[last..].chars().next().map_or(0, char::len_utf8);
-    let hemisphere = match (hemisphere(&text[..first])?, hemisphere(&text[end..])?) {
-        (Some(_), Some(_)) => return Err(BadCoordinate::TwoSigns),
-        (before, after) => before.or(after),
+    let said = match (hemisphere::said(&text[..first])?, hemisphere::said(&text[end..])?) {
+        (Said::Nothing, said) | (said, Said::Nothing) => said,
+        (Said::Axis(named), Said::Hemisphere(half)) | (Said::Hemisphere(half), Said::Axis(named))
+            if half.axis() == named =>
+        {
+            Said::Hemisphere(half)
+        }
+        _ => return Err(BadCoordinate::TwoSigns),
     };
-    if let Some(hemisphere) = hemisphere {
-        let is_of_axis = matches!(
-            (hemisphere, axis),
-            (Hemisphere::North | Hemisphere::South, Axis::Lat) | (Hemisphere::East | Hemisphere::West, Axis::Lon)
-        );
-        if !is_of_axis {
+    match said {
+        Said::Hemisphere(hemisphere) if hemisphere.axis() != axis => {
             return Err(BadCoordinate::OtherAxis { hemisphere, axis });
         }
-        if negative {
-            return Err(BadCoordinate::TwoSigns);
-        }
+        Said::Hemisphere(_) if negative => return Err(BadCoordinate::TwoSigns),
+        Said::Axis(said) if said != axis => return Err(BadCoordinate::SaysOther { said, axis }),
+        _ => {}
     }
     let size = size(&text[first..end], notation)?;
     let limit = if axis == Axis::Lon { 180.0 } else { 90.0 };
     let degrees =
-        if negative || matches!(hemisphere, Some(Hemisphere::South | Hemisphere::West)) { -size } else { size };
+        if negative || matches!(said, Said::Hemisphere(Hemisphere::South | Hemisphere::West)) { -size } else { size };
     if size > limit { Err(BadCoordinate::Beyond { degrees, limit }) } else { Ok(degrees) }
-}
-
-fn hemisphere(text: &str) -> Result<Option<Hemisphere>, BadCoordinate> {
-    let word: String = text.chars().filter(|c| !c.is_whitespace() && *c != '.').flat_map(char::to_lowercase).collect();
-    Ok(Some(match word.as_str() {
-        "" => return Ok(None),
-        "n" | "пн" | "пнш" => Hemisphere::North,
-        "s" | "пд" | "пдш" => Hemisphere::South,
-        // The second one is Cyrillic: the two look alike on the keyboard of an office.
-        "e" | "е" | "сх" | "схд" => Hemisphere::East,
-        "w" | "зх" | "зхд" => Hemisphere::West,
-        _ => return Err(BadCoordinate::Unexpected(text.trim().chars().take(40).collect())),
-    }))
 }
 
 fn is_mark(c: char) -> bool {
@@ -216,8 +199,17 @@ mod tests {
             ("33", 33.0),
             ("N 48.5", 48.5),
             ("48.5° пд. ш.", -48.5),
+            ("50.60329 північної широти", 50.603_29),
+            ("50,60329 Північної широти", 50.603_29),
+            ("26,25 східної довготи", 26.25),
+            ("26.25° сх.довг.", 26.25),
+            ("північна широта 50.6", 50.6),
+            ("півн. ш. 50.6", 50.6),
+            ("Широта: 50.6 пн", 50.6),
+            ("довгота = 26.25", 26.25),
+            ("26.25° в.д.", 26.25),
         ] {
-            let axis = if text.contains('N') || text.contains('п') { Axis::Lat } else { Axis::Lon };
+            let axis = if text.contains(['N', 'п', 'Ш', 'П']) { Axis::Lat } else { Axis::Lon };
             assert_eq!(parse(text, axis, Notation::Decimal), Ok(wanted), "{text}");
         }
     }
@@ -227,7 +219,9 @@ mod tests {
         for (text, wanted) in [
             ("", "there is no number in it"),
             ("немає", "there is no number in it"),
-            ("48.5 північної широти", "`північної широти` has no place in a coordinate"),
+            ("48.5 північної широти", "north is no direction of a longitude: are the columns exchanged?"),
+            ("lat 48.5", "it says that it is a latitude, not a longitude: are the columns exchanged?"),
+            ("48.5 метрів", "`метрів` has no place in a coordinate"),
             ("48.50.3", "`48.50.3` has no place in a coordinate"),
             ("48.5;33.1", "`;33.1` has no place in a coordinate"),
             ("48 31 25", "minutes and seconds in a column of decimal degrees (notation = \"dms\" reads them)"),
