@@ -1,8 +1,8 @@
 //! Import makes the features of one collection out of one source file, as a recipe says.
 //!
 //! ```text
-//!   bytes ── meter ── csv │ geojson(seq) │ flatgeobuf │ json │ xlsx │ ods ── Record ── refine ── Feature
-//!                                                └────────────────────────── Rejection ──────────┘
+//!   bytes ── meter ── csv │ geojson(seq) │ flatgeobuf │ json │ xlsx │ ods │ shapefile ── Record ── refine ── Feature
+//!                                                └─────────────────────────────── Rejection ─────────────────┘
 //! ```
 //!
 //! Every row comes out as the one or the other, in the order of the file; none is lost and none guessed. What is read at
@@ -14,6 +14,7 @@ use std::path::Path;
 mod archive;
 mod coordinate;
 mod csv;
+mod dbf;
 mod declare;
 mod encoding;
 mod error;
@@ -29,6 +30,7 @@ mod recipe;
 mod record;
 mod refine;
 mod shape;
+mod shapefile;
 mod sheet;
 mod value;
 mod words;
@@ -69,7 +71,7 @@ pub fn import(
     let (packed, size) = (member.archive, u128::from(member.size.max(1)));
     // Of what was unpacked, its share of the archive is told.
     let tell = |read: u64| progress((u128::from(read) * u128::from(packed) / size).min(packed.into()) as u64);
-    let bytes = Meter::new(Box::new(member), &tell);
+    let bytes = Meter::of_member(Box::new(member), &tell, source, &name);
     let report = import_from(bytes, recipe, collection, &source.join(&name), sink)?;
     progress(packed);
     Ok(report)
@@ -98,6 +100,7 @@ fn import_from(
         Format::GeoJsonSeq => geojsonseq::read(bytes, &file, &columns, &mut take),
         Format::FlatGeobuf => flatgeobuf::read(bytes, &file, &columns, &mut take),
         Format::Json => json::read(bytes, &file, &columns, &mut take),
+        Format::Shapefile => shapefile::read(bytes, &file, recipe.layout.encoding, &columns, &mut take),
         Format::Xlsx => {
             xlsx::read(&bytes.whole(&file)?, &file, within.sheet.as_deref(), within.header, &columns, &mut take)
         }

@@ -53,6 +53,8 @@ pub(super) enum Format {
     FlatGeobuf,
     /// A JSON array of objects.
     Json,
+    /// A shapefile of ESRI.
+    Shapefile,
     /// A workbook of Office Open XML.
     Xlsx,
     /// A spreadsheet of OpenDocument.
@@ -69,6 +71,7 @@ impl Format {
             "json" => Some(Self::Json),
             "xlsx" | "xlsm" => Some(Self::Xlsx),
             "ods" => Some(Self::Ods),
+            "shp" => Some(Self::Shapefile),
             _ => None,
         }
     }
@@ -211,7 +214,7 @@ impl Recipe {
     /// The format of a source: what the recipe says, else what its ending says.
     pub(super) fn format_of(&self, source: &Path) -> Result<Format, ImportError> {
         self.format.or_else(|| Format::of_ending(source)).ok_or_else(|| {
-            let problem = "its ending says no format (csv, tsv, txt, xlsx, ods, geojson, geojsonl, ndjson, json, fgb): say it in [source] format";
+            let problem = "its ending says no format (csv, tsv, txt, xlsx, ods, geojson, geojsonl, ndjson, json, fgb, shp): say it in [source] format";
             ImportError::source(&source.display().to_string(), problem)
         })
     }

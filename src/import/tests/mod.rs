@@ -7,6 +7,7 @@ mod geojson;
 mod geojsonseq;
 mod recipe;
 mod refine;
+mod shapefile;
 mod sheet;
 
 use std::{cell::Cell, io::Cursor, path::Path};
