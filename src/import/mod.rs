@@ -1,8 +1,8 @@
 //! Import makes the features of one collection out of one source file, as a recipe says.
 //!
 //! ```text
-//!   bytes ── meter ── csv │ geojson(seq) │ flatgeobuf │ json │ xlsx │ ods │ shapefile ── Record ── refine ── Feature
-//!                                                └─────────────────────────────── Rejection ─────────────────┘
+//!   bytes ── meter ── csv │ geojson(seq) │ flatgeobuf │ json │ xlsx │ ods │ shapefile │ geopackage ── Record ── refine ── Feature
+//!                                                └─────────────────────────────── Rejection ──────────────────────────────┘
 //! ```
 //!
 //! Every row comes out as the one or the other, in the order of the file; none is lost and none guessed. What is read at
@@ -21,6 +21,7 @@ mod error;
 mod flatgeobuf;
 mod geojson;
 mod geojsonseq;
+mod geopackage;
 mod json;
 mod lines;
 mod meter;
@@ -101,6 +102,9 @@ fn import_from(
         Format::FlatGeobuf => flatgeobuf::read(bytes, &file, &columns, &mut take),
         Format::Json => json::read(bytes, &file, &columns, &mut take),
         Format::Shapefile => shapefile::read(bytes, &file, recipe.layout.encoding, &columns, &mut take),
+        Format::GeoPackage => {
+            geopackage::read(&bytes.whole(&file)?, &file, within.layer.as_deref(), &columns, &mut take)
+        }
         Format::Xlsx => {
             xlsx::read(&bytes.whole(&file)?, &file, within.sheet.as_deref(), within.header, &columns, &mut take)
         }

@@ -55,6 +55,8 @@ pub(super) enum Format {
     Json,
     /// A shapefile of ESRI.
     Shapefile,
+    /// A layer of a `GeoPackage`.
+    GeoPackage,
     /// A workbook of Office Open XML.
     Xlsx,
     /// A spreadsheet of OpenDocument.
@@ -71,6 +73,7 @@ impl Format {
             "json" => Some(Self::Json),
             "xlsx" | "xlsm" => Some(Self::Xlsx),
             "ods" => Some(Self::Ods),
+            "gpkg" => Some(Self::GeoPackage),
             "shp" => Some(Self::Shapefile),
             _ => None,
         }
@@ -82,6 +85,8 @@ impl Format {
 pub(super) struct Within {
     /// The member of a zip archive; `None`: the only one of a known format.
     pub member: Option<String>,
+    /// The layer of a `GeoPackage`; `None`: the only one of features.
+    pub layer: Option<String>,
     /// The sheet of a spreadsheet; `None`: the first that has rows.
     pub sheet: Option<String>,
     /// Where in the sheet its header is.
@@ -214,7 +219,7 @@ impl Recipe {
     /// The format of a source: what the recipe says, else what its ending says.
     pub(super) fn format_of(&self, source: &Path) -> Result<Format, ImportError> {
         self.format.or_else(|| Format::of_ending(source)).ok_or_else(|| {
-            let problem = "its ending says no format (csv, tsv, txt, xlsx, ods, geojson, geojsonl, ndjson, json, fgb, shp): say it in [source] format";
+            let problem = "its ending says no format (csv, tsv, txt, xlsx, ods, geojson, geojsonl, ndjson, json, fgb, shp, gpkg): say it in [source] format";
             ImportError::source(&source.display().to_string(), problem)
         })
     }
