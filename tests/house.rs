@@ -24,7 +24,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["http"]),
     ("tower_http", &["http"]),
     ("rstar", &["snapshot"]),
-    ("rusqlite", &["store"]),
+    ("rusqlite", &["import", "store"]),
     ("calamine", &["import"]),
     ("quick_xml", &["import"]),
     ("tempfile", &["import", "settings.rs"]),

@@ -261,3 +261,27 @@ fn a_real_table_in_windows_1251_is_the_same_without_a_word_in_the_recipe() {
     let cp1251 = imported("dnipro-first-aid.toml", old.to_str().unwrap()).unwrap();
     assert_eq!(utf_8.features, cp1251.features);
 }
+
+#[test]
+fn the_districts_of_kharkiv_are_the_same_as_a_shapefile_and_a_geopackage_of_gdal() {
+    let source = "kharkiv-districts/kharkiv-raions.geojson";
+    let Some(geojson) = imported("kharkiv-raions.toml", source) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for (format, name) in [("ESRI Shapefile", "raions.shp"), ("GPKG", "raions.gpkg")] {
+        let written = folder.path().join(name);
+        let mut gdal = std::process::Command::new("ogr2ogr");
+        gdal.args(["-f", format]).arg(&written).arg(real_data().join(source));
+        if format == "ESRI Shapefile" {
+            gdal.args(["-lco", "ENCODING=UTF-8"]);
+        }
+        let done = gdal.output().expect("`make test` installs GDAL");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let found = imported("kharkiv-raions.toml", written.to_str().unwrap()).unwrap();
+        assert_eq!((found.features.len(), found.rejections.len()), (9, 0), "{:?}", found.rejections);
+        for (a, b) in geojson.features.iter().zip(&found.features) {
+            assert_eq!((&a.id, &a.values, &a.kind), (&b.id, &b.values, &b.kind), "{format}");
+            // A ring may begin at another place, but not reach elsewhere.
+            assert_eq!(a.geometry.bbox(), b.geometry.bbox(), "{format}");
+        }
+    }
+}

@@ -21,8 +21,8 @@ use super::{
     meter::{MAX_RECORD_BYTES, Meter},
     outcome::Objection,
     record::{Columns, Record, Row, Shape, Take, as_json},
+    shape::sound,
 };
-use crate::space::Geometry;
 
 /// The largest header, in bytes: that of the `flatgeobuf` crate.
 const MAX_HEADER_BYTES: u64 = 10 << 20;
@@ -227,13 +227,7 @@ impl<'a> Opened<'a> {
             return Shape::None;
         }
         let Some(geometry) = self.feature.geometry() else { return Shape::Missing };
-        let shape = self.geometry(&geometry).and_then(|mut shape| {
-            if let Some(crs) = &self.layout.crs {
-                crs.to_crs84(&mut shape).map_err(|error| error.to_string())?;
-            }
-            Ok(shape)
-        });
-        match shape.and_then(|shape| Geometry::try_from(&shape).map_err(|error| error.to_string())) {
+        match self.geometry(&geometry).and_then(|shape| sound(shape, self.layout.crs.as_ref())) {
             Ok(shape) => Shape::Sound(shape),
             Err(problem) => Shape::Broken { text: self.geometry_text().unwrap_or_default(), problem },
         }

@@ -3,14 +3,14 @@
 use std::{
     cell::Cell,
     fs::{self, File},
-    io::{self, Read},
+    io::{self, Read, Seek},
     path::{Path, PathBuf},
     rc::Rc,
 };
 
 use tempfile::TempPath;
 
-use super::ImportError;
+use super::{ImportError, archive::Archive};
 
 /// The largest record in bytes: what an import may hold in memory at once, give or take one buffer of 64 KiB.
 pub const MAX_RECORD_BYTES: u64 = 64 << 20;
@@ -32,6 +32,7 @@ pub(super) struct Meter<'a> {
 enum Place {
     Nowhere,
     File(PathBuf),
+    Member { archive: PathBuf, name: String },
 }
 
 /// How many bytes may still be read before a record must have ended; shared by the meter and the reader of records.
@@ -58,6 +59,34 @@ impl<'a> Meter<'a> {
             read: 0,
             progress,
             allowance: Allowance(Rc::new(Cell::new(MAX_RECORD_BYTES))),
+        }
+    }
+
+    /// The bytes of one member of an archive.
+    pub fn of_member(bytes: Box<dyn Read + 'a>, progress: &'a dyn Fn(u64), archive: &Path, name: &str) -> Self {
+        let place = Place::Member { archive: archive.into(), name: name.into() };
+        Self { place, ..Self::new(bytes, progress) }
+    }
+
+    /// The file of the same name with another ending, in the same folder or archive.
+    pub fn sibling(&self, ending: &str, file: &str) -> Result<Option<File>, ImportError> {
+        let io = |error| ImportError::io(file, error);
+        match &self.place {
+            Place::Nowhere => Ok(None),
+            Place::File(path) => {
+                let found = [ending.to_owned(), ending.to_ascii_uppercase()].map(|ending| path.with_extension(ending));
+                found.into_iter().find(|path| path.is_file()).map(|path| File::open(path).map_err(io)).transpose()
+            }
+            Place::Member { archive, name } => {
+                let wanted = Path::new(name).with_extension(ending);
+                let mut archive = Archive::open(archive, file)?;
+                let is_it = |name: &&str| wanted.to_str().is_some_and(|wanted| name.eq_ignore_ascii_case(wanted));
+                let Some(name) = archive.names().find(is_it).map(str::to_owned) else { return Ok(None) };
+                let mut aside = tempfile::tempfile().map_err(io)?;
+                io::copy(&mut archive.member(&name)?, &mut aside).map_err(io)?;
+                aside.rewind().map_err(io)?;
+                Ok(Some(aside))
+            }
         }
     }
 

@@ -1,8 +1,9 @@
 //! Import makes the features of one collection out of one source file, as a recipe says.
 //!
 //! ```text
-//!   bytes ── meter ── csv │ json │ geojson(seq) │ flatgeobuf │ xlsx │ ods │ osm ── Record ── refine ── Feature
-//!                                                                        └────────── Rejection ──────────┘
+//!            csv │ json │ geojson(seq) │ flatgeobuf │ xlsx │ ods │
+//!   bytes ── shapefile │ geopackage │ osm ── Record ── refine ── Feature
+//!                                     └───────── Rejection ──────────┘
 //! ```
 //!
 //! Every row comes out as the one or the other, in the order of the file; none is lost and none guessed. What is read at
@@ -15,12 +16,14 @@ mod archive;
 mod coordinate;
 mod crs;
 mod csv;
+mod dbf;
 mod declare;
 mod encoding;
 mod error;
 mod flatgeobuf;
 mod geojson;
 mod geojsonseq;
+mod geopackage;
 mod hours;
 mod json;
 mod lines;
@@ -37,6 +40,7 @@ mod refine;
 mod rules;
 mod script;
 mod shape;
+mod shapefile;
 mod sheet;
 mod unit;
 mod value;
@@ -83,7 +87,7 @@ pub fn import(
     let (packed, size) = (member.archive, u128::from(member.size.max(1)));
     // Of what was unpacked, its share of the archive is told.
     let tell = |read: u64| progress((u128::from(read) * u128::from(packed) / size).min(packed.into()) as u64);
-    let bytes = Meter::new(Box::new(member), &tell);
+    let bytes = Meter::of_member(Box::new(member), &tell, source, &name);
     let report = import_from(bytes, recipe, collection, &source.join(&name), sink)?;
     progress(packed);
     Ok(report)
@@ -120,6 +124,10 @@ fn import_from(
                 "an extract is read several times, so it cannot stand in an archive",
             )
             .into());
+        }
+        Format::Shapefile => shapefile::read(bytes, &file, recipe.layout.encoding, &columns, &mut take),
+        Format::GeoPackage => {
+            geopackage::read(&bytes.whole(&file)?, &file, within.layer.as_deref(), &columns, &mut take)
         }
         Format::Xlsx => {
             xlsx::read(&bytes.whole(&file)?, &file, within.sheet.as_deref(), within.header, &columns, &mut take)

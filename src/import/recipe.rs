@@ -61,6 +61,10 @@ pub(super) enum Format {
     /// An extract of OpenStreetMap in XML, with or without gzip.
     #[serde(rename = "osm-xml")]
     OsmXml,
+    /// A shapefile of ESRI.
+    Shapefile,
+    /// A layer of a `GeoPackage`.
+    GeoPackage,
     /// A workbook of Office Open XML.
     Xlsx,
     /// A spreadsheet of OpenDocument.
@@ -88,6 +92,8 @@ impl Format {
             "osm" | "xml" => Some(Self::OsmXml),
             "xlsx" | "xlsm" => Some(Self::Xlsx),
             "ods" => Some(Self::Ods),
+            "gpkg" => Some(Self::GeoPackage),
+            "shp" => Some(Self::Shapefile),
             _ => None,
         }
     }
@@ -98,6 +104,8 @@ impl Format {
 pub(super) struct Within {
     /// The member of a zip archive; `None`: the only one of a known format.
     pub member: Option<String>,
+    /// The layer of a `GeoPackage`; `None`: the only one of features.
+    pub layer: Option<String>,
     /// The sheet of a spreadsheet; `None`: the first that has rows.
     pub sheet: Option<String>,
     /// Where in the sheet its header is.
@@ -293,7 +301,7 @@ impl Recipe {
     /// The format of a source: what the recipe says, else what its ending says.
     pub(super) fn format_of(&self, source: &Path) -> Result<Format, ImportError> {
         self.format.or_else(|| Format::of_ending(source)).ok_or_else(|| {
-            let problem = "its ending says no format (csv, tsv, txt, xlsx, ods, geojson, geojsonl, ndjson, json, fgb, osm.pbf, osm, osm.gz, xml): say it in [source] format";
+            let problem = "its ending says no format (csv, tsv, txt, xlsx, ods, geojson, geojsonl, ndjson, json, fgb, shp, gpkg, osm.pbf, osm, osm.gz, xml): say it in [source] format";
             ImportError::source(&source.display().to_string(), problem)
         })
     }

@@ -14,7 +14,11 @@ use crate::space::Geometry;
 
 /// The shape on CRS84, or what is wrong with it; `crs` is the system it is written in, if another.
 pub(super) fn parse(text: &str, crs: Option<&Crs>) -> Result<Geometry, String> {
-    let mut shape = read(text).map_err(|error| error.to_string())?;
+    sound(read(text).map_err(|error| error.to_string())?, crs)
+}
+
+/// The shape that a reader of any format found, on CRS84, or what is wrong with it.
+pub(super) fn sound(mut shape: G<f64>, crs: Option<&Crs>) -> Result<Geometry, String> {
     if let Some(crs) = crs {
         crs.to_crs84(&mut shape).map_err(|error| error.to_string())?;
     }

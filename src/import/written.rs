@@ -56,6 +56,7 @@ struct WrittenSource {
     header_row: Option<Spanned<u32>>,
     sheet: Option<String>,
     member: Option<String>,
+    layer: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -182,7 +183,7 @@ impl WrittenSource {
             (Some(row), _) if (1..=MAX_ROWS).contains(row.get_ref()) => Header::Row(*row.get_ref()),
             (Some(row), _) => return Err((row.span(), "the number of a row, from 1 to 1048576")),
         };
-        Ok(Within { member: self.member.clone(), sheet: self.sheet.clone(), header })
+        Ok(Within { member: self.member.clone(), layer: self.layer.clone(), sheet: self.sheet.clone(), header })
     }
 }
 

@@ -11,6 +11,7 @@ mod place;
 mod recipe;
 mod refine;
 mod rules;
+mod shapefile;
 mod sheet;
 
 use std::{cell::Cell, io::Cursor, path::Path};
