@@ -8,11 +8,12 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use mapa::{
-    demo, files,
+    demo, files, history,
     load::{Order, load},
     progress::Progress,
     serve::serve,
     settings::Settings,
+    store::Store,
 };
 
 /// City on the Map: imports a city's objects and serves them as tiles, features and nearest answers.
@@ -53,7 +54,20 @@ enum Command {
         /// Read and check everything, commit nothing
         #[arg(long)]
         dry_run: bool,
+        /// Tell what changes: features added, changed (field by field) and removed
+        #[arg(long)]
+        diff: bool,
         /// Print the report as one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show the import runs of a collection, or the states of one of its objects
+    History {
+        /// Id of the collection
+        collection: String,
+        /// Id of the object
+        id: Option<String>,
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
@@ -96,17 +110,24 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 options.out.display()
             ))?;
         }
-        Command::Import { recipes, source, dry_run, json } => {
+        Command::Import { recipes, source, dry_run, diff, json } => {
             anyhow::ensure!(
                 source.is_none() || recipes.len() == 1,
                 "--source goes with one recipe, not {}",
                 recipes.len()
             );
-            let loading = load(&catalog, settings.store(), &Order { recipes, source, dry_run })?;
+            let loading = load(&catalog, &settings.store(), &Order { recipes, source, dry_run, diff })?;
             say(&if json { serde_json::to_string_pretty(&loading)? } else { loading.table() })?;
             if !loading.accepted {
                 return Ok(ExitCode::from(REFUSED));
             }
+        }
+        Command::History { collection, id, json } => {
+            let mut store = Store::open(settings.store())?;
+            say(&match id {
+                None => history::of_collection(&mut store, &collection, json)?,
+                Some(id) => history::of_feature(&mut store, &collection, &id, json)?,
+            })?;
         }
         Command::Serve => serve(&catalog, &settings)?,
         Command::Check => {

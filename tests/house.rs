@@ -20,11 +20,14 @@ const ROOMS: [(&str, &[&str]); 9] = [
 ];
 
 /// Foreign crates and the only places that may name them.
-const HOMES: [(&str, &[&str]); 14] = [
+const HOMES: [(&str, &[&str]); 17] = [
     ("axum", &["http"]),
     ("tower_http", &["http"]),
     ("rstar", &["snapshot"]),
     ("rusqlite", &["store"]),
+    ("postgres", &["store"]),
+    ("rustls", &["store"]),
+    ("tokio_postgres_rustls", &["store"]),
     ("geographiclib_rs", &["space"]),
     ("geozero", &["import", "store", "demo"]),
     ("flatgeobuf", &["import", "demo"]),
