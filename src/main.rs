@@ -13,7 +13,7 @@ use mapa::{
     progress::Progress,
     serve::serve,
     settings::Settings,
-    store::Store,
+    store::{Address, Store},
 };
 
 /// City on the Map: imports a city's objects and serves them as tiles, features and nearest answers.
@@ -70,6 +70,15 @@ enum Command {
         /// Print JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Copy a whole store into an empty one: features, their history, runs, rejections, revision
+    Copy {
+        /// The store that is copied
+        #[arg(long, value_name = "STORE")]
+        from: Address,
+        /// The store that is made: a file that is not there yet, or a database without a store
+        #[arg(long, value_name = "STORE")]
+        to: Address,
     },
     /// Serve until SIGTERM or SIGINT
     Serve,
@@ -128,6 +137,14 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 None => history::of_collection(&mut store, &collection, json)?,
                 Some(id) => history::of_feature(&mut store, &collection, &id, json)?,
             })?;
+        }
+        Command::Copy { from, to } => {
+            let mut store = Store::open(&from)?;
+            let progress = Progress::of_pieces(store.collections()?);
+            let copied = store.copy_to(&mut Store::open_or_create(&to)?, &mut |of| progress.piece(of.id.as_str()));
+            progress.end();
+            copied?;
+            say(&format!("{from} is copied to {to}, revision {}", store.revision()?))?;
         }
         Command::Serve => serve(&catalog, &settings)?,
         Command::Check => {

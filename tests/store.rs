@@ -492,3 +492,52 @@ fn a_layer_in_a_database_is_typed_and_indexed() {
         "POINT(33.4 47.9)2026-02-28false"
     );
 }
+
+#[test]
+fn a_store_is_copied_whole_from_one_sort_to_the_other_and_back() {
+    let first = Place::file();
+    let Some(second) = Place::database() else { return };
+    let third = Place::file();
+    let mut store = first.create();
+    let (things, lines) = (collection("things", GeometryKind::Point), collection("mapa-lines", GeometryKind::Line));
+    put(&mut store, &things, &[point(&things, "1"), point(&things, "2")]);
+    let line = Geometry::lines(vec![vec![place(33.0, 47.0), place(34.0, 48.0)]]).unwrap();
+    put(&mut store, &lines, &[Feature::new(&lines, "л", None, line, vec![Value::Unknown; 5]).unwrap()]);
+    put(&mut store, &things, &[point(&things, "2"), point(&things, "3")]);
+    let provenance = provenance();
+    let mut replacement = store.replace(&things, &provenance).unwrap();
+    for row in [7, 8] {
+        let refused = Refused { row, column: None, text: "…", reason: "bad-row", detail: "'\"", record: "{}" };
+        replacement.refuse(&refused).unwrap();
+    }
+    replacement.refuse_all(&run()).unwrap();
+    put(&mut store, &collection("empty", GeometryKind::Area), &[]);
+
+    let copy = |from: &Place, to: &Place| {
+        let mut done = 0;
+        from.create().copy_to(&mut to.create(), &mut |_| done += 1).unwrap();
+        assert_eq!(done, 3);
+        let error = from.create().copy_to(&mut to.create(), &mut |_| {}).unwrap_err().to_string();
+        assert!(error.contains("empty store"), "{error}");
+    };
+    copy(&first, &second);
+    copy(&second, &third);
+    let everything = |place: &Place| {
+        let mut store = place.create();
+        let ids = ["things", "mapa-lines", "empty"];
+        let runs: Vec<_> = ids.iter().map(|id| store.runs(id).unwrap()).collect();
+        let versions: Vec<_> = ["1", "2", "3"].iter().map(|id| store.versions("things", id).unwrap()).collect();
+        let rejections = "SELECT run || ' ' || row || ' ' || text || reason || detail || record FROM {}mapa_rejection
+                          WHERE row = 8";
+        format!("{:#?}{runs:#?}{versions:#?}{}", store.load(Revision(0)).unwrap(), place.sql(rejections))
+    };
+    let expected = everything(&first);
+    assert_eq!(everything(&second), expected);
+    assert_eq!(everything(&third), expected);
+    // A copy goes on as the original would: what is unchanged is known to be, and the next run gets the next number.
+    for place in [first, second, third] {
+        let committed = commit(&mut place.create(), &things, &[point(&things, "2"), point(&things, "3")]);
+        assert_eq!(committed.change, Change { unchanged: 2, ..Change::default() });
+        assert_eq!(place.create().runs("things").unwrap().last().unwrap().run, 6);
+    }
+}

@@ -6,6 +6,7 @@
 mod address;
 mod comparison;
 mod content;
+mod copy;
 mod face;
 mod geopackage;
 mod postgis;

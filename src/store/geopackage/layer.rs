@@ -177,6 +177,28 @@ impl<'a> Layer<'a> {
         Ok((features, faults))
     }
 
+    /// Hands on every row in the order of ids: key, feature, hash of the content, the revision that brought it.
+    pub fn each(
+        &self,
+        on: &Connection,
+        at: impl Fn(rusqlite::Error) -> StoreError,
+        take: &mut dyn FnMut(i64, Result<Feature, String>, Option<&[u8]>, i64) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let after = 4 + self.collection.fields.len();
+        let (columns, name) = (self.columns("f"), &self.name);
+        let ask = format!("SELECT {columns}, mapa_hash, mapa_revision FROM \"{name}\" AS f ORDER BY id");
+        let mut rows = on.prepare(&ask).map_err(&at)?;
+        let mut rows = rows.query([]).map_err(&at)?;
+        let mut words = Words::default();
+        while let Some(row) = rows.next().map_err(&at)? {
+            let feature = self.feature(row, 0, &mut words);
+            let hash = row.get_ref(after).map_err(&at)?.as_blob_or_null().unwrap_or_default();
+            let since = row.get_ref(after + 1).map_err(&at)?.as_i64_or_null().unwrap_or_default();
+            take(row.get(0).map_err(&at)?, feature, hash, since.unwrap_or(0))?;
+        }
+        Ok(())
+    }
+
     /// The feature of a row and the revision that brought it; `None` where there is no such row.
     pub fn at(&self, on: &Connection, fid: i64) -> rusqlite::Result<Option<Standing>> {
         self.one(on, "fid", &fid)

@@ -1,5 +1,6 @@
 //! The embedded store: one GeoPackage file, read and written through SQLite.
 
+mod copy;
 mod layer;
 mod replacement;
 
@@ -15,7 +16,12 @@ use super::{Change, PastRun, StoreError, Stored, Version};
 use crate::model::{Collection, Provenance, Revision};
 use layer::Layer;
 
+pub use copy::Filling;
 pub use replacement::Replacement;
+
+/// Runs as `past_run` reads them.
+const RUNS: &str = "SELECT run, collection, recipe, source, started, accepted, revision, added, changed, removed, unchanged, \
+                    report FROM mapa_run";
 
 /// The layout of the tables that this program reads and writes.
 const LAYOUT: i64 = 2;
@@ -127,10 +133,7 @@ impl GeoPackage {
     /// The runs over a collection, oldest first.
     pub fn runs(&self, collection: &str) -> Result<Vec<PastRun>, StoreError> {
         let ask = || -> rusqlite::Result<Vec<PastRun>> {
-            let mut rows = self.connection.prepare(
-                "SELECT run, collection, recipe, source, started, accepted, revision, added, changed, removed, unchanged,
-                 report FROM mapa_run WHERE collection = ?1 ORDER BY run",
-            )?;
+            let mut rows = self.connection.prepare(&format!("{RUNS} WHERE collection = ?1 ORDER BY run"))?;
             rows.query_map([collection], past_run)?.collect()
         };
         ask().map_err(|error| explain(&self.path, &error))

@@ -88,14 +88,7 @@ impl<'a> Replacement<'a> {
 
     /// Keeps a row that was refused.
     pub fn refuse(&self, refused: &Refused<'_>) -> Result<(), StoreError> {
-        let Refused { row, column, text, reason, detail, record } = *refused;
-        let row = i64::try_from(row).unwrap_or(i64::MAX);
-        let insert = || {
-            self.transaction
-                .prepare_cached("INSERT INTO mapa_rejection VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
-                .execute(params![self.run, row, column, text, reason, detail, record])
-        };
-        insert().map(drop).map_err(|error| explain(self.path, &error))
+        keep_rejection(&self.transaction, self.run, refused).map_err(|error| explain(self.path, &error))
     }
 
     /// What a commit would do.
@@ -219,4 +212,13 @@ impl<'a> Replacement<'a> {
 
 fn layer_of(elder: &Elder) -> Layer<'_> {
     Layer::new(elder.layer.clone(), &elder.collection)
+}
+
+/// Keeps a row that a run refused.
+pub(super) fn keep_rejection(on: &Transaction<'_>, run: i64, refused: &Refused<'_>) -> rusqlite::Result<()> {
+    let Refused { row, column, text, reason, detail, record } = *refused;
+    let row = i64::try_from(row).unwrap_or(i64::MAX);
+    on.prepare_cached("INSERT INTO mapa_rejection VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+        .execute(params![run, row, column, text, reason, detail, record])
+        .map(drop)
 }

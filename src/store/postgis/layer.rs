@@ -151,6 +151,27 @@ impl<'a> Layer<'a> {
         Ok((features, faults))
     }
 
+    /// Hands on every row in the order of ids: key, feature, hash of the content, the revision that brought it.
+    pub fn each_row(
+        &self,
+        on: &mut Transaction<'_>,
+        at: impl Fn(postgres::Error) -> StoreError,
+        take: &mut dyn FnMut(i64, Result<Feature, String>, Option<&[u8]>, i64) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let after = 4 + self.collection.fields.len();
+        let (columns, table) = (self.columns("f"), self.table());
+        let ask = format!("SELECT {columns}, mapa_hash, mapa_revision FROM {table} AS f ORDER BY id");
+        let mut rows = on.query_raw(&ask, std::iter::empty::<i64>()).map_err(&at)?;
+        let mut words = Words::default();
+        while let Some(row) = rows.next().map_err(&at)? {
+            let feature = self.feature(&row, 0, &mut words);
+            let hash = row.try_get(after).map_err(&at)?;
+            let since: Option<i64> = row.try_get(after + 1).map_err(&at)?;
+            take(row.try_get(0).map_err(&at)?, feature, hash, since.unwrap_or(0))?;
+        }
+        Ok(())
+    }
+
     /// The feature of an id and the revision that brought it.
     pub fn of(&self, on: &mut Client, id: &str) -> Result<Option<Standing>, postgres::Error> {
         let ask = format!("SELECT {}, mapa_revision FROM {} AS f WHERE id = $1", self.columns("f"), self.table());

@@ -4,6 +4,7 @@
 //! an importer and the thread that follows a store need, and nothing of it shows outside of this room.
 
 mod connect;
+mod copy;
 mod layer;
 mod replacement;
 mod rows;
@@ -17,7 +18,12 @@ use crate::model::{Collection, Provenance, Revision};
 use connect::connect;
 use layer::Layer;
 
+pub use copy::Filling;
 pub use replacement::Replacement;
+
+/// Runs as `past_run` reads them.
+const RUNS: &str = "SELECT run, collection, recipe, source, started, accepted, revision, added, changed, removed, unchanged, \
+                    report FROM mapa.mapa_run";
 
 /// The steps that make the tables what this program reads and writes; each is done once, in its own transaction.
 const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
@@ -135,8 +141,7 @@ impl PostGis {
 
     /// The runs over a collection, oldest first.
     pub fn runs(&mut self, collection: &str) -> Result<Vec<PastRun>, StoreError> {
-        let ask = "SELECT run, collection, recipe, source, started, accepted, revision, added, changed, removed,
-                   unchanged, report FROM mapa.mapa_run WHERE collection = $1 ORDER BY run";
+        let ask = &format!("{RUNS} WHERE collection = $1 ORDER BY run");
         let rows = self.client()?.query(ask, &[&collection]).map_err(|error| explain(&self.url, &error))?;
         Ok(rows.iter().map(past_run).collect())
     }

@@ -84,10 +84,7 @@ impl<'a> Replacement<'a> {
 
     /// Keeps a row that was refused.
     pub fn refuse(&mut self, refused: &Refused<'_>) -> Result<(), StoreError> {
-        let Refused { row, column, text, reason, detail, record } = *refused;
-        let row = i64::try_from(row).unwrap_or(i64::MAX);
-        self.rejections.row().integer(self.run).integer(row).text_or_null(column);
-        self.rejections.text(text).text(reason).text(detail).text(record);
+        gather_rejection(&mut self.rejections, self.run, refused);
         self.rejections.send_if_full(&mut self.transaction).map_err(|error| explain(self.url, &error))
     }
 
@@ -204,4 +201,11 @@ impl<'a> Replacement<'a> {
 
 fn layer_of(elder: &Elder) -> Layer<'_> {
     Layer::new(elder.layer.clone(), &elder.collection)
+}
+
+/// Adds a row that a run refused to those that are to be kept.
+pub(super) fn gather_rejection(rows: &mut Rows, run: i64, refused: &Refused<'_>) {
+    let Refused { row, column, text, reason, detail, record } = *refused;
+    rows.row().integer(run).integer(i64::try_from(row).unwrap_or(i64::MAX)).text_or_null(column);
+    rows.text(text).text(reason).text(detail).text(record);
 }
