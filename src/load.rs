@@ -234,8 +234,10 @@ impl Loading {
 }
 
 fn line(name: &str, counts: &[String; 7], verdict: &str) -> String {
-    let counts: String = counts.iter().map(|count| format!(" {count:>9}")).collect();
-    format!("{name:<40}{counts}  {verdict}")
+    let [read, features, rejected, added, changed, removed, unchanged] = counts;
+    format!(
+        "{name:<40} {read:>9} {features:>9} {rejected:>9} {added:>9} {changed:>9} {removed:>9} {unchanged:>9}  {verdict}"
+    )
 }
 
 fn counts(report: &Report, change: Change) -> [String; 7] {

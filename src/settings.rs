@@ -54,7 +54,7 @@ impl Settings {
             // The whole text of the error would quote the line, and a line may hold a password.
             Err(error) => {
                 let before = error.span().map_or(0, |span| span.start.min(text.len()));
-                let line = text.as_bytes()[..before].iter().filter(|byte| **byte == b'\n').count() + 1;
+                let line = text[..before].split('\n').count();
                 bail!("{}, line {line}: {}", path.display(), error.message())
             }
         };

@@ -4,6 +4,7 @@ mod city;
 mod postgres;
 
 use std::{
+    fmt::Write as _,
     path::PathBuf,
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     thread,
@@ -34,7 +35,7 @@ fields = [ { name = "name", type = "text", title = { uk = "Назва", en = "Na
 fn trees(city: &City, count: u32, name: &str) -> PathBuf {
     let mut source = String::from("n;name;lon;lat\n");
     for i in 0..count {
-        source.push_str(&format!("t{i};{name};{};47.9\n", 33.4 + f64::from(i) * 1e-4));
+        let _ = writeln!(source, "t{i};{name};{};47.9", 33.4 + f64::from(i) * 1e-4);
     }
     city.write("trees.csv", source);
     city.write("trees.toml", RECIPE)

@@ -304,7 +304,9 @@ fn what_changed_is_counted_told_and_kept(at: &Place) {
     let provenance = provenance();
     let mut replacement = store.replace(&of, &provenance).unwrap();
     let now = [named("1", "a"), named("2", "B’"), named("4", "d")];
-    now.iter().for_each(|feature| replacement.put(feature).unwrap());
+    for feature in &now {
+        replacement.put(feature).unwrap();
+    }
     let change = Change { added: 1, changed: 1, removed: 1, unchanged: 1 };
     assert_eq!(replacement.change(), change);
     let diff = replacement.diff(10).unwrap();

@@ -72,6 +72,9 @@ impl Store {
     }
 }
 
+/// Takes a row of a layer: key, feature, hash of the content, the revision that brought it.
+pub type TakeRow<'t> = dyn FnMut(i64, Result<Feature, String>, Option<&[u8]>, i64) -> Result<(), StoreError> + 't;
+
 /// Hands features on in batches.
 pub struct Batches<'a> {
     of: &'a Collection,

@@ -113,7 +113,7 @@ impl Cluster {
         let begun = Instant::now();
         while !self.ask("postgres", "SELECT 1").status.success() {
             let log = || fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
-            assert!(begun.elapsed() < Duration::from_secs(60), "PostgreSQL does not start: {}", log());
+            assert!(begun.elapsed() < Duration::from_mins(1), "PostgreSQL does not start: {}", log());
             thread::sleep(Duration::from_millis(50));
         }
     }

@@ -15,6 +15,7 @@ use crate::{
         Fault, StoreError, Words,
         comparison::{Known, Mark},
         content::Standing,
+        copy::TakeRow,
     },
 };
 
@@ -182,7 +183,7 @@ impl<'a> Layer<'a> {
         &self,
         on: &Connection,
         at: impl Fn(rusqlite::Error) -> StoreError,
-        take: &mut dyn FnMut(i64, Result<Feature, String>, Option<&[u8]>, i64) -> Result<(), StoreError>,
+        take: &mut TakeRow<'_>,
     ) -> Result<(), StoreError> {
         let after = 4 + self.collection.fields.len();
         let (columns, name) = (self.columns("f"), &self.name);
@@ -299,12 +300,11 @@ pub fn encode(geometry: &Geometry) -> Result<Vec<u8>, StoreError> {
         other => other,
     };
     // The envelope of clause 2.1.3.1.1 is [min x, max x, min y, max y]; a point carries none.
-    let envelope = match geometry {
-        Geometry::Point(_) => Vec::new(),
-        _ => {
-            let bbox = geometry.bbox();
-            vec![bbox.west, bbox.east, bbox.south, bbox.north]
-        }
+    let envelope = if let Geometry::Point(_) = geometry {
+        Vec::new()
+    } else {
+        let bbox = geometry.bbox();
+        vec![bbox.west, bbox.east, bbox.south, bbox.north]
     };
     Ok(shape.to_gpkg_wkb(CoordDimensions::xy(), Some(4326), envelope)?)
 }

@@ -207,7 +207,7 @@ impl GeoPackage {
 }
 
 fn past_run(row: &rusqlite::Row<'_>) -> rusqlite::Result<PastRun> {
-    let count = |i| row.get::<_, i64>(i).map(|count| count.unsigned_abs());
+    let count = |i| row.get::<_, i64>(i).map(i64::unsigned_abs);
     Ok(PastRun {
         run: row.get(0)?,
         collection: row.get(1)?,

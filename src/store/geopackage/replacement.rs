@@ -30,6 +30,8 @@ pub struct Replacement<'a> {
     comparison: Comparison,
     next: Revision,
     run: i64,
+    /// Whether there is a table beside the layer: an import that changes nothing needs none.
+    gathers: bool,
     transaction: Transaction<'a>,
 }
 
@@ -67,7 +69,6 @@ impl<'a> Replacement<'a> {
         let next = Revision(revision as u64).next();
         let name = standing.as_ref().map_or_else(|| layer_name(collection.id.as_str()), |elder| elder.layer.clone());
         let layer = Layer::new(name, collection);
-        layer.create_new(&transaction).map_err(at)?;
         transaction
             .execute(
                 "INSERT INTO mapa_run (collection, recipe, source, started, report) VALUES (?1, '', ?2, ?3, '')",
@@ -76,14 +77,28 @@ impl<'a> Replacement<'a> {
             .map_err(at)?;
         let run = transaction.last_insert_rowid();
         let comparison = Comparison::new(known, writes_all, next);
-        Ok(Self { path, collection, provenance, layer, standing, comparison, next, run, transaction })
+        Ok(Self { path, collection, provenance, layer, standing, comparison, next, run, gathers: false, transaction })
     }
 
     /// Adds a feature.
     pub fn put(&mut self, feature: &Feature) -> Result<(), StoreError> {
         let Some(mark) = self.comparison.take(self.collection, feature)? else { return Ok(()) };
         let geometry = layer::encode(&feature.geometry)?;
+        self.gather()?;
         self.layer.insert(&self.transaction, feature, mark, &geometry).map_err(|error| explain(self.path, &error))
+    }
+
+    /// Makes the table beside the layer where it is not yet.
+    fn gather(&mut self) -> Result<(), StoreError> {
+        if !self.gathers {
+            self.layer.create_new(&self.transaction).map_err(|error| explain(self.path, &error))?;
+            self.gathers = true;
+        }
+        Ok(())
+    }
+
+    fn drop_gathered(&self) -> rusqlite::Result<()> {
+        if self.gathers { self.layer.drop_new(&self.transaction) } else { Ok(()) }
     }
 
     /// Keeps a row that was refused.
@@ -97,7 +112,8 @@ impl<'a> Replacement<'a> {
     }
 
     /// What a commit would do, at most `limit` features of each sort by name.
-    pub fn diff(&self, limit: usize) -> Result<Diff, StoreError> {
+    pub fn diff(&mut self, limit: usize) -> Result<Diff, StoreError> {
+        self.gather()?;
         let tell = || {
             let on = &self.transaction;
             let mut diff = Diff { added: self.layer.added(on, self.standing.is_some(), limit)?, ..Diff::default() };
@@ -122,16 +138,18 @@ impl<'a> Replacement<'a> {
     ///
     /// Where everything is as it should be already, only the run is kept: readers need no new revision for it, and the
     /// provenance stays that of the last change.
-    pub fn commit(self, run: &Run) -> Result<Committed, StoreError> {
-        let at = |error| explain(self.path, &error);
+    pub fn commit(mut self, run: &Run) -> Result<Committed, StoreError> {
+        let path = self.path;
+        let at = |error| explain(path, &error);
         let change = self.comparison.change();
         let same = self.standing.as_ref().is_some_and(|elder| elder.says(self.collection, self.provenance));
         let revision = if same && change.is_nothing() {
-            self.layer.drop_new(&self.transaction).map_err(at)?;
+            self.drop_gathered().map_err(at)?;
             None
         } else {
             let definition = serde_json::to_string(self.collection)?;
             let provenance = serde_json::to_string(self.provenance)?;
+            self.gather()?;
             self.write(&definition, &provenance).map_err(at)?;
             Some(self.next)
         };
@@ -143,7 +161,7 @@ impl<'a> Replacement<'a> {
     /// Leaves the collection as it was, and keeps the run with its rejections.
     pub fn refuse_all(self, run: &Run) -> Result<(), StoreError> {
         let at = |error| explain(self.path, &error);
-        self.layer.drop_new(&self.transaction).map_err(at)?;
+        self.drop_gathered().map_err(at)?;
         self.finish_run(run, false, None).map_err(at)?;
         self.transaction.commit().map_err(at)
     }

@@ -13,7 +13,7 @@ use super::rows::{self, Rows};
 use crate::{
     model::{Collection, Feature, Field, FieldType, GeometryKind, Value},
     space::Geometry,
-    store::{Fault, StoreError, Words, comparison::Known, comparison::Mark, content::Standing},
+    store::{Fault, StoreError, Words, comparison::Known, comparison::Mark, content::Standing, copy::TakeRow},
 };
 
 /// The table in which an import gathers its rows; there is one, as there is one import at a time.
@@ -24,6 +24,10 @@ const OWN_COLUMNS: &str = "id, mapa_hash, mapa_revision, geom, kind";
 
 /// Rows of history that are held at once.
 const AT_ONCE: i32 = 1000;
+
+/// Takes a feature as it was and as it is.
+type TakeChanged<'t> =
+    dyn FnMut(&mut Transaction<'_>, Standing, Result<Feature, String>) -> Result<(), postgres::Error> + 't;
 
 /// One table of features.
 #[derive(Debug)]
@@ -156,7 +160,7 @@ impl<'a> Layer<'a> {
         &self,
         on: &mut Transaction<'_>,
         at: impl Fn(postgres::Error) -> StoreError,
-        take: &mut dyn FnMut(i64, Result<Feature, String>, Option<&[u8]>, i64) -> Result<(), StoreError>,
+        take: &mut TakeRow<'_>,
     ) -> Result<(), StoreError> {
         let after = 4 + self.collection.fields.len();
         let (columns, table) = (self.columns("f"), self.table());
@@ -188,7 +192,7 @@ impl<'a> Layer<'a> {
     ) -> Result<(), postgres::Error> {
         let (columns, table) = (self.columns("f"), self.table());
         let ask = format!("SELECT {columns}, mapa_revision FROM {table} AS f WHERE fid = ANY ($1) ORDER BY fid");
-        self.each(on, &ask, &[&fids], &mut |on, row, words| take(on, self.standing(row, words)))
+        Self::each(on, &ask, &[&fids], &mut |on, row, words| take(on, self.standing(row, words)))
     }
 
     /// Hands on every feature that is gathered with another content than it has, in the order of ids: as it was, as it is.
@@ -197,7 +201,7 @@ impl<'a> Layer<'a> {
         old: &Layer<'_>,
         on: &mut Transaction<'_>,
         limit: Option<usize>,
-        take: &mut dyn FnMut(&mut Transaction<'_>, Standing, Result<Feature, String>) -> Result<(), postgres::Error>,
+        take: &mut TakeChanged<'_>,
     ) -> Result<(), postgres::Error> {
         let (was, is, table) = (old.columns("o"), self.columns("n"), self.table());
         let limit = limit.map_or_else(String::new, |limit| format!("LIMIT {limit}"));
@@ -206,7 +210,7 @@ impl<'a> Layer<'a> {
              WHERE o.mapa_hash IS DISTINCT FROM n.mapa_hash ORDER BY n.id {limit}"
         );
         let after = 5 + old.collection.fields.len();
-        self.each(on, &ask, &[], &mut |on, row, words| {
+        Self::each(on, &ask, &[], &mut |on, row, words| {
             take(on, old.standing(row, words), self.feature(row, after, words))
         })
     }
@@ -229,7 +233,6 @@ impl<'a> Layer<'a> {
 
     /// Asks, and hands the rows on a few at a time; what takes them may use the transaction too.
     fn each(
-        &self,
         on: &mut Transaction<'_>,
         ask: &str,
         params: &[&(dyn ToSql + Sync)],

@@ -26,7 +26,8 @@ pub struct Replacement<'a> {
     comparison: Comparison,
     next: Revision,
     run: i64,
-    rows: Rows,
+    /// Rows for the table beside the layer; an import that changes nothing needs none.
+    rows: Option<Rows>,
     rejections: Rows,
     transaction: Transaction<'a>,
 }
@@ -65,21 +66,52 @@ impl<'a> Replacement<'a> {
         let next = Revision(revision as u64).next();
         let name = standing.as_ref().map_or_else(|| layer_name(collection.id.as_str()), |elder| elder.layer.clone());
         let layer = Layer::new(name, collection);
-        let rows = layer.create_new(on).map_err(at)?;
         let insert = "INSERT INTO mapa.mapa_run (collection, source, started) VALUES ($1, $2, $3) RETURNING run";
         let source = provenance.source.replace('\0', "\u{fffd}");
         let row = on.query_one(insert, &[&collection.id.as_str(), &source, &Timestamp::now().to_string()]);
         let run = row.map_err(at)?.get(0);
         let rejections = Rows::new("COPY mapa.mapa_rejection FROM STDIN BINARY".into(), 7);
         let comparison = Comparison::new(known, writes_all, next);
-        Ok(Self { url, collection, provenance, layer, standing, comparison, next, run, rows, rejections, transaction })
+        Ok(Self {
+            url,
+            collection,
+            provenance,
+            layer,
+            standing,
+            comparison,
+            next,
+            run,
+            rows: None,
+            rejections,
+            transaction,
+        })
     }
 
     /// Adds a feature.
     pub fn put(&mut self, feature: &Feature) -> Result<(), StoreError> {
         let Some(mark) = self.comparison.take(self.collection, feature)? else { return Ok(()) };
-        Layer::gather(&mut self.rows, feature, mark)?;
-        self.rows.send_if_full(&mut self.transaction).map_err(|error| explain(self.url, &error))
+        let (url, on) = (self.url, &mut self.transaction);
+        let rows = match &mut self.rows {
+            Some(rows) => rows,
+            none => none.insert(self.layer.create_new(on).map_err(|error| explain(url, &error))?),
+        };
+        Layer::gather(rows, feature, mark)?;
+        rows.send_if_full(on).map_err(|error| explain(url, &error))
+    }
+
+    /// Sends what is gathered; afterwards the table beside the layer is there.
+    fn send(&mut self) -> Result<(), postgres::Error> {
+        match &mut self.rows {
+            Some(rows) => rows.send(&mut self.transaction),
+            none => {
+                *none = Some(self.layer.create_new(&mut self.transaction)?);
+                Ok(())
+            }
+        }
+    }
+
+    fn drop_gathered(&mut self) -> Result<(), postgres::Error> {
+        if self.rows.is_none() { Ok(()) } else { self.transaction.batch_execute("DROP TABLE mapa.mapa_new") }
     }
 
     /// Keeps a row that was refused.
@@ -99,8 +131,8 @@ impl<'a> Replacement<'a> {
     }
 
     fn tell(&mut self, limit: usize) -> Result<Diff, postgres::Error> {
+        self.send()?;
         let on = &mut self.transaction;
-        self.rows.send(on)?;
         let mut diff = Diff { added: self.layer.added(on, self.standing.is_some(), limit)?, ..Diff::default() };
         if let Some(elder) = &self.standing {
             let old = layer_of(elder);
@@ -126,14 +158,14 @@ impl<'a> Replacement<'a> {
         let at = |error| explain(url, &error);
         let change = self.comparison.change();
         let same = self.standing.as_ref().is_some_and(|elder| elder.says(self.collection, self.provenance));
-        self.rows.send(&mut self.transaction).map_err(at)?;
         self.rejections.send(&mut self.transaction).map_err(at)?;
         let revision = if same && change.is_nothing() {
-            self.transaction.batch_execute("DROP TABLE mapa.mapa_new").map_err(at)?;
+            self.drop_gathered().map_err(at)?;
             None
         } else {
             let definition = serde_json::to_string(self.collection)?;
             let provenance = serde_json::to_string(self.provenance)?;
+            self.send().map_err(at)?;
             self.write(&definition, &provenance).map_err(at)?;
             Some(self.next)
         };
@@ -147,7 +179,7 @@ impl<'a> Replacement<'a> {
         let url = self.url;
         let at = |error| explain(url, &error);
         self.rejections.send(&mut self.transaction).map_err(at)?;
-        self.transaction.batch_execute("DROP TABLE mapa.mapa_new").map_err(at)?;
+        self.drop_gathered().map_err(at)?;
         self.finish_run(run, false, None).map_err(at)?;
         self.transaction.commit().map_err(at)
     }
