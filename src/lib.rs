@@ -4,6 +4,7 @@
 
 pub mod demo;
 pub mod files;
+pub mod history;
 pub mod http;
 pub mod import;
 pub mod load;

@@ -13,11 +13,14 @@ use crate::{
     import::{self, Outcome, Recipe, Rejection, Report},
     model::{Catalog, Collection, Provenance, Revision},
     progress::Progress,
-    store::{Refused, Run, Store},
+    store::{Address, Change, Diff, Refused, Run, Store},
 };
 
 /// Rejections shown for one source; all of them are in the store.
 const SHOWN_REJECTIONS: usize = 10;
+
+/// Features of each sort that a diff of one source names.
+const SHOWN_CHANGES: usize = 20;
 
 /// What is to be imported, and how it is told.
 #[derive(Debug, Clone)]
@@ -28,6 +31,8 @@ pub struct Order {
     pub source: Option<PathBuf>,
     /// Reads and checks everything and commits nothing.
     pub dry_run: bool,
+    /// Tells what changes, feature by feature.
+    pub diff: bool,
 }
 
 /// What became of one source.
@@ -46,6 +51,11 @@ pub struct Loaded {
     /// The tally.
     #[serde(flatten)]
     pub report: Report,
+    /// What it did to the features of the collection; where nothing was committed, what it would have done.
+    pub change: Change,
+    /// The first features of each sort, where they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub diff: Option<Diff>,
     /// The first of its refused rows.
     #[serde(skip)]
     rejections: Vec<Rejection>,
@@ -57,6 +67,8 @@ pub struct Loading {
     /// The tally of all sources together.
     #[serde(flatten)]
     pub total: Report,
+    /// What was done to the features of all collections, or would have been.
+    pub change: Change,
     /// Whether every source was accepted.
     pub accepted: bool,
     /// Whether anything was committed.
@@ -66,7 +78,7 @@ pub struct Loading {
 }
 
 /// Follows the recipes one after the other; a source that is refused by its threshold stops none of the others.
-pub fn load(catalog: &Catalog, store: &Path, order: &Order) -> anyhow::Result<Loading> {
+pub fn load(catalog: &Catalog, store: &Address, order: &Order) -> anyhow::Result<Loading> {
     let mut planned = Vec::new();
     for path in &order.recipes {
         planned.push(plan(catalog, path, order.source.as_deref())?);
@@ -78,10 +90,11 @@ pub fn load(catalog: &Catalog, store: &Path, order: &Order) -> anyhow::Result<Lo
     let mut loading = Loading { accepted: true, dry_run: order.dry_run, ..Loading::default() };
     for planned in planned {
         progress.begin(planned.recipe.name());
-        let loaded = one(&mut store, &planned, order.dry_run, &|read| progress.reached(done + read))
+        let loaded = one(&mut store, &planned, order, &|read| progress.reached(done + read))
             .with_context(|| format!("recipe `{}`", planned.recipe.name()))?;
         done += planned.bytes;
         add(&mut loading.total, &loaded.report);
+        loading.change = loading.change + loaded.change;
         loading.accepted &= loaded.accepted;
         loading.runs.push(loaded);
     }
@@ -109,7 +122,7 @@ fn plan(catalog: &Catalog, path: &Path, source: Option<&Path>) -> anyhow::Result
     Ok(Planned { recipe, collection, source, bytes })
 }
 
-fn one(store: &mut Store, planned: &Planned, dry_run: bool, progress: &dyn Fn(u64)) -> anyhow::Result<Loaded> {
+fn one(store: &mut Store, planned: &Planned, order: &Order, progress: &dyn Fn(u64)) -> anyhow::Result<Loaded> {
     let Planned { recipe, collection, source, .. } = planned;
     let provenance = Provenance {
         source: source.file_name().unwrap_or_default().to_string_lossy().into_owned(),
@@ -133,9 +146,11 @@ fn one(store: &mut Store, planned: &Planned, dry_run: bool, progress: &dyn Fn(u6
     })?;
     let accepted = recipe.tolerates(&report);
     let run = Run { recipe: recipe.name().into(), report: serde_json::to_string(&report)? };
-    let revision = match (dry_run, accepted) {
+    let change = replacement.change();
+    let diff = if order.diff { Some(replacement.diff(SHOWN_CHANGES)?) } else { None };
+    let revision = match (order.dry_run, accepted) {
         (true, _) => None,
-        (false, true) => Some(replacement.commit(&run)?),
+        (false, true) => replacement.commit(&run)?.revision,
         (false, false) => {
             replacement.refuse_all(&run)?;
             None
@@ -148,6 +163,8 @@ fn one(store: &mut Store, planned: &Planned, dry_run: bool, progress: &dyn Fn(u6
         accepted,
         revision,
         report,
+        change,
+        diff,
         rejections,
     })
 }
@@ -188,13 +205,17 @@ impl Loading {
             if more > 0 {
                 lines.push(format!("{}: {more} more; all are in the store, table mapa_rejection", run.source));
             }
+            if let Some(diff) = &run.diff {
+                lines.extend(told(&run.collection, diff, run.change));
+            }
         }
-        lines.push(line("collection", ["read", "features", "rejected"], ""));
+        let head = ["read", "features", "rejected", "added", "changed", "removed", "unchanged"].map(String::from);
+        lines.push(line("collection", &head, ""));
         for run in &self.runs {
             let verdict = if run.accepted { "" } else { "REFUSED: more rejections than the recipe tolerates" };
-            lines.push(line(&run.collection, tally(&run.report), verdict));
+            lines.push(line(&run.collection, &counts(&run.report, run.change), verdict));
         }
-        lines.push(line(&format!("{} sources", self.runs.len()), tally(&self.total), ""));
+        lines.push(line(&format!("{} sources", self.runs.len()), &counts(&self.total, self.change), ""));
         for (title, counts) in [("rejected", &self.total.reasons), ("warnings", &self.total.warnings)] {
             if !counts.is_empty() {
                 let listed: Vec<String> = counts.iter().map(|(word, count)| format!("{word} {count}")).collect();
@@ -209,11 +230,38 @@ impl Loading {
 }
 
 /// One line of the table.
-fn line(name: &str, numbers: [impl std::fmt::Display; 3], verdict: &str) -> String {
-    let [read, features, rejected] = numbers;
-    format!("{name:<40} {read:>9} {features:>9} {rejected:>9}  {verdict}").trim_end().to_owned()
+fn line(name: &str, counts: &[String; 7], verdict: &str) -> String {
+    let [read, features, rejected, added, changed, removed, unchanged] = counts;
+    let line = format!(
+        "{name:<40} {read:>9} {features:>9} {rejected:>9} {added:>9} {changed:>9} {removed:>9} {unchanged:>9}  {verdict}"
+    );
+    line.trim_end().to_owned()
 }
 
-fn tally(report: &Report) -> [u64; 3] {
-    [report.read, report.features, report.rejections]
+fn counts(report: &Report, change: Change) -> [String; 7] {
+    let Change { added, changed, removed, unchanged } = change;
+    [report.read, report.features, report.rejections, added, changed, removed, unchanged].map(|count| count.to_string())
+}
+
+/// A diff as people read it: `+` is new, `~` is changed, `-` is gone.
+fn told(collection: &str, diff: &Diff, change: Change) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let more = |lines: &mut Vec<String>, sign: char, of: u64, named: usize| {
+        let more = of.saturating_sub(named as u64);
+        if more > 0 {
+            lines.push(format!("{collection} {sign} {more} more"));
+        }
+    };
+    lines.extend(diff.added.iter().map(|id| format!("{collection} + {id}")));
+    more(&mut lines, '+', change.added, diff.added.len());
+    for changed in &diff.changed {
+        lines.push(format!("{collection} ~ {}", changed.id));
+        for difference in &changed.differences {
+            lines.push(format!("    {}: {} → {}", difference.field, difference.old, difference.new));
+        }
+    }
+    more(&mut lines, '~', change.changed, diff.changed.len());
+    lines.extend(diff.removed.iter().map(|id| format!("{collection} - {id}")));
+    more(&mut lines, '-', change.removed, diff.removed.len());
+    lines
 }

@@ -8,11 +8,12 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use mapa::{
-    demo, files,
+    demo, files, history,
     load::{Order, load},
     progress::Progress,
     serve::serve,
     settings::Settings,
+    store::{Address, Store},
 };
 
 /// City on the Map: imports a city's objects and serves them as tiles, features and nearest answers.
@@ -53,9 +54,31 @@ enum Command {
         /// Read and check everything, commit nothing
         #[arg(long)]
         dry_run: bool,
+        /// Tell what changes: features added, changed (field by field) and removed
+        #[arg(long)]
+        diff: bool,
         /// Print the report as one JSON object
         #[arg(long)]
         json: bool,
+    },
+    /// Show the import runs of a collection, or the states of one of its objects
+    History {
+        /// Id of the collection
+        collection: String,
+        /// Id of the object
+        id: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Copy a whole store into an empty one: features, their history, runs, rejections, revision
+    Copy {
+        /// The store that is copied
+        #[arg(long, value_name = "STORE")]
+        from: Address,
+        /// The store that is made: a file that is not there yet, or a database without a store
+        #[arg(long, value_name = "STORE")]
+        to: Address,
     },
     /// Serve until SIGTERM or SIGINT
     Serve,
@@ -96,17 +119,32 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 options.out.display()
             ))?;
         }
-        Command::Import { recipes, source, dry_run, json } => {
+        Command::Import { recipes, source, dry_run, diff, json } => {
             anyhow::ensure!(
                 source.is_none() || recipes.len() == 1,
                 "--source goes with one recipe, not {}",
                 recipes.len()
             );
-            let loading = load(&catalog, settings.store(), &Order { recipes, source, dry_run })?;
+            let loading = load(&catalog, &settings.store(), &Order { recipes, source, dry_run, diff })?;
             say(&if json { serde_json::to_string_pretty(&loading)? } else { loading.table() })?;
             if !loading.accepted {
                 return Ok(ExitCode::from(REFUSED));
             }
+        }
+        Command::History { collection, id, json } => {
+            let mut store = Store::open(settings.store())?;
+            say(&match id {
+                None => history::of_collection(&mut store, &collection, json)?,
+                Some(id) => history::of_feature(&mut store, &collection, &id, json)?,
+            })?;
+        }
+        Command::Copy { from, to } => {
+            let mut store = Store::open(&from)?;
+            let progress = Progress::of_pieces(store.collections()?);
+            let copied = store.copy_to(&mut Store::open_or_create(&to)?, &mut |of| progress.piece(of.id.as_str()));
+            progress.end();
+            copied?;
+            say(&format!("{from} is copied to {to}, revision {}", store.revision()?))?;
         }
         Command::Serve => serve(&catalog, &settings)?,
         Command::Check => {

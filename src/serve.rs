@@ -16,8 +16,8 @@ use crate::{
     tile::Tilesets,
 };
 
-/// How often the store is asked for its revision: one indexed read of one row.
-const FOLLOW_EVERY: Duration = Duration::from_millis(100);
+/// How soon a store that failed is asked again.
+const ASK_AGAIN_AFTER: Duration = Duration::from_millis(250);
 
 /// Serves until SIGTERM or SIGINT.
 pub fn serve(catalog: &Catalog, settings: &Settings) -> anyhow::Result<()> {
@@ -57,20 +57,26 @@ fn follow(mut store: Store, city: Arc<City>) {
     thread::spawn(move || {
         let mut failing = false;
         loop {
-            thread::sleep(FOLLOW_EVERY);
             match catch_up(&mut store, &city) {
-                Ok(()) => failing = false,
-                Err(error) if !failing => {
-                    failing = true;
-                    tracing::error!("the store cannot be read, the last snapshot stays: {error:#}");
+                Ok(()) if failing => {
+                    failing = false;
+                    tracing::info!("the store can be read again");
                 }
-                Err(_) => {}
+                Ok(()) => {}
+                Err(error) => {
+                    if !failing {
+                        failing = true;
+                        tracing::error!("the store cannot be read, the last snapshot stays: {error:#}");
+                    }
+                    thread::sleep(ASK_AGAIN_AFTER);
+                }
             }
         }
     });
 }
 
 fn catch_up(store: &mut Store, city: &City) -> anyhow::Result<()> {
+    store.wait()?;
     let standing = city.newest.load();
     if store.revision()? > standing.revision() {
         let next = newer(store, &standing)?;

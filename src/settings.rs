@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
+use crate::store::Address;
+
 /// The file that is read where none is named.
 const DEFAULT_FILE: &str = "mapa.toml";
 
@@ -12,9 +14,9 @@ const DEFAULT_FILE: &str = "mapa.toml";
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, clap::Args)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
-    /// Where the city is kept: the path of a GeoPackage [default: var/city.gpkg]
-    #[arg(long, global = true, env = "MAPA_STORE", value_name = "PATH")]
-    pub store: Option<PathBuf>,
+    /// Where the city is kept: the path of a GeoPackage, or postgres://USER:PASSWORD@HOST/DATABASE [default: var/city.gpkg]
+    #[arg(long, global = true, env = "MAPA_STORE", hide_env_values = true, value_name = "STORE")]
+    pub store: Option<Address>,
 
     /// Address and port to answer on [default: 127.0.0.1:8080]
     #[arg(long, global = true, env = "MAPA_LISTEN", value_name = "ADDR:PORT")]
@@ -49,7 +51,12 @@ impl Settings {
         let text = std::fs::read_to_string(path).with_context(|| format!("{}", path.display()))?;
         let file: Self = match toml::from_str(&text) {
             Ok(file) => file,
-            Err(error) => bail!("{}: {}", path.display(), error.to_string().trim()),
+            // The whole text of the error would quote the line, and a line may hold a password.
+            Err(error) => {
+                let before = error.span().map_or(0, |span| span.start.min(text.len()));
+                let line = text[..before].split('\n').count();
+                bail!("{}, line {line}: {}", path.display(), error.message())
+            }
         };
         Ok(Self {
             store: self.store.or(file.store),
@@ -62,8 +69,8 @@ impl Settings {
     }
 
     /// Where the city is kept.
-    pub fn store(&self) -> &Path {
-        self.store.as_deref().unwrap_or(Path::new("var/city.gpkg"))
+    pub fn store(&self) -> Address {
+        self.store.clone().unwrap_or(Address::File("var/city.gpkg".into()))
     }
 
     /// Address and port to answer on.
@@ -83,10 +90,14 @@ mod tests {
         std::fs::write(&path, "store = \"a.gpkg\"\nlisten = \"127.0.0.1:1\"\n").unwrap();
         let flags = Settings { listen: Some("127.0.0.1:2".into()), ..Settings::default() };
         let settings = flags.with_file(Some(&path)).unwrap();
-        assert_eq!((settings.store(), settings.listen()), (Path::new("a.gpkg"), "127.0.0.1:2"));
+        assert_eq!((settings.store(), settings.listen()), (Address::File("a.gpkg".into()), "127.0.0.1:2"));
 
         std::fs::write(&path, "stroe = \"a.gpkg\"\n").unwrap();
         let error = Settings::default().with_file(Some(&path)).unwrap_err().to_string();
-        assert!(error.contains("stroe"), "{error}");
+        assert!(error.contains("line 1") && error.contains("stroe"), "{error}");
+
+        std::fs::write(&path, "# the store\nstore = postgres://mapa:secret@db/city\n").unwrap();
+        let error = Settings::default().with_file(Some(&path)).unwrap_err().to_string();
+        assert!(error.contains("line 2") && !error.contains("secret"), "{error}");
     }
 }

@@ -14,7 +14,7 @@ use super::{
 };
 
 /// Field names that mean something else in answers, tiles or the store.
-pub const RESERVED_FIELDS: [&str; 12] = [
+pub const RESERVED_FIELDS: [&str; 18] = [
     "id",
     "collection",
     "sector",
@@ -27,6 +27,12 @@ pub const RESERVED_FIELDS: [&str; 12] = [
     "rank",
     "icon",
     "color",
+    "ctid",
+    "tableoid",
+    "xmin",
+    "xmax",
+    "cmin",
+    "cmax",
 ];
 
 /// All collections a city may fill and the tree they hang on.
@@ -393,12 +399,13 @@ impl Reader {
     }
 }
 
-/// Whether the word may name a field: lower snake case ASCII, a letter first, not reserved.
+/// Whether the word may name a field: lower snake case ASCII, a letter first, not reserved, and not the store's own (`mapa_…`).
 pub fn is_field_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
         && name.len() <= 63
         && !RESERVED_FIELDS.contains(&name)
+        && !name.starts_with("mapa_")
 }
 
 /// Where collections stand that a recipe declares without naming a service area.

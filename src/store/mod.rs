@@ -1,15 +1,26 @@
-//! A store keeps features at rest: what was imported, at which revision, and what was refused.
+//! A store keeps features at rest: what was imported, at which revision, what it was before, and what was refused.
 //!
-//! Verbs: [`Store::open`], [`Store::replace`] (one transaction), [`Store::revision`], [`Store::load`].
+//! Verbs: [`Store::open`], [`Store::replace`] (one transaction), [`Store::revision`], [`Store::load`], [`Store::history`].
+//! Two stores with one face: the embedded GeoPackage and PostGIS. What one can, the other can; `tests/store.rs` holds both to it.
 
+mod address;
+mod comparison;
+mod content;
+mod copy;
+mod face;
 mod geopackage;
-mod layer;
+mod postgis;
 
-use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::Serialize;
 
 use crate::model::{Collection, Feature, Provenance, Revision};
 
-pub use geopackage::{Replacement, Store};
+pub use address::{Address, DatabaseUrl};
+pub use comparison::Change;
+pub use content::Difference;
+pub use face::{Replacement, Store};
 
 /// A collection as it was loaded.
 #[derive(Debug)]
@@ -54,7 +65,7 @@ pub struct Refused<'a> {
     pub record: &'a str,
 }
 
-/// One import run, as it is kept.
+/// One import run, as it is given to be kept.
 #[derive(Debug, Clone)]
 pub struct Run {
     /// Name of the recipe.
@@ -63,42 +74,159 @@ pub struct Run {
     pub report: String,
 }
 
+/// What a commit did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Committed {
+    /// The revision that it made; `None` where everything was as it should be already.
+    pub revision: Option<Revision>,
+    /// What it did to the features.
+    pub change: Change,
+}
+
+/// What a commit would do, the first of each sort by name.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Diff {
+    /// Ids of features that are not there yet.
+    pub added: Vec<String>,
+    /// Features that are there with another content.
+    pub changed: Vec<Changed>,
+    /// Ids of features that are there and not in the source.
+    pub removed: Vec<String>,
+}
+
+/// A feature with another content.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Changed {
+    /// Its id.
+    pub id: String,
+    /// Field by field.
+    pub differences: Vec<Difference>,
+}
+
+/// An import run, as it is kept.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PastRun {
+    /// Its number.
+    pub run: i64,
+    /// Id of the collection.
+    pub collection: String,
+    /// Name of the recipe.
+    pub recipe: String,
+    /// Name of the source.
+    pub source: String,
+    /// RFC 3339.
+    pub started: String,
+    /// Whether the threshold of the recipe let it pass.
+    pub accepted: bool,
+    /// The revision that it made; `None` where it was refused or changed nothing.
+    pub revision: Option<i64>,
+    /// What it did to the features; of a refused run, what it would have done.
+    #[serde(flatten)]
+    pub change: Change,
+    /// JSON of the tally.
+    #[serde(skip)]
+    pub report: String,
+}
+
+/// A state of a feature, as it is kept.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Version {
+    /// Id of the collection.
+    pub collection: String,
+    /// Id of the feature.
+    pub id: String,
+    /// The revision that brought it.
+    pub from: i64,
+    /// The revision that ended it; `None` for the state that stands.
+    pub to: Option<i64>,
+    /// GeoJSON.
+    #[serde(serialize_with = "as_json")]
+    pub feature: String,
+}
+
+fn as_json<S: serde::Serializer>(text: &str, to: S) -> Result<S::Ok, S::Error> {
+    serde_json::from_str::<&serde_json::value::RawValue>(text).map_err(serde::ser::Error::custom)?.serialize(to)
+}
+
 /// Why a store could not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// There is no such file.
-    #[error("{path}: there is no store here; import something first", path = .0.display())]
-    Missing(PathBuf),
-    /// The file is something else.
-    #[error("{path}: this is not a store of mapa: {problem}", path = path.display())]
+    /// There is no store at the address.
+    #[error("{0}: there is no store here; import something first")]
+    Missing(String),
+    /// What is there is something else.
+    #[error("{store}: this is not a store of mapa: {problem}")]
     Foreign {
-        /// The file.
-        path: PathBuf,
+        /// The address.
+        store: String,
         /// Why it is none.
         problem: String,
     },
-    /// The file was written by another version.
-    #[error("{path}: the store has layout {found}, this program reads layout {known}", path = path.display())]
+    /// The store was written by another version.
+    #[error("{store}: the store has layout {found}, this program reads layout {known}{}", advice(*found, *known))]
     Layout {
-        /// The file.
-        path: PathBuf,
-        /// Layout of the file.
+        /// The address.
+        store: String,
+        /// Layout of the store.
         found: i64,
         /// Layout this program knows.
         known: i64,
     },
-    /// The database said no.
-    #[error("{path}: {source}", path = path.display())]
-    Database {
-        /// The file.
-        path: PathBuf,
-        /// What it said.
-        source: rusqlite::Error,
+    /// The database does not answer.
+    #[error("{store}: cannot connect: {problem}")]
+    Unreachable {
+        /// The address.
+        store: String,
+        /// What was said instead.
+        problem: String,
     },
+    /// The database said no.
+    #[error("{store}: {problem}")]
+    Database {
+        /// The address.
+        store: String,
+        /// What it said.
+        problem: String,
+    },
+    /// A feature was put twice.
+    #[error("the feature `{0}` was put twice")]
+    Twice(String),
     /// A shape could not be written.
     #[error("a geometry could not be encoded: {0}")]
     Geometry(#[from] geozero::error::GeozeroError),
     /// A definition could not be written or read.
     #[error("a definition could not be encoded: {0}")]
     Definition(#[from] serde_json::Error),
+}
+
+fn advice(found: i64, known: i64) -> &'static str {
+    if found < known { "; import the sources again into a new store" } else { "; a newer mapa wrote it" }
+}
+
+/// The name of the layer of a collection: the id with underscores. No id has two hyphens together, so no other layer is `c__…`.
+fn layer_name(id: &str) -> String {
+    let name = id.replace('-', "_");
+    let taken = ["mapa_", "gpkg_", "sqlite_", "rtree_", "pg_"].iter().any(|prefix| name.starts_with(prefix));
+    if taken { format!("c__{name}") } else { name }
+}
+
+/// Words said by many features of a layer, kept once.
+#[derive(Default)]
+struct Words(std::collections::HashSet<Arc<str>>);
+
+impl Words {
+    /// Texts longer than this are hardly ever said twice.
+    const LONGEST: usize = 48;
+
+    fn shared(&mut self, text: &str) -> Arc<str> {
+        if text.len() > Self::LONGEST {
+            return text.into();
+        }
+        if let Some(known) = self.0.get(text) {
+            return known.clone();
+        }
+        let word: Arc<str> = text.into();
+        self.0.insert(word.clone());
+        word
+    }
 }

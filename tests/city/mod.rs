@@ -16,6 +16,7 @@ use tempfile::TempDir;
 /// A folder that is gone after the test.
 pub struct City {
     folder: TempDir,
+    database: Option<String>,
 }
 
 /// The built binary, serving; killed with the value.
@@ -36,7 +37,12 @@ pub struct Answer {
 
 impl City {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self { folder: tempfile::tempdir().unwrap(), database: None }
+    }
+
+    /// A city whose store is a database.
+    pub fn over(database: String) -> Self {
+        Self { database: Some(database), ..Self::new() }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -54,9 +60,19 @@ impl City {
         path
     }
 
+    /// The binary in the folder, over the store of the city.
+    pub fn command(&self) -> Command {
+        let mut command = command(self.folder.path());
+        match &self.database {
+            Some(url) => command.env("MAPA_STORE", url),
+            None => command.env("MAPA_STORE", self.store()),
+        };
+        command
+    }
+
     /// Runs the binary in the folder, over the store of the city.
     pub fn mapa(&self, args: &[&str]) -> Output {
-        command(self.folder.path()).env("MAPA_STORE", self.store()).args(args).output().unwrap()
+        self.command().args(args).output().unwrap()
     }
 
     /// Imports and wants it accepted; the report as JSON.
@@ -71,8 +87,8 @@ impl City {
     }
 
     pub fn serve(&self, args: &[&str]) -> Server {
-        let mut child = command(self.folder.path())
-            .env("MAPA_STORE", self.store())
+        let mut child = self
+            .command()
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(args)
             .stdout(Stdio::piped())

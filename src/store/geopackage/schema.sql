@@ -1,4 +1,5 @@
--- An embedded store is a GeoPackage 1.3 (OGC 12-128r18) with a layer a collection, plus four tables of its own.
+-- An embedded store is a GeoPackage 1.3 (OGC 12-128r18) with a layer a collection, plus five tables of its own. A layer has two columns
+-- besides those of its features: mapa_hash, a hash of the content, and mapa_revision, the revision that brought it.
 
 CREATE TABLE gpkg_spatial_ref_sys (
     srs_name                 TEXT    NOT NULL,
@@ -45,7 +46,7 @@ CREATE TABLE mapa_store (
     layout   INTEGER NOT NULL,
     revision INTEGER NOT NULL
 );
-INSERT INTO mapa_store VALUES (1, 0);
+INSERT INTO mapa_store VALUES (2, 0);
 
 -- What is in the store: a collection, its layer, where its features came from, and the revision that brought them.
 CREATE TABLE mapa_collection (
@@ -63,9 +64,25 @@ CREATE TABLE mapa_run (
     recipe     TEXT    NOT NULL,
     source     TEXT    NOT NULL,
     started    TEXT    NOT NULL, -- RFC 3339
-    revision   INTEGER,          -- NULL: refused by the recipe's threshold, nothing was changed
+    accepted   BOOLEAN NOT NULL DEFAULT 0, -- 0: refused by the recipe's threshold, nothing was changed
+    revision   INTEGER,          -- NULL: refused, or accepted and everything was as it should be already
+    added      INTEGER NOT NULL DEFAULT 0, -- features; of a refused run, what it would have done
+    changed    INTEGER NOT NULL DEFAULT 0,
+    removed    INTEGER NOT NULL DEFAULT 0,
+    unchanged  INTEGER NOT NULL DEFAULT 0,
     report     TEXT    NOT NULL  -- JSON of the tally
 );
+CREATE INDEX mapa_run_of_collection ON mapa_run (collection, run);
+
+-- What features were before they were changed or removed.
+CREATE TABLE mapa_version (
+    collection    TEXT    NOT NULL,
+    id            TEXT    NOT NULL,
+    from_revision INTEGER NOT NULL, -- the revision that brought this state
+    to_revision   INTEGER NOT NULL, -- the revision that ended it
+    feature       TEXT    NOT NULL  -- GeoJSON
+);
+CREATE INDEX mapa_version_of_feature ON mapa_version (collection, id, to_revision);
 
 -- Every row that was refused, as it was.
 CREATE TABLE mapa_rejection (
@@ -81,4 +98,5 @@ CREATE INDEX mapa_rejection_of_run ON mapa_rejection (run, row);
 
 INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES
     ('mapa_run', 'attributes', 'mapa_run'),
+    ('mapa_version', 'attributes', 'mapa_version'),
     ('mapa_rejection', 'attributes', 'mapa_rejection');

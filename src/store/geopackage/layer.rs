@@ -1,0 +1,358 @@
+//! A `Layer` is one collection as a typed table of the GeoPackage, as QGIS and GDAL see it.
+
+use std::fmt::Write as _;
+
+use geozero::{CoordDimensions, ToGeo, ToWkb, wkb::GpkgWkb};
+use rusqlite::{
+    Connection, OptionalExtension, Row, ToSql, params,
+    types::{ToSqlOutput, ValueRef},
+};
+
+use crate::{
+    model::{Collection, Feature, Field, FieldType, GeometryKind, Value},
+    space::{BBox, Geometry},
+    store::{
+        Fault, StoreError, Words,
+        comparison::{Known, Mark},
+        content::Standing,
+        copy::TakeRow,
+    },
+};
+
+/// One table of features; while an import runs, the rows it writes are gathered in a table beside it.
+#[derive(Debug)]
+pub struct Layer<'a> {
+    name: String,
+    collection: &'a Collection,
+    insert: String,
+}
+
+/// The columns of a layer before those of its fields.
+const OWN_COLUMNS: &str = "id, mapa_hash, mapa_revision, geom, kind";
+
+impl<'a> Layer<'a> {
+    /// The layer of a collection under its name.
+    pub fn new(name: String, collection: &'a Collection) -> Self {
+        let mut insert = format!("INSERT INTO \"{name}__new\" ({OWN_COLUMNS}");
+        for field in &collection.fields {
+            let _ = write!(insert, ", \"{}\"", field.name);
+        }
+        insert.push_str(") VALUES (?");
+        insert.push_str(&", ?".repeat(collection.fields.len() + 4));
+        insert.push(')');
+        Self { name, collection, insert }
+    }
+
+    /// Name of the table.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Makes the table in which an import gathers its rows.
+    pub fn create_new(&self, on: &Connection) -> rusqlite::Result<()> {
+        let mut columns = String::new();
+        for field in &self.collection.fields {
+            let _ = write!(columns, ", \"{}\" {}", field.name, sql_type(field));
+        }
+        on.execute_batch(&format!(
+            "CREATE TABLE \"{}__new\" (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, id TEXT NOT NULL UNIQUE, \
+             mapa_hash BLOB, mapa_revision INTEGER, geom BLOB, kind TEXT{columns})",
+            self.name
+        ))
+    }
+
+    /// Forgets what was gathered.
+    pub fn drop_new(&self, on: &Connection) -> rusqlite::Result<()> {
+        on.execute_batch(&format!("DROP TABLE \"{}__new\"", self.name))
+    }
+
+    /// Adds a feature to what is gathered.
+    pub fn insert(&self, on: &Connection, feature: &Feature, mark: Mark, geometry: &[u8]) -> rusqlite::Result<()> {
+        let mut insert = on.prepare_cached(&self.insert)?;
+        insert.raw_bind_parameter(1, feature.id.as_str())?;
+        insert.raw_bind_parameter(2, &mark.hash[..])?;
+        insert.raw_bind_parameter(3, mark.since)?;
+        insert.raw_bind_parameter(4, geometry)?;
+        insert.raw_bind_parameter(5, feature.kind.as_deref())?;
+        for (i, value) in feature.values.iter().enumerate() {
+            insert.raw_bind_parameter(i + 6, Column(value))?;
+        }
+        insert.raw_execute()?;
+        Ok(())
+    }
+
+    /// What the layer has, by hashes.
+    pub fn known(&self, on: &Connection) -> rusqlite::Result<Vec<Known>> {
+        let mut rows = on.prepare(&format!("SELECT fid, id, mapa_hash, mapa_revision FROM \"{}\"", self.name))?;
+        let mut rows = rows.query([])?;
+        let mut known = Vec::new();
+        while let Some(row) = rows.next()? {
+            // Whatever another program put there: what is no id of ours equals none that comes in.
+            let id = row.get_ref(1)?.as_str().unwrap_or_default();
+            let hash = row.get_ref(2)?.as_blob_or_null().unwrap_or_default();
+            known.push(Known::new(id, hash, row.get(0)?, row.get_ref(3)?.as_i64_or_null().unwrap_or_default()));
+        }
+        Ok(known)
+    }
+
+    /// Puts what was gathered in the place of the whole layer, and tells GeoPackage readers of it.
+    pub fn take_place(&self, on: &Connection, replaces: bool) -> rusqlite::Result<()> {
+        let Self { name, collection, .. } = self;
+        if replaces {
+            on.execute("DELETE FROM gpkg_geometry_columns WHERE table_name = ?1", [name])?;
+            on.execute("DELETE FROM gpkg_contents WHERE table_name = ?1", [name])?;
+            on.execute_batch(&format!("DROP TABLE \"{name}\""))?;
+        }
+        // What another program edits has no known content any more: the next import writes it again.
+        on.execute_batch(&format!(
+            "ALTER TABLE \"{name}__new\" RENAME TO \"{name}\";
+             CREATE TRIGGER \"{name}__edited\" AFTER UPDATE ON \"{name}\"
+             WHEN NEW.mapa_hash IS OLD.mapa_hash AND NEW.mapa_hash IS NOT NULL
+             BEGIN UPDATE \"{name}\" SET mapa_hash = NULL WHERE fid = NEW.fid; END"
+        ))?;
+        on.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id)
+             VALUES (?1, 'features', ?1, ?2, 4326)",
+            params![name, collection.title.uk],
+        )?;
+        on.execute("INSERT INTO gpkg_geometry_columns VALUES (?1, 'geom', 'GEOMETRY', 4326, 0, 0)", [name])?;
+        Ok(())
+    }
+
+    /// Writes what was gathered into the layer: changed features keep their rows, new ones get some; removed ones go.
+    pub fn apply(&self, on: &Connection, removed: &[i64]) -> rusqlite::Result<()> {
+        let Self { name, collection, .. } = self;
+        let mut sets =
+            String::from("mapa_hash = n.mapa_hash, mapa_revision = n.mapa_revision, geom = n.geom, kind = n.kind");
+        let mut columns = String::from(OWN_COLUMNS);
+        for field in &collection.fields {
+            let _ = write!(sets, ", \"{0}\" = n.\"{0}\"", field.name);
+            let _ = write!(columns, ", \"{}\"", field.name);
+        }
+        let mut delete = on.prepare(&format!("DELETE FROM \"{name}\" WHERE fid = ?1"))?;
+        for fid in removed {
+            delete.execute([fid])?;
+        }
+        on.execute_batch(&format!(
+            "UPDATE \"{name}\" AS o SET {sets} FROM \"{name}__new\" AS n WHERE n.id = o.id;
+             INSERT INTO \"{name}\" ({columns}) SELECT {columns} FROM \"{name}__new\" AS n
+             WHERE NOT EXISTS (SELECT 1 FROM \"{name}\" AS o WHERE o.id = n.id)"
+        ))?;
+        self.drop_new(on)
+    }
+
+    /// Tells GeoPackage readers what the layer holds now.
+    pub fn announce(&self, on: &Connection, bbox: Option<BBox>, several_points: bool) -> rusqlite::Result<()> {
+        let Self { name, collection, .. } = self;
+        let [west, south, east, north] = bbox.map_or([None; 4], |bbox| bbox.to_array().map(Some));
+        on.execute(
+            "UPDATE gpkg_contents SET description = ?2, min_x = ?3, min_y = ?4, max_x = ?5, max_y = ?6,
+             last_change = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE table_name = ?1",
+            params![name, collection.title.uk, west, south, east, north],
+        )?;
+        let shape = match collection.geometry {
+            GeometryKind::Point if several_points => "GEOMETRY",
+            GeometryKind::Point => "POINT",
+            GeometryKind::Line => "MULTILINESTRING",
+            GeometryKind::Area => "MULTIPOLYGON",
+        };
+        on.execute(
+            "UPDATE gpkg_geometry_columns SET geometry_type_name = ?2 WHERE table_name = ?1",
+            params![name, shape],
+        )?;
+        Ok(())
+    }
+
+    /// Reads the layer in the order of ids; rows that are no features come back as faults.
+    pub fn read(&self, on: &Connection) -> rusqlite::Result<(Vec<Feature>, Vec<Fault>)> {
+        let mut rows = on.prepare(&format!("SELECT {} FROM \"{}\" AS f ORDER BY id", self.columns("f"), self.name))?;
+        let mut rows = rows.query([])?;
+        let (mut features, mut faults) = (Vec::new(), Vec::new());
+        let mut words = Words::default();
+        while let Some(row) = rows.next()? {
+            match self.feature(row, 0, &mut words) {
+                Ok(feature) => features.push(feature),
+                Err(problem) => faults.push(self.fault(row.get(0)?, problem)),
+            }
+        }
+        Ok((features, faults))
+    }
+
+    /// Hands on every row in the order of ids: key, feature, hash of the content, the revision that brought it.
+    pub fn each(
+        &self,
+        on: &Connection,
+        at: impl Fn(rusqlite::Error) -> StoreError,
+        take: &mut TakeRow<'_>,
+    ) -> Result<(), StoreError> {
+        let after = 4 + self.collection.fields.len();
+        let (columns, name) = (self.columns("f"), &self.name);
+        let ask = format!("SELECT {columns}, mapa_hash, mapa_revision FROM \"{name}\" AS f ORDER BY id");
+        let mut rows = on.prepare(&ask).map_err(&at)?;
+        let mut rows = rows.query([]).map_err(&at)?;
+        let mut words = Words::default();
+        while let Some(row) = rows.next().map_err(&at)? {
+            let feature = self.feature(row, 0, &mut words);
+            let hash = row.get_ref(after).map_err(&at)?.as_blob_or_null().unwrap_or_default();
+            let since = row.get_ref(after + 1).map_err(&at)?.as_i64_or_null().unwrap_or_default();
+            take(row.get(0).map_err(&at)?, feature, hash, since.unwrap_or(0))?;
+        }
+        Ok(())
+    }
+
+    /// The feature of a row and the revision that brought it; `None` where there is no such row.
+    pub fn at(&self, on: &Connection, fid: i64) -> rusqlite::Result<Option<Standing>> {
+        self.one(on, "fid", &fid)
+    }
+
+    /// The feature of an id and the revision that brought it.
+    pub fn of(&self, on: &Connection, id: &str) -> rusqlite::Result<Option<Standing>> {
+        self.one(on, "id", &id)
+    }
+
+    fn one(&self, on: &Connection, column: &str, key: &dyn ToSql) -> rusqlite::Result<Option<Standing>> {
+        let (columns, name) = (self.columns("f"), &self.name);
+        let ask = format!("SELECT {columns}, mapa_revision FROM \"{name}\" AS f WHERE {column} = ?1");
+        on.prepare_cached(&ask)?
+            .query_row([key], |row| self.standing(row, 4 + self.collection.fields.len(), &mut Words::default()))
+            .optional()
+    }
+
+    /// Hands on every feature that is gathered with another content than it has, in the order of ids: as it was, as it is.
+    pub fn changed(
+        &self,
+        old: &Layer<'_>,
+        on: &Connection,
+        limit: Option<usize>,
+        take: &mut dyn FnMut(Standing, Result<Feature, String>) -> rusqlite::Result<()>,
+    ) -> rusqlite::Result<()> {
+        let (was, is, name) = (old.columns("o"), self.columns("n"), &self.name);
+        let limit = limit.map_or(-1, |limit| limit as i64);
+        let mut rows = on.prepare(&format!(
+            "SELECT {was}, o.mapa_revision, {is} FROM \"{name}__new\" AS n JOIN \"{name}\" AS o ON o.id = n.id
+             WHERE o.mapa_hash IS NOT n.mapa_hash ORDER BY n.id LIMIT {limit}"
+        ))?;
+        let mut rows = rows.query([])?;
+        let after = 4 + old.collection.fields.len();
+        let mut words = Words::default();
+        while let Some(row) = rows.next()? {
+            take(old.standing(row, after, &mut words)?, self.feature(row, after + 1, &mut words))?;
+        }
+        Ok(())
+    }
+
+    /// Ids of the first features gathered that the layer does not have.
+    pub fn added(&self, on: &Connection, replaces: bool, limit: usize) -> rusqlite::Result<Vec<String>> {
+        let name = &self.name;
+        let unknown = if replaces {
+            format!("WHERE NOT EXISTS (SELECT 1 FROM \"{name}\" AS o WHERE o.id = n.id)")
+        } else {
+            String::new()
+        };
+        let mut rows =
+            on.prepare(&format!("SELECT id FROM \"{name}__new\" AS n {unknown} ORDER BY id LIMIT {limit}"))?;
+        rows.query_map([], |row| row.get(0))?.collect()
+    }
+
+    fn columns(&self, table: &str) -> String {
+        let mut columns = format!("{table}.fid, {table}.geom, {table}.id, {table}.kind");
+        for field in &self.collection.fields {
+            let _ = write!(columns, ", {table}.\"{}\"", field.name);
+        }
+        columns
+    }
+
+    fn standing(&self, row: &Row<'_>, since: usize, words: &mut Words) -> rusqlite::Result<Standing> {
+        Ok(Standing {
+            id: row.get_ref(2)?.as_str().unwrap_or_default().into(),
+            since: row.get::<_, Option<i64>>(since)?.unwrap_or(0),
+            feature: self.feature(row, 0, words),
+        })
+    }
+
+    fn fault(&self, row: i64, problem: String) -> Fault {
+        Fault { layer: self.name.clone(), row, problem }
+    }
+
+    fn feature(&self, row: &Row<'_>, from: usize, words: &mut Words) -> Result<Feature, String> {
+        let blob = row.get_ref(from + 1).ok().and_then(|cell| cell.as_blob().ok()).ok_or("no geometry")?;
+        let geometry = decode(blob)?;
+        let id = row.get_ref(from + 2).ok().and_then(|cell| cell.as_str().ok()).ok_or("no id")?;
+        let kind = match row.get_ref(from + 3).map_err(|error| error.to_string())? {
+            ValueRef::Null => None,
+            cell => Some(words.shared(cell.as_str().map_err(|error| error.to_string())?)),
+        };
+        let mut values = Vec::with_capacity(self.collection.fields.len());
+        for (i, field) in self.collection.fields.iter().enumerate() {
+            let cell = row.get_ref(from + i + 4).map_err(|error| error.to_string())?;
+            values.push(value(field, cell, words)?);
+        }
+        Feature::new(self.collection, id, kind, geometry, values).map_err(|error| error.to_string())
+    }
+}
+
+/// A geometry as a GeoPackage blob with its envelope; lines and areas are always multi, as their layer declares.
+pub fn encode(geometry: &Geometry) -> Result<Vec<u8>, StoreError> {
+    use geo_types::Geometry as G;
+    let shape = match G::from(geometry) {
+        G::LineString(line) => G::MultiLineString(geo_types::MultiLineString(vec![line])),
+        G::Polygon(polygon) => G::MultiPolygon(geo_types::MultiPolygon(vec![polygon])),
+        other => other,
+    };
+    // The envelope of clause 2.1.3.1.1 is [min x, max x, min y, max y]; a point carries none.
+    let envelope = if let Geometry::Point(_) = geometry {
+        Vec::new()
+    } else {
+        let bbox = geometry.bbox();
+        vec![bbox.west, bbox.east, bbox.south, bbox.north]
+    };
+    Ok(shape.to_gpkg_wkb(CoordDimensions::xy(), Some(4326), envelope)?)
+}
+
+fn decode(blob: &[u8]) -> Result<Geometry, String> {
+    let shape = GpkgWkb(blob).to_geo().map_err(|error| error.to_string())?;
+    Geometry::try_from(&shape).map_err(|error| error.to_string())
+}
+
+fn value(field: &Field, cell: ValueRef<'_>, words: &mut Words) -> Result<Value, String> {
+    let wrong = || format!("column `{}` is {}, not {}", field.name, cell.data_type(), field.kind.name());
+    Ok(match (field.kind, cell) {
+        (_, ValueRef::Null) => Value::Unknown,
+        (FieldType::Text, ValueRef::Text(_)) => Value::Text(words.shared(cell.as_str().map_err(|_| wrong())?)),
+        (FieldType::Integer, ValueRef::Integer(i)) => Value::Integer(i),
+        (FieldType::Number, ValueRef::Real(n)) => Value::Number(n),
+        (FieldType::Number, ValueRef::Integer(i)) => Value::Number(i as f64),
+        (FieldType::Boolean, ValueRef::Integer(b @ (0 | 1))) => Value::Boolean(b == 1),
+        (FieldType::Date, ValueRef::Text(_)) => {
+            let text = cell.as_str().map_err(|_| wrong())?;
+            Value::Date(text.parse().map_err(|_| format!("column `{}`: `{text}` is not a date", field.name))?)
+        }
+        _ => return Err(wrong()),
+    })
+}
+
+fn sql_type(field: &Field) -> &'static str {
+    match field.kind {
+        FieldType::Text => "TEXT",
+        FieldType::Integer => "INTEGER",
+        FieldType::Number => "DOUBLE",
+        FieldType::Boolean => "BOOLEAN",
+        FieldType::Date => "DATE",
+    }
+}
+
+/// A value as SQLite keeps it.
+struct Column<'a>(&'a Value);
+
+impl ToSql for Column<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self.0 {
+            Value::Unknown => ToSqlOutput::Borrowed(ValueRef::Null),
+            Value::Boolean(b) => ToSqlOutput::Borrowed(ValueRef::Integer(i64::from(*b))),
+            Value::Integer(i) => ToSqlOutput::Borrowed(ValueRef::Integer(*i)),
+            Value::Number(n) => ToSqlOutput::Borrowed(ValueRef::Real(*n)),
+            Value::Date(d) => ToSqlOutput::Owned(d.to_string().into()),
+            Value::Text(t) => ToSqlOutput::Borrowed(ValueRef::Text(t.as_bytes())),
+        })
+    }
+}

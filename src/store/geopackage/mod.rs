@@ -1,0 +1,234 @@
+//! The embedded store: one GeoPackage file, read and written through SQLite.
+
+mod copy;
+mod layer;
+mod replacement;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
+
+use super::{Change, PastRun, StoreError, Stored, Version};
+use crate::model::{Collection, Provenance, Revision};
+use layer::Layer;
+
+pub use copy::Filling;
+pub use replacement::Replacement;
+
+/// Runs as `past_run` reads them.
+const RUNS: &str = "SELECT run, collection, recipe, source, started, accepted, revision, added, changed, removed, unchanged, \
+                    report FROM mapa_run";
+
+/// The layout of the tables that this program reads and writes.
+const LAYOUT: i64 = 2;
+
+/// `GPKG` as a big-endian number (OGC 12-128r18, clause 1.1.1.1.1).
+const APPLICATION_ID: i64 = 0x4750_4B47;
+
+/// How long one import waits for another to commit.
+const WAIT_FOR_WRITER: Duration = Duration::from_mins(2);
+
+/// An embedded store.
+#[derive(Debug)]
+pub struct GeoPackage {
+    path: PathBuf,
+    connection: Connection,
+}
+
+impl GeoPackage {
+    /// Opens the store that must be there.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        if !path.is_file() {
+            return Err(StoreError::Missing(shown(path)));
+        }
+        let store = Self::connect(path)?;
+        let application: i64 = store.ask("PRAGMA application_id")?;
+        if application != APPLICATION_ID {
+            return Err(StoreError::Foreign { store: shown(path), problem: "it is not a GeoPackage".into() });
+        }
+        let known = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'mapa_store'";
+        if store.ask::<i64>(known)? == 0 {
+            return Err(StoreError::Foreign { store: shown(path), problem: "a GeoPackage of another program".into() });
+        }
+        let found: i64 = store.ask("SELECT layout FROM mapa_store")?;
+        if found != LAYOUT {
+            return Err(StoreError::Layout { store: shown(path), found, known: LAYOUT });
+        }
+        Ok(store)
+    }
+
+    /// Opens the store, or makes an empty one where there is no file.
+    pub fn open_or_create(path: &Path) -> Result<Self, StoreError> {
+        if path.exists() {
+            return Self::open(path);
+        }
+        // The empty store is made beside its name and then renamed: a store is there whole or not at all.
+        let mut unborn = path.as_os_str().to_owned();
+        unborn.push(format!(".{}.new", std::process::id()));
+        let unborn = PathBuf::from(unborn);
+        let io = |source: std::io::Error| StoreError::Foreign { store: shown(path), problem: source.to_string() };
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(io)?;
+        }
+        let created = Self::connect(&unborn)?;
+        created.create().map_err(|error| explain(path, &error))?;
+        drop(created);
+        // A hard link fails where a store appeared meanwhile; a rename would replace it.
+        let linked = fs::hard_link(&unborn, path);
+        fs::remove_file(&unborn).map_err(io)?;
+        match linked {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(io(error)),
+            _ => Self::open(path),
+        }
+    }
+
+    /// How many commits the store has seen.
+    pub fn revision(&self) -> Result<Revision, StoreError> {
+        let revision: i64 = self.ask("SELECT revision FROM mapa_store")?;
+        Ok(Revision(u64::try_from(revision).unwrap_or(0)))
+    }
+
+    /// Every collection that changed after `since`, and the revision they belong to, as one consistent reading.
+    pub fn load(&mut self, since: Revision) -> Result<(Revision, Vec<Stored>), StoreError> {
+        let path = self.path.clone();
+        let at = |error| explain(&path, &error);
+        let reading = self.connection.transaction().map_err(at)?;
+        let revision: i64 = reading.query_row("SELECT revision FROM mapa_store", [], |row| row.get(0)).map_err(at)?;
+        let mut changed = Vec::new();
+        {
+            let mut rows = reading
+                .prepare("SELECT layer, definition, provenance, revision FROM mapa_collection WHERE revision > ?1 ORDER BY id")
+                .map_err(at)?;
+            let mut rows = rows.query([since.0 as i64]).map_err(at)?;
+            while let Some(row) = rows.next().map_err(at)? {
+                let text = |i: usize| row.get::<_, String>(i).map_err(at);
+                let collection: Collection = serde_json::from_str(&text(1)?)?;
+                let provenance: Provenance = serde_json::from_str(&text(2)?)?;
+                let revision = Revision(row.get::<_, i64>(3).map_err(at)? as u64);
+                let (features, faults) = Layer::new(text(0)?, &collection).read(&reading).map_err(at)?;
+                changed.push(Stored { collection, provenance, revision, features, faults });
+            }
+        }
+        Ok((Revision(revision as u64), changed))
+    }
+
+    /// Begins to replace all features of a collection; nothing is seen by others before [`Replacement::commit`].
+    pub fn replace<'a>(
+        &'a mut self,
+        collection: &'a Collection,
+        provenance: &'a Provenance,
+    ) -> Result<Replacement<'a>, StoreError> {
+        let path = &self.path;
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(|error| explain(path, &error))?;
+        Replacement::begin(path, collection, provenance, transaction)
+    }
+
+    /// The runs over a collection, oldest first.
+    pub fn runs(&self, collection: &str) -> Result<Vec<PastRun>, StoreError> {
+        let ask = || -> rusqlite::Result<Vec<PastRun>> {
+            let mut rows = self.connection.prepare(&format!("{RUNS} WHERE collection = ?1 ORDER BY run"))?;
+            rows.query_map([collection], past_run)?.collect()
+        };
+        ask().map_err(|error| explain(&self.path, &error))
+    }
+
+    /// The states of a feature, oldest first; the last is the one that stands, where one does.
+    pub fn versions(&self, collection: &str, id: &str) -> Result<Vec<Version>, StoreError> {
+        let ask = || -> rusqlite::Result<Vec<Version>> {
+            let mut rows = self.connection.prepare(
+                "SELECT from_revision, to_revision, feature FROM mapa_version
+                 WHERE collection = ?1 AND id = ?2 ORDER BY to_revision",
+            )?;
+            rows.query_map([collection, id], |row| {
+                let [collection, id] = [collection, id].map(Into::into);
+                Ok(Version { collection, id, from: row.get(0)?, to: Some(row.get(1)?), feature: row.get(2)? })
+            })?
+            .collect()
+        };
+        let mut versions = ask().map_err(|error| explain(&self.path, &error))?;
+        if let Some((layer, definition)) = self.definition(collection)? {
+            let standing = Layer::new(layer, &definition).of(&self.connection, id);
+            if let Some(standing) = standing.map_err(|error| explain(&self.path, &error))? {
+                let [collection, id] = [collection, id].map(Into::into);
+                let feature = standing.geojson(&definition);
+                versions.push(Version { collection, id, from: standing.since, to: None, feature });
+            }
+        }
+        Ok(versions)
+    }
+
+    /// The layer and the definition of a collection.
+    fn definition(&self, collection: &str) -> Result<Option<(String, Collection)>, StoreError> {
+        let found: Option<(String, String)> = self
+            .connection
+            .query_row("SELECT layer, definition FROM mapa_collection WHERE id = ?1", [collection], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()
+            .map_err(|error| explain(&self.path, &error))?;
+        found.map(|(layer, definition)| Ok((layer, serde_json::from_str(&definition)?))).transpose()
+    }
+
+    fn connect(path: &Path) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let set_up = || {
+            let connection = Connection::open_with_flags(path, flags)?;
+            connection.busy_timeout(WAIT_FOR_WRITER)?;
+            // Readers go on while a writer commits; FULL makes a commit outlive a power cut.
+            connection.pragma_update(None, "journal_mode", "WAL")?;
+            connection.pragma_update(None, "synchronous", "FULL")?;
+            connection.pragma_update(None, "foreign_keys", true)?;
+            connection.set_prepared_statement_cache_capacity(64);
+            Ok(connection)
+        };
+        match set_up() {
+            Ok(connection) => Ok(Self { path: path.into(), connection }),
+            Err(error) => Err(explain(path, &error)),
+        }
+    }
+
+    fn create(&self) -> rusqlite::Result<()> {
+        self.connection.execute_batch(&format!(
+            "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 10300; BEGIN; {} COMMIT; PRAGMA wal_checkpoint(TRUNCATE);",
+            include_str!("schema.sql")
+        ))
+    }
+
+    fn ask<T: rusqlite::types::FromSql>(&self, question: &str) -> Result<T, StoreError> {
+        self.connection.query_row(question, [], |row| row.get(0)).map_err(|error| explain(&self.path, &error))
+    }
+}
+
+fn past_run(row: &rusqlite::Row<'_>) -> rusqlite::Result<PastRun> {
+    let count = |i| row.get::<_, i64>(i).map(i64::unsigned_abs);
+    Ok(PastRun {
+        run: row.get(0)?,
+        collection: row.get(1)?,
+        recipe: row.get(2)?,
+        source: row.get(3)?,
+        started: row.get(4)?,
+        accepted: row.get(5)?,
+        revision: row.get(6)?,
+        change: Change { added: count(7)?, changed: count(8)?, removed: count(9)?, unchanged: count(10)? },
+        report: row.get(11)?,
+    })
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn explain(path: &Path, error: &rusqlite::Error) -> StoreError {
+    let store = shown(path);
+    if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) {
+        return StoreError::Foreign { store, problem: "it is not a database".into() };
+    }
+    StoreError::Database { store, problem: error.to_string() }
+}

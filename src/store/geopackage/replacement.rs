@@ -1,0 +1,242 @@
+//! A `Replacement` makes what a source holds the features of a collection, as one transaction on the GeoPackage.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::{
+    explain,
+    layer::{self, Layer},
+};
+use crate::{
+    model::{Collection, Feature, Provenance, Revision},
+    store::{
+        Change, Changed, Committed, Diff, Refused, Run, StoreError,
+        comparison::{Comparison, Elder},
+        content::Standing,
+        layer_name,
+    },
+};
+
+/// The features of one collection being replaced; dropped uncommitted, it never was.
+#[derive(Debug)]
+pub struct Replacement<'a> {
+    path: &'a Path,
+    collection: &'a Collection,
+    provenance: &'a Provenance,
+    layer: Layer<'a>,
+    standing: Option<Elder>,
+    comparison: Comparison,
+    next: Revision,
+    run: i64,
+    /// Whether there is a table beside the layer: an import that changes nothing needs none.
+    gathers: bool,
+    transaction: Transaction<'a>,
+}
+
+impl<'a> Replacement<'a> {
+    pub(super) fn begin(
+        path: &'a Path,
+        collection: &'a Collection,
+        provenance: &'a Provenance,
+        transaction: Transaction<'a>,
+    ) -> Result<Self, StoreError> {
+        let at = |error| explain(path, &error);
+        let found: Option<(String, String, String)> = transaction
+            .query_row(
+                "SELECT layer, definition, provenance FROM mapa_collection WHERE id = ?1",
+                [collection.id.as_str()],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            )
+            .optional()
+            .map_err(at)?;
+        let standing = match found {
+            None => None,
+            Some((layer, definition, provenance)) => Some(Elder {
+                collection: serde_json::from_str(&definition)?,
+                provenance: serde_json::from_str(&provenance)?,
+                layer,
+            }),
+        };
+        let known = match &standing {
+            None => Vec::new(),
+            Some(elder) => layer_of(elder).known(&transaction).map_err(at)?,
+        };
+        let writes_all = standing.as_ref().is_none_or(|elder| !elder.has_columns_of(collection));
+        let revision: i64 =
+            transaction.query_row("SELECT revision FROM mapa_store", [], |row| row.get(0)).map_err(at)?;
+        let next = Revision(revision as u64).next();
+        let name = standing.as_ref().map_or_else(|| layer_name(collection.id.as_str()), |elder| elder.layer.clone());
+        let layer = Layer::new(name, collection);
+        transaction
+            .execute(
+                "INSERT INTO mapa_run (collection, recipe, source, started, report) VALUES (?1, '', ?2, ?3, '')",
+                params![collection.id.as_str(), provenance.source, Timestamp::now().to_string()],
+            )
+            .map_err(at)?;
+        let run = transaction.last_insert_rowid();
+        let comparison = Comparison::new(known, writes_all, next);
+        Ok(Self { path, collection, provenance, layer, standing, comparison, next, run, gathers: false, transaction })
+    }
+
+    /// Adds a feature.
+    pub fn put(&mut self, feature: &Feature) -> Result<(), StoreError> {
+        let Some(mark) = self.comparison.take(self.collection, feature)? else { return Ok(()) };
+        let geometry = layer::encode(&feature.geometry)?;
+        self.gather()?;
+        self.layer.insert(&self.transaction, feature, mark, &geometry).map_err(|error| explain(self.path, &error))
+    }
+
+    /// Makes the table beside the layer where it is not yet.
+    fn gather(&mut self) -> Result<(), StoreError> {
+        if !self.gathers {
+            self.layer.create_new(&self.transaction).map_err(|error| explain(self.path, &error))?;
+            self.gathers = true;
+        }
+        Ok(())
+    }
+
+    fn drop_gathered(&self) -> rusqlite::Result<()> {
+        if self.gathers { self.layer.drop_new(&self.transaction) } else { Ok(()) }
+    }
+
+    /// Keeps a row that was refused.
+    pub fn refuse(&self, refused: &Refused<'_>) -> Result<(), StoreError> {
+        keep_rejection(&self.transaction, self.run, refused).map_err(|error| explain(self.path, &error))
+    }
+
+    /// What a commit would do.
+    pub fn change(&self) -> Change {
+        self.comparison.change()
+    }
+
+    /// What a commit would do, at most `limit` features of each sort by name.
+    pub fn diff(&mut self, limit: usize) -> Result<Diff, StoreError> {
+        self.gather()?;
+        let tell = || {
+            let on = &self.transaction;
+            let mut diff = Diff { added: self.layer.added(on, self.standing.is_some(), limit)?, ..Diff::default() };
+            if let Some(elder) = &self.standing {
+                let old = layer_of(elder);
+                self.layer.changed(&old, on, Some(limit), &mut |was, is| {
+                    let differences =
+                        is.map_or_else(|_| Vec::new(), |is| was.differences(&elder.collection, (self.collection, &is)));
+                    diff.changed.push(Changed { id: was.id, differences });
+                    Ok(())
+                })?;
+                for fid in self.comparison.removed().into_iter().take(limit) {
+                    diff.removed.extend(old.at(on, fid)?.map(|standing| standing.id));
+                }
+            }
+            Ok(diff)
+        };
+        tell().map_err(|error| explain(self.path, &error))
+    }
+
+    /// Makes the features that were put those of the collection, for everybody at once.
+    ///
+    /// Where everything is as it should be already, only the run is kept: readers need no new revision for it, and the
+    /// provenance stays that of the last change.
+    pub fn commit(mut self, run: &Run) -> Result<Committed, StoreError> {
+        let path = self.path;
+        let at = |error| explain(path, &error);
+        let change = self.comparison.change();
+        let same = self.standing.as_ref().is_some_and(|elder| elder.says(self.collection, self.provenance));
+        let revision = if same && change.is_nothing() {
+            self.drop_gathered().map_err(at)?;
+            None
+        } else {
+            let definition = serde_json::to_string(self.collection)?;
+            let provenance = serde_json::to_string(self.provenance)?;
+            self.gather()?;
+            self.write(&definition, &provenance).map_err(at)?;
+            Some(self.next)
+        };
+        self.finish_run(run, true, revision).map_err(at)?;
+        self.transaction.commit().map_err(at)?;
+        Ok(Committed { revision, change })
+    }
+
+    /// Leaves the collection as it was, and keeps the run with its rejections.
+    pub fn refuse_all(self, run: &Run) -> Result<(), StoreError> {
+        let at = |error| explain(self.path, &error);
+        self.drop_gathered().map_err(at)?;
+        self.finish_run(run, false, None).map_err(at)?;
+        self.transaction.commit().map_err(at)
+    }
+
+    fn write(&self, definition: &str, provenance: &str) -> rusqlite::Result<()> {
+        let on = &self.transaction;
+        let removed = self.comparison.removed();
+        if let Some(elder) = &self.standing {
+            self.keep_versions(elder, &removed)?;
+        }
+        if self.standing.as_ref().is_some_and(|elder| elder.has_columns_of(self.collection)) {
+            self.layer.apply(on, &removed)?;
+        } else {
+            self.layer.take_place(on, self.standing.is_some())?;
+        }
+        self.layer.announce(on, self.comparison.bbox, self.comparison.several_points)?;
+        let next = self.next.0 as i64;
+        on.execute("UPDATE mapa_store SET revision = ?1", [next])?;
+        on.execute(
+            "INSERT INTO mapa_collection VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (id) DO UPDATE SET definition = ?3, provenance = ?4, revision = ?5",
+            params![self.collection.id.as_str(), self.layer.name(), definition, provenance, next],
+        )?;
+        Ok(())
+    }
+
+    /// Keeps what changed and removed features were.
+    fn keep_versions(&self, elder: &Elder, removed: &[i64]) -> rusqlite::Result<()> {
+        let (on, old) = (&self.transaction, layer_of(elder));
+        let mut insert = on.prepare("INSERT INTO mapa_version VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        let id = self.collection.id.as_str();
+        let next = self.next.0 as i64;
+        let mut keep = |was: &Standing| {
+            insert.execute(params![id, was.id, was.since, next, was.geojson(&elder.collection)]).map(drop)
+        };
+        self.layer.changed(&old, on, None, &mut |was, _| keep(&was))?;
+        for fid in removed {
+            if let Some(was) = old.at(on, *fid)? {
+                keep(&was)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish_run(&self, run: &Run, accepted: bool, revision: Option<Revision>) -> rusqlite::Result<()> {
+        let Change { added, changed, removed, unchanged } = self.comparison.change();
+        let [added, changed, removed, unchanged] = [added, changed, removed, unchanged].map(|count| count as i64);
+        self.transaction.execute(
+            "UPDATE mapa_run SET recipe = ?2, report = ?3, accepted = ?4, revision = ?5, added = ?6, changed = ?7,
+             removed = ?8, unchanged = ?9 WHERE run = ?1",
+            params![
+                self.run,
+                run.recipe,
+                run.report,
+                accepted,
+                revision.map(|revision| revision.0 as i64),
+                added,
+                changed,
+                removed,
+                unchanged
+            ],
+        )?;
+        Ok(())
+    }
+}
+
+fn layer_of(elder: &Elder) -> Layer<'_> {
+    Layer::new(elder.layer.clone(), &elder.collection)
+}
+
+/// Keeps a row that a run refused.
+pub(super) fn keep_rejection(on: &Transaction<'_>, run: i64, refused: &Refused<'_>) -> rusqlite::Result<()> {
+    let Refused { row, column, text, reason, detail, record } = *refused;
+    let row = i64::try_from(row).unwrap_or(i64::MAX);
+    on.prepare_cached("INSERT INTO mapa_rejection VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+        .execute(params![run, row, column, text, reason, detail, record])
+        .map(drop)
+}

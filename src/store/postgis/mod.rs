@@ -1,0 +1,236 @@
+//! The store in PostgreSQL with PostGIS: tables of the schema `mapa`.
+//!
+//! The `postgres` crate is `tokio-postgres` behind a blocking face, with a current-thread runtime of its own: just what
+//! an importer and the thread that follows a store need, and nothing of it shows outside of this room.
+
+mod connect;
+mod copy;
+mod layer;
+mod replacement;
+mod rows;
+
+use std::{error::Error as _, fmt, time::Duration};
+
+use postgres::{Client, IsolationLevel, error::SqlState, fallible_iterator::FallibleIterator};
+
+use super::{Change, DatabaseUrl, PastRun, StoreError, Stored, Version};
+use crate::model::{Collection, Provenance, Revision};
+use connect::connect;
+use layer::Layer;
+
+pub use copy::Filling;
+pub use replacement::Replacement;
+
+/// Runs as `past_run` reads them.
+const RUNS: &str = "SELECT run, collection, recipe, source, started, accepted, revision, added, changed, removed, unchanged, \
+                    report FROM mapa.mapa_run";
+
+/// The steps that make the tables what this program reads and writes; each is done once, in its own transaction.
+const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+
+/// The advisory lock of migrations and imports: one writer at a time. The number is `mapa` in ASCII.
+const WRITER: i64 = 0x6d61_7061;
+
+/// How long one import waits for another to commit, in the words of PostgreSQL.
+const WAIT_FOR_WRITER: &str = "2min";
+
+/// A store in a database.
+pub struct PostGis {
+    url: DatabaseUrl,
+    client: Client,
+    listening: bool,
+}
+
+impl fmt::Debug for PostGis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostGis").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+impl PostGis {
+    /// Opens the store that must be there.
+    pub fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        let mut store = Self { url: url.clone(), client: connect(url)?, listening: false };
+        match store.layout()? {
+            None => Err(StoreError::Missing(url.to_string())),
+            Some(found) if found != MIGRATIONS.len() as i64 => {
+                Err(StoreError::Layout { store: url.to_string(), found, known: MIGRATIONS.len() as i64 })
+            }
+            Some(_) => Ok(store),
+        }
+    }
+
+    /// Opens the store, or makes an empty one in a database that has none; brings an older one up to date.
+    pub fn open_or_create(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        let mut store = Self { url: url.clone(), client: connect(url)?, listening: false };
+        if store.layout()?.is_none_or(|found| found < MIGRATIONS.len() as i64) {
+            store.migrate().map_err(|error| explain(url, &error))?;
+        }
+        drop(store);
+        Self::open(url)
+    }
+
+    /// How many commits the store has seen.
+    pub fn revision(&mut self) -> Result<Revision, StoreError> {
+        let row = self.client()?.query_one("SELECT revision FROM mapa.mapa_store", &[]);
+        let revision: i64 = row.map_err(|error| explain(&self.url, &error))?.get(0);
+        Ok(Revision(u64::try_from(revision).unwrap_or(0)))
+    }
+
+    /// Returns as soon as a commit is announced, and after `at_most` in any case.
+    pub fn wait(&mut self, at_most: Duration) -> Result<(), StoreError> {
+        self.client()?;
+        let Self { url, client, listening } = self;
+        let at = |error| explain(url, &error);
+        if !*listening {
+            match client.batch_execute("LISTEN mapa") {
+                // A replica announces nothing: its revision is asked for again and again.
+                Err(error) if error.code() != Some(&SqlState::READ_ONLY_SQL_TRANSACTION) => return Err(at(error)),
+                _ => *listening = true,
+            }
+        }
+        let mut announced = client.notifications();
+        if announced.timeout_iter(at_most).next().map_err(at)?.is_some() {
+            // Several commits in a row are one reason to look.
+            while announced.iter().next().map_err(at)?.is_some() {}
+        }
+        Ok(())
+    }
+
+    /// Every collection that changed after `since`, and the revision they belong to, as one consistent reading.
+    pub fn load(&mut self, since: Revision) -> Result<(Revision, Vec<Stored>), StoreError> {
+        self.client()?;
+        let Self { url, client, .. } = self;
+        let at = |error| explain(url, &error);
+        let reading = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
+        let mut reading = reading.start().map_err(at)?;
+        // The first statement that reads fixes what is seen; no layer may be exchanged between then and the end.
+        reading.batch_execute("LOCK TABLE mapa.mapa_store IN ACCESS SHARE MODE").map_err(at)?;
+        let revision: i64 = reading.query_one("SELECT revision FROM mapa.mapa_store", &[]).map_err(at)?.get(0);
+        let mut changed = Vec::new();
+        let ask = "SELECT layer, definition::text, provenance::text, revision FROM mapa.mapa_collection
+                   WHERE revision > $1 ORDER BY id COLLATE \"C\"";
+        for row in reading.query(ask, &[&(since.0 as i64)]).map_err(at)? {
+            let collection: Collection = serde_json::from_str(row.get(1))?;
+            let provenance: Provenance = serde_json::from_str(row.get(2))?;
+            let (features, faults) = Layer::new(row.get(0), &collection).read(&mut reading).map_err(at)?;
+            let revision = Revision(row.get::<_, i64>(3) as u64);
+            changed.push(Stored { collection, provenance, revision, features, faults });
+        }
+        Ok((Revision(revision as u64), changed))
+    }
+
+    /// Begins to replace all features of a collection; nothing is seen by others before [`Replacement::commit`].
+    pub fn replace<'a>(
+        &'a mut self,
+        collection: &'a Collection,
+        provenance: &'a Provenance,
+    ) -> Result<Replacement<'a>, StoreError> {
+        self.client()?;
+        let Self { url, client, .. } = self;
+        let at = |error| explain(url, &error);
+        let mut transaction = client.transaction().map_err(at)?;
+        // A writer whose process is gone gives up its work within the second.
+        let wait = format!(
+            "SET LOCAL lock_timeout = '{WAIT_FOR_WRITER}'; SET LOCAL client_connection_check_interval = '1s';
+             SELECT pg_advisory_xact_lock({WRITER})"
+        );
+        transaction.batch_execute(&wait).map_err(at)?;
+        Replacement::begin(url, collection, provenance, transaction)
+    }
+
+    /// The runs over a collection, oldest first.
+    pub fn runs(&mut self, collection: &str) -> Result<Vec<PastRun>, StoreError> {
+        let ask = &format!("{RUNS} WHERE collection = $1 ORDER BY run");
+        let rows = self.client()?.query(ask, &[&collection]).map_err(|error| explain(&self.url, &error))?;
+        Ok(rows.iter().map(past_run).collect())
+    }
+
+    /// The states of a feature, oldest first; the last is the one that stands, where one does.
+    pub fn versions(&mut self, collection: &str, id: &str) -> Result<Vec<Version>, StoreError> {
+        self.client()?;
+        let Self { url, client, .. } = self;
+        let at = |error| explain(url, &error);
+        let ask = "SELECT from_revision, to_revision, feature FROM mapa.mapa_version
+                   WHERE collection = $1 AND id = $2 ORDER BY to_revision";
+        let version = |from, to, feature| Version { collection: collection.into(), id: id.into(), from, to, feature };
+        let rows = client.query(ask, &[&collection, &id]).map_err(at)?;
+        let mut versions: Vec<_> = rows.iter().map(|row| version(row.get(0), Some(row.get(1)), row.get(2))).collect();
+        let ask = "SELECT layer, definition::text FROM mapa.mapa_collection WHERE id = $1";
+        if let Some(row) = client.query_opt(ask, &[&collection]).map_err(at)? {
+            let definition: Collection = serde_json::from_str(row.get(1))?;
+            if let Some(standing) = Layer::new(row.get(0), &definition).of(client, id).map_err(at)? {
+                versions.push(version(standing.since, None, standing.geojson(&definition)));
+            }
+        }
+        Ok(versions)
+    }
+
+    /// The connection; a new one where the old one broke.
+    fn client(&mut self) -> Result<&mut Client, StoreError> {
+        if self.client.is_closed() {
+            self.client = connect(&self.url)?;
+            self.listening = false;
+        }
+        Ok(&mut self.client)
+    }
+
+    /// How many migrations the database has seen; `None` where it is no store.
+    fn layout(&mut self) -> Result<Option<i64>, StoreError> {
+        let mut ask = || {
+            let there = "SELECT to_regclass('mapa.mapa_migration') IS NOT NULL";
+            if !self.client.query_one(there, &[])?.get::<_, bool>(0) {
+                return Ok(None);
+            }
+            let row = self.client.query_one("SELECT max(version) FROM mapa.mapa_migration", &[])?;
+            Ok(row.get::<_, Option<i64>>(0))
+        };
+        ask().map_err(|error: postgres::Error| explain(&self.url, &error))
+    }
+
+    fn migrate(&mut self) -> Result<(), postgres::Error> {
+        let mut transaction = self.client.transaction()?;
+        transaction.batch_execute(&format!(
+            "SELECT pg_advisory_xact_lock({WRITER});
+             CREATE SCHEMA IF NOT EXISTS mapa;
+             CREATE TABLE IF NOT EXISTS mapa.mapa_migration (
+                 version bigint NOT NULL PRIMARY KEY, applied timestamptz NOT NULL DEFAULT now()
+             )"
+        ))?;
+        let row = transaction.query_one("SELECT coalesce(max(version), 0) FROM mapa.mapa_migration", &[])?;
+        let done = usize::try_from(row.get::<_, i64>(0)).unwrap_or(0);
+        for (i, migration) in MIGRATIONS.iter().enumerate().skip(done) {
+            transaction.batch_execute(migration)?;
+            transaction.execute("INSERT INTO mapa.mapa_migration (version) VALUES ($1)", &[&(i as i64 + 1)])?;
+        }
+        transaction.commit()
+    }
+}
+
+fn past_run(row: &postgres::Row) -> PastRun {
+    let count = |i| row.get::<_, i64>(i).unsigned_abs();
+    PastRun {
+        run: row.get(0),
+        collection: row.get(1),
+        recipe: row.get(2),
+        source: row.get(3),
+        started: row.get(4),
+        accepted: row.get(5),
+        revision: row.get(6),
+        change: Change { added: count(7), changed: count(8), removed: count(9), unchanged: count(10) },
+        report: row.get(11),
+    }
+}
+
+fn explain(url: &DatabaseUrl, error: &postgres::Error) -> StoreError {
+    StoreError::Database { store: url.to_string(), problem: words(error) }
+}
+
+/// What an error says, in the server's own words where it has some.
+fn words(error: &postgres::Error) -> String {
+    if let Some(said) = error.as_db_error() {
+        let detail = said.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
+        return format!("{}{detail}", said.message());
+    }
+    error.source().map_or_else(|| error.to_string(), ToString::to_string)
+}

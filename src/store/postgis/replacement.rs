@@ -1,0 +1,243 @@
+//! A `Replacement` makes what a source holds the features of a collection, as one transaction on the database.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use postgres::Transaction;
+
+use super::{explain, layer::Layer, rows::Rows};
+use crate::{
+    model::{Collection, Feature, Provenance, Revision},
+    store::{
+        Change, Changed, Committed, DatabaseUrl, Diff, Refused, Run, StoreError,
+        comparison::{Comparison, Elder},
+        content::Standing,
+        layer_name,
+    },
+};
+
+/// The features of one collection being replaced; dropped uncommitted, it never was.
+pub struct Replacement<'a> {
+    url: &'a DatabaseUrl,
+    collection: &'a Collection,
+    provenance: &'a Provenance,
+    layer: Layer<'a>,
+    standing: Option<Elder>,
+    comparison: Comparison,
+    next: Revision,
+    run: i64,
+    /// Rows for the table beside the layer; an import that changes nothing needs none.
+    rows: Option<Rows>,
+    rejections: Rows,
+    transaction: Transaction<'a>,
+}
+
+impl fmt::Debug for Replacement<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Replacement").field("collection", &self.collection.id).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Replacement<'a> {
+    /// Begins; the transaction holds the lock of writers.
+    pub(super) fn begin(
+        url: &'a DatabaseUrl,
+        collection: &'a Collection,
+        provenance: &'a Provenance,
+        mut transaction: Transaction<'a>,
+    ) -> Result<Self, StoreError> {
+        let at = |error| explain(url, &error);
+        let on = &mut transaction;
+        let ask = "SELECT layer, definition::text, provenance::text FROM mapa.mapa_collection WHERE id = $1";
+        let standing = match on.query_opt(ask, &[&collection.id.as_str()]).map_err(at)? {
+            None => None,
+            Some(row) => Some(Elder {
+                collection: serde_json::from_str(row.get(1))?,
+                provenance: serde_json::from_str(row.get(2))?,
+                layer: row.get(0),
+            }),
+        };
+        let known = match &standing {
+            None => Vec::new(),
+            Some(elder) => layer_of(elder).known(on).map_err(at)?,
+        };
+        let writes_all = standing.as_ref().is_none_or(|elder| !elder.has_columns_of(collection));
+        let revision: i64 = on.query_one("SELECT revision FROM mapa.mapa_store", &[]).map_err(at)?.get(0);
+        let next = Revision(revision as u64).next();
+        let name = standing.as_ref().map_or_else(|| layer_name(collection.id.as_str()), |elder| elder.layer.clone());
+        let layer = Layer::new(name, collection);
+        let insert = "INSERT INTO mapa.mapa_run (collection, source, started) VALUES ($1, $2, $3) RETURNING run";
+        let source = provenance.source.replace('\0', "\u{fffd}");
+        let row = on.query_one(insert, &[&collection.id.as_str(), &source, &Timestamp::now().to_string()]);
+        let run = row.map_err(at)?.get(0);
+        let rejections = Rows::new("COPY mapa.mapa_rejection FROM STDIN BINARY".into(), 7);
+        let comparison = Comparison::new(known, writes_all, next);
+        Ok(Self {
+            url,
+            collection,
+            provenance,
+            layer,
+            standing,
+            comparison,
+            next,
+            run,
+            rows: None,
+            rejections,
+            transaction,
+        })
+    }
+
+    /// Adds a feature.
+    pub fn put(&mut self, feature: &Feature) -> Result<(), StoreError> {
+        let Some(mark) = self.comparison.take(self.collection, feature)? else { return Ok(()) };
+        let (url, on) = (self.url, &mut self.transaction);
+        let rows = match &mut self.rows {
+            Some(rows) => rows,
+            none => none.insert(self.layer.create_new(on).map_err(|error| explain(url, &error))?),
+        };
+        Layer::gather(rows, feature, mark)?;
+        rows.send_if_full(on).map_err(|error| explain(url, &error))
+    }
+
+    /// Sends what is gathered; afterwards the table beside the layer is there.
+    fn send(&mut self) -> Result<(), postgres::Error> {
+        match &mut self.rows {
+            Some(rows) => rows.send(&mut self.transaction),
+            none => {
+                *none = Some(self.layer.create_new(&mut self.transaction)?);
+                Ok(())
+            }
+        }
+    }
+
+    fn drop_gathered(&mut self) -> Result<(), postgres::Error> {
+        if self.rows.is_none() { Ok(()) } else { self.transaction.batch_execute("DROP TABLE mapa.mapa_new") }
+    }
+
+    /// Keeps a row that was refused.
+    pub fn refuse(&mut self, refused: &Refused<'_>) -> Result<(), StoreError> {
+        gather_rejection(&mut self.rejections, self.run, refused);
+        self.rejections.send_if_full(&mut self.transaction).map_err(|error| explain(self.url, &error))
+    }
+
+    /// What a commit would do.
+    pub fn change(&self) -> Change {
+        self.comparison.change()
+    }
+
+    /// What a commit would do, at most `limit` features of each sort by name.
+    pub fn diff(&mut self, limit: usize) -> Result<Diff, StoreError> {
+        self.tell(limit).map_err(|error| explain(self.url, &error))
+    }
+
+    fn tell(&mut self, limit: usize) -> Result<Diff, postgres::Error> {
+        self.send()?;
+        let on = &mut self.transaction;
+        let mut diff = Diff { added: self.layer.added(on, self.standing.is_some(), limit)?, ..Diff::default() };
+        if let Some(elder) = &self.standing {
+            let old = layer_of(elder);
+            self.layer.changed(&old, on, Some(limit), &mut |_, was, is| {
+                let differences =
+                    is.map_or_else(|_| Vec::new(), |is| was.differences(&elder.collection, (self.collection, &is)));
+                diff.changed.push(Changed { id: was.id, differences });
+                Ok(())
+            })?;
+            let mut removed = self.comparison.removed();
+            removed.truncate(limit);
+            old.of_rows(on, &removed, &mut |_, standing| {
+                diff.removed.push(standing.id);
+                Ok(())
+            })?;
+        }
+        Ok(diff)
+    }
+
+    /// Makes the features that were put those of the collection, for everybody at once.
+    pub fn commit(mut self, run: &Run) -> Result<Committed, StoreError> {
+        let url = self.url;
+        let at = |error| explain(url, &error);
+        let change = self.comparison.change();
+        let same = self.standing.as_ref().is_some_and(|elder| elder.says(self.collection, self.provenance));
+        self.rejections.send(&mut self.transaction).map_err(at)?;
+        let revision = if same && change.is_nothing() {
+            self.drop_gathered().map_err(at)?;
+            None
+        } else {
+            let definition = serde_json::to_string(self.collection)?;
+            let provenance = serde_json::to_string(self.provenance)?;
+            self.send().map_err(at)?;
+            self.write(&definition, &provenance).map_err(at)?;
+            Some(self.next)
+        };
+        self.finish_run(run, true, revision).map_err(at)?;
+        self.transaction.commit().map_err(at)?;
+        Ok(Committed { revision, change })
+    }
+
+    /// Leaves the collection as it was, and keeps the run with its rejections.
+    pub fn refuse_all(mut self, run: &Run) -> Result<(), StoreError> {
+        let url = self.url;
+        let at = |error| explain(url, &error);
+        self.rejections.send(&mut self.transaction).map_err(at)?;
+        self.drop_gathered().map_err(at)?;
+        self.finish_run(run, false, None).map_err(at)?;
+        self.transaction.commit().map_err(at)
+    }
+
+    fn write(&mut self, definition: &str, provenance: &str) -> Result<(), postgres::Error> {
+        let removed = self.comparison.removed();
+        self.keep_versions(&removed)?;
+        let (on, next) = (&mut self.transaction, self.next.0 as i64);
+        if self.standing.as_ref().is_some_and(|elder| elder.has_columns_of(self.collection)) {
+            self.layer.apply(on, &removed, self.comparison.several_points)?;
+        } else {
+            self.layer.take_place(on, self.standing.is_some(), self.comparison.several_points)?;
+        }
+        on.execute("UPDATE mapa.mapa_store SET revision = $1", &[&next])?;
+        on.execute(
+            "INSERT INTO mapa.mapa_collection VALUES ($1, $2, $3::text::json, $4::text::json, $5)
+             ON CONFLICT (id) DO UPDATE SET definition = $3::text::json, provenance = $4::text::json, revision = $5",
+            &[&self.collection.id.as_str(), &self.layer.name(), &definition, &provenance, &next],
+        )?;
+        on.execute("SELECT pg_notify('mapa', $1)", &[&next.to_string()])?;
+        Ok(())
+    }
+
+    /// Keeps what changed and removed features were.
+    fn keep_versions(&mut self, removed: &[i64]) -> Result<(), postgres::Error> {
+        let Some(elder) = &self.standing else { return Ok(()) };
+        let (on, old, next) = (&mut self.transaction, layer_of(elder), self.next.0 as i64);
+        let mut versions = Rows::new("COPY mapa.mapa_version FROM STDIN BINARY".into(), 5);
+        let mut keep = |on: &mut Transaction<'_>, was: &Standing| {
+            versions.row().text(self.collection.id.as_str()).text(&was.id).integer(was.since).integer(next);
+            versions.text(&was.geojson(&elder.collection));
+            versions.send_if_full(on)
+        };
+        self.layer.changed(&old, on, None, &mut |on, was, _| keep(on, &was))?;
+        old.of_rows(on, removed, &mut |on, was| keep(on, &was))?;
+        versions.send(on)
+    }
+
+    fn finish_run(&mut self, run: &Run, accepted: bool, revision: Option<Revision>) -> Result<(), postgres::Error> {
+        let Change { added, changed, removed, unchanged } = self.comparison.change();
+        let [added, changed, removed, unchanged] = [added, changed, removed, unchanged].map(|count| count as i64);
+        let revision = revision.map(|revision| revision.0 as i64);
+        self.transaction.execute(
+            "UPDATE mapa.mapa_run SET recipe = $2, report = $3, accepted = $4, revision = $5, added = $6, changed = $7,
+             removed = $8, unchanged = $9 WHERE run = $1",
+            &[&self.run, &run.recipe, &run.report, &accepted, &revision, &added, &changed, &removed, &unchanged],
+        )?;
+        Ok(())
+    }
+}
+
+fn layer_of(elder: &Elder) -> Layer<'_> {
+    Layer::new(elder.layer.clone(), &elder.collection)
+}
+
+/// Adds a row that a run refused to those that are to be kept.
+pub(super) fn gather_rejection(rows: &mut Rows, run: i64, refused: &Refused<'_>) {
+    let Refused { row, column, text, reason, detail, record } = *refused;
+    rows.row().integer(run).integer(i64::try_from(row).unwrap_or(i64::MAX)).text_or_null(column);
+    rows.text(text).text(reason).text(detail).text(record);
+}

@@ -1,0 +1,115 @@
+//! `kill -9` at random instants of an import: the store is exactly what it was or exactly what it was to become.
+
+mod city;
+mod postgres;
+
+use std::{
+    fmt::Write as _,
+    process::Stdio,
+    thread,
+    time::{Duration, Instant},
+};
+
+use city::City;
+use mapa::{
+    model::Revision,
+    store::{Address, Store},
+};
+use postgres::Cluster;
+
+const RECIPE: &str = r#"
+collection = "trees"
+[source]
+file = "trees.csv"
+[id]
+column = "n"
+[geometry]
+lon = "lon"
+lat = "lat"
+[fields.name]
+column = "name"
+[declare]
+title = { uk = "Дерева", en = "Trees" }
+geometry = "point"
+fields = [ { name = "name", type = "text", title = { uk = "Назва", en = "Name" } } ]
+"#;
+
+const TREES: u32 = 4000;
+
+/// How many instants: `MAPA_KILLS`, or 20.
+fn kills() -> u32 {
+    std::env::var("MAPA_KILLS").map_or(20, |kills| kills.parse().expect("MAPA_KILLS is a number"))
+}
+
+/// The trees of a round: a third of them is another one in each.
+fn source(round: u32) -> String {
+    let mut source = String::from("n;name;lon;lat\n");
+    for i in 0..TREES {
+        let id = if i % 3 == 0 { i * 1000 + round } else { i };
+        let _ =
+            writeln!(source, "t{id};Дерево {};{};47.9", if i % 3 == 1 { round } else { 0 }, 33.4 + f64::from(i) * 1e-5);
+    }
+    source
+}
+
+/// Revision and what stands, as text.
+fn state(at: &Address) -> (Revision, Vec<String>) {
+    let (revision, mut stored) = Store::open(at).unwrap().load(Revision(0)).unwrap();
+    assert_eq!(stored.len(), 1);
+    let stored = stored.remove(0);
+    assert!(stored.faults.is_empty());
+    (revision, stored.features.iter().map(|feature| format!("{feature:?}")).collect())
+}
+
+fn killed_imports_leave_the_old_or_the_new(city: &City, at: &Address) {
+    let recipe = city.write("trees.toml", RECIPE);
+    city.write("trees.csv", source(0));
+    let whole = Instant::now();
+    city.import(&recipe, None);
+    let mut whole = whole.elapsed();
+    let mut standing = state(at);
+    let (mut old, mut new) = (0, 0);
+    for round in 1..=kills() {
+        city.write("trees.csv", source(round));
+        let mut importing =
+            city.command().arg("import").arg(&recipe).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        // The golden ratio spreads the instants evenly over the import, whatever their number, and a little beyond its end.
+        let share = (f64::from(round) * 0.618_033_988_749_895).fract() * 1.1;
+        thread::sleep(whole.mul_f64(share));
+        importing.kill().unwrap();
+        importing.wait().unwrap();
+
+        let after = state(at);
+        if after.0 == standing.0 {
+            assert!(after == standing, "round {round}: the old revision with other features");
+            old += 1;
+        } else {
+            new += 1;
+        }
+        // The source whole: what is there afterwards is what the new revision must be, and nothing was in the way.
+        let begun = Instant::now();
+        city.import(&recipe, None);
+        whole = begun.elapsed().max(Duration::from_millis(20));
+        let whole = state(at);
+        assert_eq!(whole.0, standing.0.next(), "round {round}");
+        if after.0 != standing.0 {
+            assert!(after == whole, "round {round}: the new revision with other features");
+        }
+        standing = whole;
+    }
+    println!("{old} old, {new} new");
+    assert!(old > 0, "no import was killed before its end");
+}
+
+#[test]
+fn a_killed_import_leaves_a_geopackage_old_or_new() {
+    let city = City::new();
+    killed_imports_leave_the_old_or_the_new(&city, &Address::from(&city.store()));
+}
+
+#[test]
+fn a_killed_import_leaves_a_database_old_or_new() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let url = cluster.database();
+    killed_imports_leave_the_old_or_the_new(&City::over(url.clone()), &url.into());
+}
