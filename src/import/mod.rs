@@ -11,6 +11,7 @@
 
 use std::path::Path;
 
+mod cell;
 mod coordinate;
 mod csv;
 mod declare;

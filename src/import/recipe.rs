@@ -111,7 +111,15 @@ pub(super) struct KindSource {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FieldSource {
-    pub column: String,
+    /// Either this…
+    pub column: Option<String>,
+    /// … or several, joined by `join`.
+    #[serde(default)]
+    pub columns: Vec<String>,
+    pub join: Option<String>,
+    /// Other words for the texts of the column; `*` for all it does not name, an empty word for unknown.
+    #[serde(default)]
+    pub map: BTreeMap<String, String>,
     #[serde(default)]
     pub required: bool,
 }

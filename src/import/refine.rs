@@ -10,6 +10,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::{
     Outcome, Reason, Recipe, Report,
+    cell::{Cell, spelling},
     coordinate::{self, Axis, Notation},
     outcome::{Objection, UNKNOWN_KIND},
     recipe::IdSource,
@@ -34,6 +35,8 @@ pub(super) struct Refinery<'a> {
     bounds: Option<BBox>,
     kind: Option<KindPlan>,
     fields: Vec<FieldPlan>,
+    /// The text of each of them.
+    texts: Vec<Cell>,
     words: Words,
     /// The row of every id so far, by its 128-bit hash: the one thing here that grows with the source.
     rows: HashMap<u128, u64>,
@@ -98,18 +101,21 @@ impl<'a> Refinery<'a> {
             map: kind.map.iter().map(|(text, id)| (spelling(text), id.get_ref().clone())).collect(),
             spellings: Spellings::new(),
         });
+        let mut texts = Vec::new();
         let fields = recipe.fields.iter().map(|(name, source)| {
             let index = collection
                 .field_index(name)
                 .with_context(|| format!("the collection `{}` has no field `{name}`", collection.id))?;
-            let slot = columns.slot(&source.get_ref().column, &format!("[fields.{name}] column"));
+            let text = Cell::plan(name, source.get_ref(), &mut columns);
+            let slot = text.slot();
+            texts.push(text);
             let required = source.get_ref().required;
             anyhow::Ok(FieldPlan { slot, index, required, spellings: Spellings::new() })
         });
-        let fields = fields.collect::<Result<_, _>>()?;
+        let fields = fields.collect::<Result<Vec<_>, _>>()?;
         let bounds = recipe.geometry.bounds;
         let (words, rows, report) = (Words::default(), HashMap::new(), Report::default());
-        Ok((columns, Self { collection, id, place, bounds, kind, fields, words, rows, report }))
+        Ok((columns, Self { collection, id, place, bounds, kind, fields, texts, words, rows, report }))
     }
 
     /// What becomes of a row.
@@ -240,9 +246,9 @@ impl<'a> Refinery<'a> {
 
     fn values(&mut self, cells: &[impl AsRef<str>], columns: &Columns) -> Result<Vec<Value>, Objection> {
         let mut values = vec![Value::Unknown; self.collection.fields.len()];
-        for plan in &mut self.fields {
+        for (plan, text) in self.fields.iter_mut().zip(&self.texts) {
             let field = &self.collection.fields[plan.index];
-            let text = cells[plan.slot].as_ref();
+            let text = &*text.text(cells);
             let value = plan.read(text, field, &mut self.words);
             let refused = |reason, detail: &str| {
                 let detail = format!("field `{}`: {detail}", field.name);
@@ -322,11 +328,6 @@ fn remembered(
         spellings.insert(text.into(), found.clone());
     }
     found
-}
-
-/// The text without its case and the spaces around it.
-fn spelling(text: &str) -> String {
-    trimmed(text).to_lowercase()
 }
 
 fn listed(choices: &[Choice]) -> String {

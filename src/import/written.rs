@@ -100,6 +100,12 @@ impl Written {
                 geometry.into_inner().check(span).map_err(|(span, problem)| flaw(span, problem))?
             }
         };
+        for source in self.fields.values() {
+            let FieldSource { column, columns, join, .. } = source.get_ref();
+            if column.is_some() != columns.is_empty() || (join.is_some() && columns.is_empty()) {
+                return Err(flaw(source.span(), "either `column`, or `columns` with at least one, and maybe `join`"));
+            }
+        }
         let threshold = match self.threshold {
             None => DEFAULT_THRESHOLD,
             Some(WrittenThreshold { refusals }) => threshold(refusals.get_ref())
