@@ -20,7 +20,7 @@ const ROOMS: [(&str, &[&str]); 9] = [
 ];
 
 /// Foreign crates and the only places that may name them.
-const HOMES: [(&str, &[&str]); 16] = [
+const HOMES: [(&str, &[&str]); 17] = [
     ("axum", &["http"]),
     ("tower_http", &["http"]),
     ("rstar", &["snapshot"]),
@@ -32,6 +32,7 @@ const HOMES: [(&str, &[&str]); 16] = [
     ("encoding_rs", &["import", "demo"]),
     ("flate2", &["import"]),
     ("quick_xml", &["import"]),
+    ("zip", &["import"]),
     ("rand_chacha", &["demo"]),
     ("indicatif", &["progress.rs"]),
     ("rust_embed", &["files.rs"]),

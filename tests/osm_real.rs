@@ -234,6 +234,16 @@ fn the_ready_recipes_fit_the_catalog() {
 }
 
 #[test]
+fn the_recipes_of_timetables_fit_the_catalog() {
+    let catalog = mapa::files::catalog(None).unwrap();
+    for name in ["gtfs-stops.toml", "gtfs-routes.toml"] {
+        let recipe = Recipe::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("import").join(name)).unwrap();
+        recipe.collection(&catalog).unwrap();
+        assert_eq!(recipe.attribution(), None, "the feed's publisher is to be credited by name");
+    }
+}
+
+#[test]
 fn the_ready_recipes_make_a_city_of_monaco() {
     let Some(source) = extract("monaco-latest.osm.pbf") else { return };
     let mut counts = BTreeMap::new();

@@ -1,15 +1,19 @@
 //! Import makes the features of one collection out of one source file, as a recipe says.
 //!
 //! ```text
-//!   bytes ── meter ── csv │ geojson │ flatgeobuf │ json │ osm ── Record ── refine ── Feature
-//!                                                      └──────────── Rejection ──────────┘
+//!   bytes ── meter ── csv │ geojson │ flatgeobuf │ json │ osm │ gtfs ── Record ── refine ── Feature
+//!                                                             └──────────── Rejection ──────────┘
 //! ```
 //!
 //! Every row comes out as the one or the other, in the order of the file; none is lost and none guessed. What is read at
 //! once is one record of at most [`MAX_RECORD_BYTES`]; with the length of the source only the list of its ids grows.
 //! An error, unlike a rejection, says that the recipe or the source as a whole is not what it should be.
 
-use std::path::Path;
+use std::{
+    fs::File,
+    io::{BufReader, Read, Seek},
+    path::Path,
+};
 
 mod cell;
 mod coordinate;
@@ -19,6 +23,7 @@ mod encoding;
 mod error;
 mod flatgeobuf;
 mod geojson;
+mod gtfs;
 mod json;
 mod lines;
 mod meter;
@@ -57,6 +62,14 @@ pub fn import(
     if recipe.format_of(source)?.is_osm() {
         return import_osm(&osm::Passes::of_file(source, progress)?, recipe, collection, source, sink);
     }
+    if recipe.format_of(source)? == Format::Gtfs {
+        let file = source.display().to_string();
+        let bytes = File::open(source).map_err(|error| ImportError::io(&file, error))?;
+        let size = bytes.metadata().map_err(|error| ImportError::io(&file, error))?.len();
+        let report = import_gtfs(BufReader::new(bytes), recipe, collection, &file, sink)?;
+        progress(size);
+        return Ok(report);
+    }
     let bytes = Meter::open(source, progress)?;
     import_from(bytes, recipe, collection, source, sink)
 }
@@ -82,7 +95,7 @@ fn import_from(
         Format::GeoJson => geojson::read(bytes, &file, &columns, &mut take),
         Format::FlatGeobuf => flatgeobuf::read(bytes, &file, &columns, &mut take),
         Format::Json => json::read(bytes, &file, &columns, &mut take),
-        Format::OsmPbf | Format::OsmXml => unreachable!("an extract is read in passes"),
+        Format::OsmPbf | Format::OsmXml | Format::Gtfs => unreachable!("it is not read from one stream of bytes"),
     }?;
     Ok(refinery.report())
 }
@@ -106,6 +119,24 @@ fn import_osm(
     for (warning, count) in warnings {
         refinery.warn(warning, count);
     }
+    Ok(refinery.report())
+}
+
+/// A feed is a zip, whose tables are read in an order of our own.
+fn import_gtfs(
+    bytes: impl Read + Seek,
+    recipe: &Recipe,
+    collection: &Collection,
+    file: &str,
+    sink: &mut dyn FnMut(Outcome) -> anyhow::Result<()>,
+) -> anyhow::Result<Report> {
+    let Some(selection) = &recipe.gtfs else {
+        return Err(ImportError::source(file, "GTFS: [gtfs] take must say which part of it is meant").into());
+    };
+    let (columns, mut refinery) = Refinery::new(recipe, collection)?;
+    let mut take = |row: Row<'_>| sink(refinery.refine(row, &columns)?);
+    let (warning, count) = gtfs::read(bytes, file, selection.take, &columns, &mut take)?;
+    refinery.warn(warning, count);
     Ok(refinery.report())
 }
 

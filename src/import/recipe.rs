@@ -12,7 +12,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    ImportError, Report, coordinate::Notation, csv::Layout, declare::Declaration, osm, osm::Selection, written::Written,
+    ImportError, Report, coordinate::Notation, csv::Layout, declare::Declaration, gtfs, osm, osm::Selection,
+    written::Written,
 };
 use crate::{
     model::{Catalog, Collection, CollectionId},
@@ -37,6 +38,7 @@ pub struct Recipe {
     pub(super) threshold: Threshold,
     pub(super) declare: Option<Spanned<Declaration>>,
     pub(super) osm: Option<Selection>,
+    pub(super) gtfs: Option<gtfs::Selection>,
 }
 
 /// The format of a source.
@@ -51,6 +53,8 @@ pub(super) enum Format {
     FlatGeobuf,
     /// A JSON array of objects.
     Json,
+    /// A zip of timetable tables; its ending says nothing of it.
+    Gtfs,
     /// An extract of OpenStreetMap, packed.
     #[serde(rename = "osm-pbf")]
     OsmPbf,

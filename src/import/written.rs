@@ -15,6 +15,7 @@ use super::{
     csv::Layout,
     declare::Declaration,
     encoding::Encoding,
+    gtfs::{self, Part},
     osm::{self, WrittenSelection},
     recipe::{FieldSource, Format, GeometrySource, IdSource, KindSource, Threshold, flaw_at},
 };
@@ -41,6 +42,7 @@ pub(super) struct Written {
     threshold: Option<WrittenThreshold>,
     declare: Option<Spanned<Declaration>>,
     osm: Option<Spanned<WrittenSelection>>,
+    gtfs: Option<gtfs::Selection>,
 }
 
 #[derive(Deserialize)]
@@ -93,7 +95,7 @@ impl Written {
             WrittenId { column: None, hash_of: Some(columns) } if !columns.is_empty() => IdSource::HashOf(columns),
             _ => return Err(flaw(id_span, "either `column` or `hash_of` with at least one column")),
         };
-        let geometry = match self.geometry {
+        let mut geometry = match self.geometry {
             None => GeometrySource::default(),
             Some(geometry) => {
                 let span = geometry.span();
@@ -111,6 +113,10 @@ impl Written {
             Some(WrittenThreshold { refusals }) => threshold(refusals.get_ref())
                 .ok_or_else(|| flaw(refusals.span(), "a number of rows, or a share between \"0%\" and \"100%\""))?,
         };
+        // The columns of a stop's place are those of the reference.
+        if self.gtfs.as_ref().is_some_and(|gtfs| gtfs.take == Part::Stops) {
+            geometry.lon_lat = Some(("stop_lon".into(), "stop_lat".into()));
+        }
         let osm = match self.osm {
             None => None,
             Some(osm) if geometry.lon_lat.is_some() => {
@@ -134,9 +140,13 @@ impl Written {
             threshold,
             declare: self.declare,
             osm,
+            gtfs: self.gtfs,
         };
         if recipe.format_of(&recipe.source)?.is_osm() != recipe.osm.is_some() {
             return Err(flaw(0..0, "[osm] goes with a source of OpenStreetMap, and such a source with [osm]"));
+        }
+        if (recipe.format == Some(Format::Gtfs)) != recipe.gtfs.is_some() {
+            return Err(flaw(0..0, "[gtfs] goes with a source of format = \"gtfs\", and such a source with [gtfs]"));
         }
         Ok(recipe)
     }
