@@ -13,7 +13,7 @@ use std::{
 use geozero::ToGeo;
 use mapa::{
     import::{Outcome, Recipe, Rejection, Report, import},
-    model::{Catalog, Feature},
+    model::{Catalog, Collection, Feature},
     space::{Geometry, LonLat, geodesic::distance_m},
 };
 
@@ -203,6 +203,81 @@ fn the_trams_of_bremen_run_on_few_lines() {
     let whole = all.features.values().filter(|feature| parts(feature) == 1).count();
     assert!(whole * 2 > all.features.len(), "{whole} of {}", all.features.len());
     assert_eq!(all.report.warnings.get("incomplete-route"), Some(&6));
+}
+
+/// The recipes of a folder, by the collection they fill.
+fn recipes(folder: &str) -> Vec<(Recipe, Collection)> {
+    let catalog = mapa::files::catalog(None).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("import").join(folder);
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let read = |path: &PathBuf| {
+        let recipe = Recipe::read(path).unwrap();
+        let collection = recipe.collection(&catalog).unwrap();
+        assert_eq!(recipe.name(), collection.id.as_str(), "a recipe is called like its collection");
+        assert_eq!(recipe.attribution(), Some("© OpenStreetMap contributors"));
+        (recipe, collection)
+    };
+    paths.iter().map(read).collect()
+}
+
+#[test]
+fn the_ready_recipes_fit_the_catalog() {
+    assert!(recipes("osm-city").len() > 60);
+    let base = recipes("osm-base");
+    let ids: Vec<&str> = base.iter().map(|(_, collection)| collection.id.as_str()).collect();
+    for id in
+        ["streets", "railways", "water-bodies", "green-areas", "buildings", "house-numbers", "places", "boundaries"]
+    {
+        assert!(ids.contains(&id), "{id}");
+    }
+}
+
+#[test]
+fn the_recipes_of_timetables_fit_the_catalog() {
+    let catalog = mapa::files::catalog(None).unwrap();
+    for name in ["gtfs-stops.toml", "gtfs-routes.toml"] {
+        let recipe = Recipe::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("import").join(name)).unwrap();
+        recipe.collection(&catalog).unwrap();
+        assert_eq!(recipe.attribution(), None, "the feed's publisher is to be credited by name");
+    }
+}
+
+#[test]
+fn the_ready_recipes_make_a_city_of_monaco() {
+    let Some(source) = extract("monaco-latest.osm.pbf") else { return };
+    let mut counts = BTreeMap::new();
+    let mut classes: BTreeMap<String, usize> = BTreeMap::new();
+    for (recipe, collection) in recipes("osm-base").into_iter().chain(recipes("osm-city")) {
+        let mut sink = |outcome| {
+            if let Outcome::Feature(feature) = outcome
+                && let Some(class) = feature.value(&collection, "class").as_text()
+            {
+                *classes.entry(class.to_owned()).or_default() += 1;
+            }
+            Ok(())
+        };
+        let report = import(&recipe, &collection, &source, &|_| (), &mut sink).unwrap();
+        assert!(recipe.tolerates(&report), "{} {report:?}", collection.id);
+        counts.insert(collection.id.to_string(), report.features);
+    }
+    let street = |values: &str| {
+        let values: Vec<String> = values.split(' ').map(|value| format!("'{value}'")).collect();
+        let condition = format!(
+            "highway IN ({}) AND (other_tags IS NULL OR other_tags NOT LIKE '%\"area\"=>\"yes\"%')",
+            values.join(",")
+        );
+        gdal(&source, "lines", &condition).len()
+    };
+    assert_eq!(classes["arterial"], street("motorway motorway_link trunk trunk_link primary primary_link"));
+    assert_eq!(classes["main"], street("secondary secondary_link tertiary tertiary_link"));
+    let buildings = gdal(&source, "multipolygons", "building IS NOT NULL AND building <> 'no'").len() as u64;
+    assert_eq!(counts["buildings"] + counts["apartment-buildings"], buildings);
+    for (id, count) in
+        [("schools", 10), ("pharmacies", 12), ("restaurants", 96), ("transport-stops", 104), ("boundaries", 6)]
+    {
+        assert_eq!(counts[id], count, "{id}");
+    }
 }
 
 /// Its inner ways touch each other and the outer ring, which some assemblers do not survive.
