@@ -25,9 +25,9 @@ const SHOWN_CHANGES: usize = 20;
 /// What is to be imported, and how it is told.
 #[derive(Debug, Clone)]
 pub struct Order {
-    /// The recipes, in the order in which they are followed.
+    /// The recipes, in the order in which they are followed; a folder means all that stand in it, by name.
     pub recipes: Vec<PathBuf>,
-    /// A source instead of the one that the only recipe names.
+    /// A source instead of those that the recipes name.
     pub source: Option<PathBuf>,
     /// Reads and checks everything and commits nothing.
     pub dry_run: bool,
@@ -80,8 +80,8 @@ pub struct Loading {
 /// Follows the recipes one after the other; a source that is refused by its threshold stops none of the others.
 pub fn load(catalog: &Catalog, store: &Address, order: &Order) -> anyhow::Result<Loading> {
     let mut planned = Vec::new();
-    for path in &order.recipes {
-        planned.push(plan(catalog, path, order.source.as_deref())?);
+    for path in recipes_of(&order.recipes)? {
+        planned.push(plan(catalog, &path, order.source.as_deref())?);
     }
     let bytes = planned.iter().map(|planned| planned.bytes).sum();
     let mut store = Store::open_or_create(store)?;
@@ -100,6 +100,26 @@ pub fn load(catalog: &Catalog, store: &Address, order: &Order) -> anyhow::Result
     }
     progress.end();
     Ok(loading)
+}
+
+/// The recipes themselves, folders opened.
+fn recipes_of(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut recipes = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            recipes.push(path.clone());
+            continue;
+        }
+        let mut found = Vec::new();
+        for entry in fs::read_dir(path).with_context(|| path.display().to_string())? {
+            found.push(entry?.path());
+        }
+        found.retain(|path| path.extension().is_some_and(|ending| ending == "toml"));
+        anyhow::ensure!(!found.is_empty(), "there is no recipe in {}", path.display());
+        found.sort();
+        recipes.extend(found);
+    }
+    Ok(recipes)
 }
 
 /// A recipe with its collection and its source, all found to be there.

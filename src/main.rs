@@ -45,10 +45,10 @@ enum Command {
     },
     /// Import sources by their recipes; exit code 0: committed, 2: refused by a threshold, 1: anything else
     Import {
-        /// Recipes (TOML)
+        /// Recipes (TOML), or folders of them
         #[arg(required = true, value_name = "RECIPE")]
         recipes: Vec<PathBuf>,
-        /// Another source than the recipe names; with one recipe only
+        /// Another source than the recipes name
         #[arg(long, value_name = "FILE")]
         source: Option<PathBuf>,
         /// Read and check everything, commit nothing
@@ -120,11 +120,6 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             ))?;
         }
         Command::Import { recipes, source, dry_run, diff, json } => {
-            anyhow::ensure!(
-                source.is_none() || recipes.len() == 1,
-                "--source goes with one recipe, not {}",
-                recipes.len()
-            );
             let loading = load(&catalog, &settings.store(), &Order { recipes, source, dry_run, diff })?;
             say(&if json { serde_json::to_string_pretty(&loading)? } else { loading.table() })?;
             if !loading.accepted {

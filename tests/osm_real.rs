@@ -13,7 +13,7 @@ use std::{
 use geozero::ToGeo;
 use mapa::{
     import::{Outcome, Recipe, Rejection, Report, import},
-    model::{Catalog, Feature},
+    model::{Catalog, Collection, Feature},
     space::{Geometry, LonLat, geodesic::distance_m},
 };
 
@@ -73,7 +73,11 @@ fn imported(source: &Path, terms: &str, geometry: &str) -> Imported {
 /// What GDAL finds in a layer, by the id that we give it.
 fn gdal(source: &Path, layer: &str, condition: &str) -> BTreeMap<String, Geometry> {
     let path = source.to_str().unwrap();
-    let path = if path.ends_with(".gz") { format!("/vsigzip/{path}") } else { path.into() };
+    let path = if path.rsplit_once('.').is_some_and(|(_, end)| end == "gz") {
+        format!("/vsigzip/{path}")
+    } else {
+        path.into()
+    };
     let output = Command::new("ogr2ogr")
         .args(["-f", "GeoJSON", "-lco", "COORDINATE_PRECISION=9", "/vsistdout/", &path, layer, "-where", condition])
         .output()
@@ -100,7 +104,7 @@ fn shape(geojson: &serde_json::Value) -> Option<Geometry> {
 /// Square degrees of areas, metres of lines.
 fn size(geometry: &Geometry) -> f64 {
     match geometry {
-        Geometry::Areas(areas) => areas.iter().flat_map(|area| area.rings()).map(ring).sum::<f64>().abs(),
+        Geometry::Areas(areas) => areas.iter().flat_map(mapa::space::Area::rings).map(ring).sum::<f64>().abs(),
         Geometry::Lines(lines) => {
             lines.iter().flat_map(|line| line.windows(2)).map(|ends| distance_m(ends[0], ends[1])).sum()
         }
@@ -141,8 +145,8 @@ const COUNTS: [[(usize, usize); 7]; 6] = [
 fn is_a_known_difference(file: &str, id: &str, terms: &str) -> bool {
     match (file, id) {
         // `building` with area tags that GDAL's list of keys for closed ways does not have, or the other way round.
-        ("Helsinki.osm.pbf", "w122595213" | "w675858716" | "w193449889") => true,
-        ("monaco-latest.osm.pbf", "w833508293" | "w224205566") => true,
+        ("Helsinki.osm.pbf", "w122595213" | "w675858716" | "w193449889")
+        | ("monaco-latest.osm.pbf", "w833508293" | "w224205566") => true,
         // Multipolygons of the old manner, whose tags stand on the outer way: GDAL gives them to the relation.
         ("krems.osm.gz", _) => ["building", "landuse", "natural"].contains(&terms),
         _ => false,
@@ -203,6 +207,81 @@ fn the_trams_of_bremen_run_on_few_lines() {
     let whole = all.features.values().filter(|feature| parts(feature) == 1).count();
     assert!(whole * 2 > all.features.len(), "{whole} of {}", all.features.len());
     assert_eq!(all.report.warnings.get("incomplete-route"), Some(&6));
+}
+
+/// The recipes of a folder, by the collection they fill.
+fn recipes(folder: &str) -> Vec<(Recipe, Collection)> {
+    let catalog = mapa::files::catalog(None).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("import").join(folder);
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let read = |path: &PathBuf| {
+        let recipe = Recipe::read(path).unwrap();
+        let collection = recipe.collection(&catalog).unwrap();
+        assert_eq!(recipe.name(), collection.id.as_str(), "a recipe is called like its collection");
+        assert_eq!(recipe.attribution(), Some("© OpenStreetMap contributors"));
+        (recipe, collection)
+    };
+    paths.iter().map(read).collect()
+}
+
+#[test]
+fn the_ready_recipes_fit_the_catalog() {
+    assert!(recipes("osm-city").len() > 60);
+    let base = recipes("osm-base");
+    let ids: Vec<&str> = base.iter().map(|(_, collection)| collection.id.as_str()).collect();
+    for id in
+        ["streets", "railways", "water-bodies", "green-areas", "buildings", "house-numbers", "places", "boundaries"]
+    {
+        assert!(ids.contains(&id), "{id}");
+    }
+}
+
+#[test]
+fn the_recipes_of_timetables_fit_the_catalog() {
+    let catalog = mapa::files::catalog(None).unwrap();
+    for name in ["gtfs-stops.toml", "gtfs-routes.toml"] {
+        let recipe = Recipe::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("import").join(name)).unwrap();
+        recipe.collection(&catalog).unwrap();
+        assert_eq!(recipe.attribution(), None, "the feed's publisher is to be credited by name");
+    }
+}
+
+#[test]
+fn the_ready_recipes_make_a_city_of_monaco() {
+    let Some(source) = extract("monaco-latest.osm.pbf") else { return };
+    let mut counts = BTreeMap::new();
+    let mut classes: BTreeMap<String, usize> = BTreeMap::new();
+    for (recipe, collection) in recipes("osm-base").into_iter().chain(recipes("osm-city")) {
+        let mut sink = |outcome| {
+            if let Outcome::Feature(feature) = outcome
+                && let Some(class) = feature.value(&collection, "class").as_text()
+            {
+                *classes.entry(class.to_owned()).or_default() += 1;
+            }
+            Ok(())
+        };
+        let report = import(&recipe, &collection, &source, &|_| (), &mut sink).unwrap();
+        assert!(recipe.tolerates(&report), "{} {report:?}", collection.id);
+        counts.insert(collection.id.to_string(), report.features);
+    }
+    let street = |values: &str| {
+        let values: Vec<String> = values.split(' ').map(|value| format!("'{value}'")).collect();
+        let condition = format!(
+            "highway IN ({}) AND (other_tags IS NULL OR other_tags NOT LIKE '%\"area\"=>\"yes\"%')",
+            values.join(",")
+        );
+        gdal(&source, "lines", &condition).len()
+    };
+    assert_eq!(classes["arterial"], street("motorway motorway_link trunk trunk_link primary primary_link"));
+    assert_eq!(classes["main"], street("secondary secondary_link tertiary tertiary_link"));
+    let buildings = gdal(&source, "multipolygons", "building IS NOT NULL AND building <> 'no'").len() as u64;
+    assert_eq!(counts["buildings"] + counts["apartment-buildings"], buildings);
+    for (id, count) in
+        [("schools", 10), ("pharmacies", 12), ("restaurants", 96), ("transport-stops", 104), ("boundaries", 6)]
+    {
+        assert_eq!(counts[id], count, "{id}");
+    }
 }
 
 /// Its inner ways touch each other and the outer ring, which some assemblers do not survive.

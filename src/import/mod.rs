@@ -1,18 +1,22 @@
 //! Import makes the features of one collection out of one source file, as a recipe says.
 //!
 //! ```text
-//!            csv │ json │ geojson(seq) │ flatgeobuf │ xlsx │ ods │
-//!   bytes ── shapefile │ geopackage │ osm ── Record ── refine ── Feature
-//!                                     └───────── Rejection ──────────┘
+//!   bytes ── shapefile │ geopackage │ osm │ gtfs ── Record ── refine ── Feature
+//!                                            └───────── Rejection ──────────┘
 //! ```
 //!
 //! Every row comes out as the one or the other, in the order of the file; none is lost and none guessed. What is read at
 //! once is one record of at most [`MAX_RECORD_BYTES`]; with the length of the source only the list of its ids grows.
 //! An error, unlike a rejection, says that the recipe or the source as a whole is not what it should be.
 
-use std::path::Path;
+use std::{
+    fs::File,
+    io::{BufReader, Read, Seek},
+    path::Path,
+};
 
 mod archive;
+mod cell;
 mod coordinate;
 mod crs;
 mod csv;
@@ -24,6 +28,7 @@ mod flatgeobuf;
 mod geojson;
 mod geojsonseq;
 mod geopackage;
+mod gtfs;
 mod hours;
 mod json;
 mod lines;
@@ -73,6 +78,15 @@ pub fn import(
     progress: &dyn Fn(u64),
     sink: &mut dyn FnMut(Outcome) -> anyhow::Result<()>,
 ) -> anyhow::Result<Report> {
+    // A feed is a zip itself.
+    if recipe.format == Some(Format::Gtfs) {
+        let file = source.display().to_string();
+        let bytes = File::open(source).map_err(|error| ImportError::io(&file, error))?;
+        let size = bytes.metadata().map_err(|error| ImportError::io(&file, error))?.len();
+        let report = import_gtfs(BufReader::new(bytes), recipe, collection, &file, sink)?;
+        progress(size);
+        return Ok(report);
+    }
     if recipe.within.member.is_none() && !is_archive(source) {
         if recipe.format_of(source)?.is_osm() {
             return import_osm(&osm::Passes::of_file(source, progress)?, recipe, collection, source, sink);
@@ -118,12 +132,8 @@ fn import_from(
         Format::GeoJsonSeq => geojsonseq::read(bytes, &file, &columns, &mut take),
         Format::FlatGeobuf => flatgeobuf::read(bytes, &file, &columns, &mut take),
         Format::Json => json::read(bytes, &file, &columns, &mut take),
-        Format::OsmPbf | Format::OsmXml => {
-            return Err(ImportError::source(
-                &file,
-                "an extract is read several times, so it cannot stand in an archive",
-            )
-            .into());
+        Format::OsmPbf | Format::OsmXml | Format::Gtfs => {
+            return Err(ImportError::source(&file, "it is read several times, so it cannot stand in an archive").into());
         }
         Format::Shapefile => shapefile::read(bytes, &file, recipe.layout.encoding, &columns, &mut take),
         Format::GeoPackage => {
@@ -158,6 +168,24 @@ fn import_osm(
     for (warning, count) in warnings {
         refinery.warn(warning, count);
     }
+    Ok(refinery.report())
+}
+
+/// A feed is a zip, whose tables are read in an order of our own.
+fn import_gtfs(
+    bytes: impl Read + Seek,
+    recipe: &Recipe,
+    collection: &Collection,
+    file: &str,
+    sink: &mut dyn FnMut(Outcome) -> anyhow::Result<()>,
+) -> anyhow::Result<Report> {
+    let Some(selection) = &recipe.gtfs else {
+        return Err(ImportError::source(file, "GTFS: [gtfs] take must say which part of it is meant").into());
+    };
+    let (columns, mut refinery) = Refinery::new(recipe, collection)?;
+    let mut take = |row: Row<'_>| sink(refinery.refine(row, &columns)?);
+    let (warning, count) = gtfs::read(bytes, file, selection.take, &columns, &mut take)?;
+    refinery.warn(warning, count);
     Ok(refinery.report())
 }
 

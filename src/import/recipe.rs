@@ -12,7 +12,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    Crs, ImportError, Report, coordinate::Notation, csv::Layout, declare::Declaration, osm, osm::Selection,
+    Crs, ImportError, Report, coordinate::Notation, csv::Layout, declare::Declaration, gtfs, osm, osm::Selection,
     phone::is_area, rules, sheet::Header, written::Written,
 };
 use crate::{
@@ -39,6 +39,7 @@ pub struct Recipe {
     pub(super) threshold: Threshold,
     pub(super) declare: Option<Spanned<Declaration>>,
     pub(super) osm: Option<Selection>,
+    pub(super) gtfs: Option<gtfs::Selection>,
 }
 
 /// The format of a source.
@@ -55,6 +56,8 @@ pub(super) enum Format {
     FlatGeobuf,
     /// A JSON array of objects.
     Json,
+    /// A zip of timetable tables; its ending says nothing of it.
+    Gtfs,
     /// An extract of OpenStreetMap, packed.
     #[serde(rename = "osm-pbf")]
     OsmPbf,
@@ -159,12 +162,17 @@ pub(super) struct KindSource {
 }
 
 /// Where the value of a field comes from.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FieldSource {
-    column: Option<String>,
-    /// The names under which the column may stand; a source has one of them.
-    columns: Option<Vec<String>>,
+    pub column: Option<String>,
+    /// The names under which the column may stand, of which a source has one; with `join`, several columns.
+    pub columns: Option<Vec<String>>,
+    /// What is put between several columns.
+    pub join: Option<String>,
+    /// Other words for the texts of the column; `*` for all it does not name, an empty word for unknown.
+    #[serde(default)]
+    pub map: BTreeMap<String, String>,
     #[serde(default)]
     pub required: bool,
     /// The least and the most of a number.
@@ -183,7 +191,7 @@ pub(super) struct FieldSource {
 }
 
 impl FieldSource {
-    /// The names of the column; `None` where the recipe says none, or both one and several.
+    /// The names of the column, or of those that are joined; `None` where the recipe says none, or both one and several.
     pub fn columns(&self) -> Option<&[String]> {
         match (&self.column, &self.columns) {
             (Some(column), None) => Some(std::slice::from_ref(column)),

@@ -9,7 +9,9 @@ use anyhow::Context;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::{
-    Outcome, Reason, Recipe, Report, meaning,
+    Outcome, Reason, Recipe, Report,
+    cell::{Cell, spelling},
+    meaning,
     outcome::Objection,
     place::{Place, exchanged_into, holds},
     recipe::{FieldSource, IdSource},
@@ -36,6 +38,8 @@ pub(super) struct Refinery<'a> {
     bounds: Option<BBox>,
     kind: Option<KindPlan>,
     fields: Vec<FieldPlan>,
+    /// The text of each of them.
+    texts: Vec<Cell>,
     words: Words,
     /// The row of every id so far, by its 128-bit hash: the one thing here that grows with the source.
     rows: HashMap<u128, u64>,
@@ -97,13 +101,14 @@ impl<'a> Refinery<'a> {
             map: kind.map.iter().map(|(text, id)| (spelling(text), id.get_ref().clone())).collect(),
             spellings: Spellings::new(),
         });
+        let mut texts = Vec::new();
         let fields = recipe.fields.iter().map(|(name, source)| {
             let index = collection
                 .field_index(name)
                 .with_context(|| format!("the collection `{}` has no field `{name}`", collection.id))?;
-            let names = source.get_ref().columns().unwrap_or_default();
-            let key = if names.len() == 1 { "column" } else { "columns" };
-            let slot = columns.slot_of_any(names, &format!("[fields.{name}] {key}"));
+            let text = Cell::plan(name, source.get_ref(), &mut columns);
+            let slot = text.slot();
+            texts.push(text);
             let required = source.get_ref().required;
             let phone_area = source.get_ref().phone_area.as_ref().map(|area| area.get_ref().clone());
             let rules = Rules::of(source.get_ref(), collection);
@@ -111,13 +116,13 @@ impl<'a> Refinery<'a> {
             let original = original_of(&collection.fields[index], collection, recipe);
             anyhow::Ok(FieldPlan { slot, index, original, required, phone_area, rules, synonyms, spellings })
         });
-        let fields = fields.collect::<Result<_, _>>()?;
+        let fields = fields.collect::<Result<Vec<_>, _>>()?;
         if let Some(column) = columns.ambiguous() {
             anyhow::bail!("the recipe names the column `{column}` for two columns at once");
         }
         let bounds = recipe.geometry.bounds;
         let (words, rows, report) = (Words::default(), HashMap::new(), Report::default());
-        Ok((columns, Self { collection, id, place, bounds, kind, fields, words, rows, report }))
+        Ok((columns, Self { collection, id, place, bounds, kind, fields, texts, words, rows, report }))
     }
 
     /// What becomes of a row.
@@ -275,9 +280,10 @@ impl<'a> Refinery<'a> {
         warnings: &mut Warnings,
     ) -> Result<Vec<Value>, Objection> {
         let mut values = vec![Value::Unknown; self.collection.fields.len()];
-        for plan in &mut self.fields {
+        for (plan, text) in self.fields.iter_mut().zip(&self.texts) {
             let field = &self.collection.fields[plan.index];
-            let text = cells[plan.slot].as_ref();
+            let written = text.written(cells);
+            let text = text.meant(&written);
             let value = plan.read(text, field, &mut self.words, warnings);
             let refused = |reason, detail: &str| {
                 let detail = format!("field `{}`: {detail}", field.name);
@@ -291,15 +297,15 @@ impl<'a> Refinery<'a> {
                 return Err(refused(reason, &detail));
             }
             if let Some(original) = plan.original.filter(|_| !value.is_unknown()) {
-                let text = value::parse(text, FieldType::Text, |text| Value::Text(self.words.share(text)));
+                let text = value::parse(&written, FieldType::Text, |text| Value::Text(self.words.share(text)));
                 values[original] = text.map_err(|why| refused(why.reason, why.detail))?;
             }
             values[plan.index] = value;
         }
-        for plan in &self.fields {
+        for (plan, text) in self.fields.iter().zip(&self.texts) {
             if let Some((reason, detail)) = plan.rules.refuse_beside(&values[plan.index], &values) {
                 let detail = format!("field `{}`: {detail}", self.collection.fields[plan.index].name);
-                return Err(Objection::to_column(columns.name(plan.slot), cells[plan.slot].as_ref(), reason, detail));
+                return Err(Objection::to_column(columns.name(plan.slot), &text.written(cells), reason, detail));
             }
         }
         Ok(values)
@@ -374,11 +380,6 @@ fn remembered(
         spellings.insert(text.into(), found.clone());
     }
     found
-}
-
-/// The text without its case and the spaces around it.
-fn spelling(text: &str) -> String {
-    trimmed(text).to_lowercase()
 }
 
 fn listed(choices: &[Choice]) -> String {

@@ -16,6 +16,7 @@ use super::{
     csv::Layout,
     declare::Declaration,
     encoding::Encoding,
+    gtfs::{self, Part},
     osm::{self, WrittenSelection},
     recipe::{FieldSource, Format, GeometrySource, IdSource, KindSource, Order, Threshold, Within, flaw_at},
     sheet::{Header, MAX_ROWS},
@@ -43,6 +44,7 @@ pub(super) struct Written {
     threshold: Option<WrittenThreshold>,
     declare: Option<Spanned<Declaration>>,
     osm: Option<Spanned<WrittenSelection>>,
+    gtfs: Option<gtfs::Selection>,
 }
 
 #[derive(Deserialize)]
@@ -103,21 +105,30 @@ impl Written {
             WrittenId { column: None, hash_of: Some(columns) } if !columns.is_empty() => IdSource::HashOf(columns),
             _ => return Err(flaw(id_span, "either `column` or `hash_of` with at least one column")),
         };
-        let geometry = match self.geometry {
+        let mut geometry = match self.geometry {
             None => GeometrySource::default(),
             Some(geometry) => {
                 let span = geometry.span();
                 geometry.into_inner().check(span).map_err(|(span, problem)| flaw(span, problem))?
             }
         };
-        if let Some(field) = self.fields.values().find(|field| field.get_ref().columns().is_none()) {
-            return Err(flaw(field.span(), "either `column` or `columns` with at least one name"));
+        for source in self.fields.values() {
+            if source.get_ref().columns().is_none() {
+                return Err(flaw(source.span(), "either `column` or `columns` with at least one name"));
+            }
+            if source.get_ref().join.is_some() && source.get_ref().columns.is_none() {
+                return Err(flaw(source.span(), "`join` goes with `columns`"));
+            }
         }
         let threshold = match self.threshold {
             None => DEFAULT_THRESHOLD,
             Some(WrittenThreshold { refusals }) => threshold(refusals.get_ref())
                 .ok_or_else(|| flaw(refusals.span(), "a number of rows, or a share between \"0%\" and \"100%\""))?,
         };
+        // The columns of a stop's place are those of the reference.
+        if self.gtfs.as_ref().is_some_and(|gtfs| gtfs.take == Part::Stops) {
+            geometry.lon_lat = Some(("stop_lon".into(), "stop_lat".into()));
+        }
         let osm = match self.osm {
             None => None,
             Some(osm) if geometry.lon_lat.is_some() => {
@@ -142,6 +153,7 @@ impl Written {
             threshold,
             declare: self.declare,
             osm,
+            gtfs: self.gtfs,
         };
         // Of an archive without a named member it is known when it is opened.
         if recipe.within.member.is_some() || !is_archive(&recipe.source) {
@@ -149,6 +161,9 @@ impl Written {
             if recipe.format_of(read)?.is_osm() != recipe.osm.is_some() {
                 return Err(flaw(0..0, "[osm] goes with a source of OpenStreetMap, and such a source with [osm]"));
             }
+        }
+        if (recipe.format == Some(Format::Gtfs)) != recipe.gtfs.is_some() {
+            return Err(flaw(0..0, "[gtfs] goes with a source of format = \"gtfs\", and such a source with [gtfs]"));
         }
         Ok(recipe)
     }

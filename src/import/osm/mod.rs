@@ -33,6 +33,7 @@ mod area_rule;
 mod clip;
 mod element;
 mod filter;
+mod ground;
 mod inside;
 mod passes;
 mod pbf;
@@ -57,6 +58,7 @@ use crate::{
 use clip::Clip;
 use element::{Element, ElementId, ElementType, Member, OwnTags, Place, Role, Tags, Visit, borrowed, owned, tag};
 use filter::Filter;
+use ground::Ground;
 use pbf::{Contents, Types};
 
 /// Whom to credit wherever data of OpenStreetMap are drawn (osmfoundation.org, "Attribution Guidelines").
@@ -367,51 +369,6 @@ fn line_of(lines: Vec<Vec<Place>>) -> Result<Geometry, String> {
     Geometry::lines(lines).map_err(|error| error.to_string())
 }
 
-/// Where the nodes of the meant ways are.
-struct Ground {
-    /// Sorted.
-    ids: Vec<i64>,
-    places: Vec<Option<Place>>,
-}
-
-impl Ground {
-    fn of(ids: impl Iterator<Item = i64>) -> Self {
-        let mut ids: Vec<i64> = ids.collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let places = vec![None; ids.len()];
-        Self { ids, places }
-    }
-
-    fn put(&mut self, id: i64, at: Place) {
-        if let Ok(i) = self.ids.binary_search(&id) {
-            self.places[i] = Some(at);
-        }
-    }
-
-    fn place(&self, id: i64) -> Option<Place> {
-        self.places[self.ids.binary_search(&id).ok()?]
-    }
-
-    fn places(&self, nodes: &[i64]) -> Result<Vec<Place>, String> {
-        let place = |id: &i64| {
-            self.place(*id).ok_or_else(|| format!("its node {} is not in the source: was it cut here?", node_id(*id)))
-        };
-        nodes.iter().map(place).collect()
-    }
-
-    /// The parts of a way whose nodes are all there.
-    fn stretches(&self, nodes: &[i64]) -> Vec<Vec<Place>> {
-        let places: Vec<Option<Place>> = nodes.iter().map(|id| self.place(*id)).collect();
-        let runs = places.split(Option::is_none).map(|run| run.iter().flatten().copied().collect::<Vec<_>>());
-        runs.filter(|run| run.len() > 1).collect()
-    }
-
-    fn known(&self, nodes: &[i64]) -> Vec<Place> {
-        nodes.iter().filter_map(|id| self.place(*id)).collect()
-    }
-}
-
 /// Makes records of elements.
 struct Desk<'a, 'b> {
     clip: Option<Clip>,
@@ -441,6 +398,7 @@ impl Desk<'_, '_> {
         for (key, value) in all() {
             if let Some(slot) = self.columns.find(key) {
                 cells[slot] = Cow::Borrowed(value);
+                self.columns.found(slot, key);
             }
         }
         let garbled = tags.iter().find(|(key, value)| [key, value].iter().any(|text| text.contains('\u{fffd}')));

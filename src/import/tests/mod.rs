@@ -5,6 +5,7 @@ mod csv;
 mod flatgeobuf;
 mod geojson;
 mod geojsonseq;
+mod gtfs;
 mod meaning;
 mod osm;
 mod place;
@@ -16,7 +17,10 @@ mod sheet;
 
 use std::{cell::Cell, io::Cursor, path::Path};
 
-use super::{ImportError, Meter, Outcome, Reason, Recipe, Rejection, Report, import_from, import_osm, osm::Passes};
+use super::{
+    ImportError, Meter, Outcome, Reason, Recipe, Rejection, Report, import_from, import_gtfs, import_osm, osm::Passes,
+    recipe::Format,
+};
 use crate::{
     model::{Catalog, Collection, Feature, Value},
     space::{BBox, LonLat},
@@ -131,6 +135,9 @@ pub fn run(recipe: &str, file: &str, bytes: &[u8]) -> anyhow::Result<Imported> {
     let path = Path::new(file);
     let report = if recipe.format_of(path)?.is_osm() {
         import_osm(&Passes::of_bytes(bytes, &tell), &recipe, &collection, path, &mut sink)?
+    } else if recipe.format == Some(Format::Gtfs) {
+        tell(bytes.len() as u64);
+        import_gtfs(Cursor::new(bytes), &recipe, &collection, file, &mut sink)?
     } else {
         import_from(Meter::new(Box::new(Cursor::new(bytes)), &tell), &recipe, &collection, path, &mut sink)?
     };

@@ -126,6 +126,7 @@ fn a_rule_that_makes_no_sense_is_told_with_its_line() {
             "[fields.status] synonyms: `так є`: the field has no value `yes`",
         ),
         ("column = \"from\"", "", "[fields.valid_from]: either `column` or `columns`"),
+        ("column = \"from\"", "column = \"from\"\njoin = \", \"", "[fields.valid_from]: `join` goes with `columns`"),
         ("column = \"from\"", "columns = []", "[fields.valid_from]: either `column` or `columns`"),
         (
             "column = \"from\"",
