@@ -57,10 +57,8 @@ impl Rules {
         {
             return Some((Reason::BadPattern, format!("it is not of the pattern {}", pattern.as_str())));
         }
-        match self.once.as_ref()?.get(&hash(value)?) {
-            Some(row) => Some((Reason::RepeatedValue, format!("row {row} has the same"))),
-            None => None,
-        }
+        let row = self.once.as_ref()?.get(&hash(value)?)?;
+        Some((Reason::RepeatedValue, format!("row {row} has the same")))
     }
 
     /// What is wrong with a value beside the others of its row.
