@@ -21,7 +21,8 @@ fn cs2cs(arguments: &[&str], places: &[(f64, f64)]) -> Vec<(f64, f64)> {
         .stdout(Stdio::piped())
         .spawn()
         .expect("cs2cs of the Debian package proj-bin");
-    let text: String = places.iter().map(|(x, y)| format!("{x:.10} {y:.10}\n")).collect();
+    let lines: Vec<_> = places.iter().map(|(x, y)| format!("{x:.10} {y:.10}\n")).collect();
+    let text = lines.concat();
     let mut stdin = child.stdin.take().unwrap();
     let write = std::thread::spawn(move || stdin.write_all(text.as_bytes()));
     let output = child.wait_with_output().unwrap();

@@ -27,20 +27,20 @@ pub(super) fn read(
             Err(why) if why.reason == Reason::BadInteger => whole(unit::number_in(plain, unit), why),
             read => read,
         },
-        (FieldType::Text, _, Some(TextFormat::Phone)) => match phone::read(plain, phone_area) {
-            Some(phones) => Ok(share(&phones)),
-            None => {
-                warnings.add(Warning::UnreadPhone);
-                value::parse(plain, FieldType::Text, share)
+        (FieldType::Text, _, Some(TextFormat::Phone)) => {
+            if let Some(phones) = phone::read(plain, phone_area) {
+                return Ok(share(&phones));
             }
-        },
-        (FieldType::Text, _, Some(TextFormat::OpeningHours)) => match hours::read(&repaired(plain)) {
-            Some(hours) => Ok(share(&hours)),
-            None => {
-                warnings.add(Warning::UnreadHours);
-                value::parse(plain, FieldType::Text, share)
+            warnings.add(Warning::UnreadPhone);
+            value::parse(plain, FieldType::Text, share)
+        }
+        (FieldType::Text, _, Some(TextFormat::OpeningHours)) => {
+            if let Some(hours) = hours::read(&repaired(plain)) {
+                return Ok(share(&hours));
             }
-        },
+            warnings.add(Warning::UnreadHours);
+            value::parse(plain, FieldType::Text, share)
+        }
         (FieldType::Text, _, None) => {
             let repaired = repaired(plain);
             if repaired != plain {

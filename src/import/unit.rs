@@ -98,14 +98,15 @@ fn hryvnias(size: f64, written: &str) -> Option<f64> {
         .find_map(|(word, thousands)| Some((*thousands, name.strip_prefix(word)?)))
         .unwrap_or((1.0, &name));
     let sum = size * thousands;
-    if HRYVNIAS.contains(&currency) || (currency.is_empty() && thousands > 1.0) {
+    let is_many = thousands > 1.0;
+    if HRYVNIAS.contains(&currency) || (currency.is_empty() && is_many) {
         return Some(sum);
     }
     let at = currency.find(|c: char| c.is_ascii_digit())?;
     let (hryvnias, kopecks) = currency.split_at(at);
     let kopecks = KOPECKS.iter().find_map(|word| kopecks.strip_suffix(word))?;
     let is_plain = HRYVNIAS.contains(&hryvnias) && kopecks.len() <= 2 && size.fract() == 0.0 && size >= 0.0;
-    let kopecks: f64 = kopecks.parse().ok().filter(|_| is_plain && thousands == 1.0)?;
+    let kopecks: f64 = kopecks.parse().ok().filter(|_| is_plain && !is_many)?;
     Some((size * 100.0 + kopecks) / 100.0)
 }
 

@@ -1,7 +1,7 @@
 //! Where a row is: words, both coordinates in one cell, and longitude and latitude in each other's place.
 
 use super::{LON_LAT, at, run, small};
-use crate::import::Reason;
+use crate::{import::Reason, space::BBox};
 
 const BOUNDS: &str = "bounds = [33.0, 47.5, 34.0, 48.5]\n";
 
@@ -72,7 +72,7 @@ fn a_shape_of_the_source_is_put_right_as_a_whole() {
     };
     let recipe = small(&format!("[geometry]\n{BOUNDS}"), "line");
     let all = run(&recipe, "a.geojson", line("[[47.9,33.4],[48.0,33.5]]").as_bytes()).unwrap();
-    assert_eq!(all.features()[0].geometry.bbox().to_array(), [33.4, 47.9, 33.5, 48.0]);
+    assert_eq!(all.features()[0].geometry.bbox(), BBox { west: 33.4, south: 47.9, east: 33.5, north: 48.0 });
     assert_eq!(all.report.warnings, [("swapped-coordinates", 1)].into());
     let all = run(&recipe, "a.geojson", line("[[47.9,33.4],[33.5,48.0]]").as_bytes()).unwrap();
     assert_eq!(all.rejections()[0].reason, Reason::OutsideBounds);
@@ -84,7 +84,7 @@ fn a_shape_of_the_source_is_put_right_as_a_whole() {
     let all = run(&areas, "a.geojson", text.as_bytes()).unwrap();
     let crate::space::Geometry::Areas(found) = &all.features()[0].geometry else { panic!() };
     assert_eq!(found[0].holes().count(), 1);
-    assert_eq!(all.features()[0].geometry.bbox().to_array(), [33.4, 47.9, 33.6, 48.1]);
+    assert_eq!(all.features()[0].geometry.bbox(), BBox { west: 33.4, south: 47.9, east: 33.6, north: 48.1 });
 }
 
 #[test]
