@@ -33,27 +33,27 @@ const TWINS: [(char, char); 24] = [
 ];
 
 /// The text with every word in one script; borrowed where all of them were.
+///
+/// From the last word to the first: what an initial is depends on the word behind it, as that is when it is put right.
 pub(super) fn repaired(text: &str) -> Cow<'_, str> {
+    let mut out = Cow::Borrowed(text);
     if text.is_ascii() {
-        return Cow::Borrowed(text);
+        return out;
     }
-    let mut out = String::new();
-    let mut kept = 0;
-    let mut rest = 0;
-    while let Some(from) = text[rest..].find(char::is_alphanumeric).map(|at| rest + at) {
-        let to = text[from..].find(|c: char| !c.is_alphanumeric()).map_or(text.len(), |at| from + at);
-        if let Some(word) = whole(&text[from..to], &text[to..]) {
-            out.push_str(&text[kept..from]);
-            out.push_str(&word);
-            kept = to;
+    let mut rest = text.len();
+    while let Some(to) = past_last(&text[..rest], char::is_alphanumeric) {
+        let from = past_last(&text[..to], |c| !c.is_alphanumeric()).unwrap_or(0);
+        if let Some(word) = whole(&text[from..to], &out[to..]) {
+            out.to_mut().replace_range(from..to, &word);
         }
-        rest = to;
+        rest = from;
     }
-    if kept == 0 {
-        return Cow::Borrowed(text);
-    }
-    out.push_str(&text[kept..]);
-    Cow::Owned(out)
+    out
+}
+
+/// Where the text goes on behind the last character that is such.
+fn past_last(text: &str, is_such: impl Fn(char) -> bool) -> Option<usize> {
+    text.char_indices().rev().find(|(_, c)| is_such(*c)).map(|(at, c)| at + c.len_utf8())
 }
 
 /// The word in one script, where it was in two and can be in one.
@@ -135,6 +135,8 @@ mod tests {
             ("Духовна cемінарія", "Духовна семінарія"),
             ("по вул. Cтепана Бандери", "по вул. Степана Бандери"),
             ("вулиці B.Чорновола", "вулиці В.Чорновола"),
+            ("M.M. Cтепан, M.Cтепан", "M.M. Степан, М.Степан"),
+            ("M.K.AІ-", "М.К.АІ-"),
             ("ТOВ «Зоря»", "ТОВ «Зоря»"),
             ("Украïна", "Україна"),
             ("Сafe Vienna", "Cafe Vienna"),
