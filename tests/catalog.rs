@@ -35,6 +35,10 @@ fn the_catalog_has_178_thematic_resources_in_a_tree() {
         "rivers",
         "water-bodies",
         "green-areas",
+        "buildings",
+        "boundaries",
+        "railways",
+        "places",
     ];
     let thematic = catalog.collections.keys().filter(|id| !base.contains(&id.as_str())).count();
     assert_eq!(thematic, 178);

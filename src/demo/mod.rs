@@ -95,7 +95,7 @@ pub fn write(catalog: &Catalog, facts: &Facts, options: &Options, progress: &dyn
     Ok(written)
 }
 
-/// How many good rows each collection gets.
+/// How many good rows each collection gets; what only carries the map and is not of this city gets none and no file.
 fn counts(catalog: &Catalog, facts: &Facts, base: &Base, scale: u32) -> anyhow::Result<BTreeMap<CollectionId, u64>> {
     let count = |collection: &Collection| {
         if let Some(count) = base.count(collection) {
@@ -105,7 +105,8 @@ fn counts(catalog: &Catalog, facts: &Facts, base: &Base, scale: u32) -> anyhow::
         let stock = stock.with_context(|| format!("objects.toml says nothing of {}", collection.id))?;
         Ok(stock.count * u64::from(scale))
     };
-    catalog.collections.values().map(|collection| anyhow::Ok((collection.id.clone(), count(collection)?))).collect()
+    let ours = |collection: &&Collection| collection.service_area.is_some() || base.count(collection).is_some();
+    catalog.collections.values().filter(ours).map(|each| anyhow::Ok((each.id.clone(), count(each)?))).collect()
 }
 
 /// A city about to be written.
@@ -123,7 +124,7 @@ impl City<'_> {
         plan: &BTreeMap<CollectionId, Bad>,
         progress: &dyn Fn(&str),
     ) -> anyhow::Result<Written> {
-        let collections = catalog.collections.values().collect::<Vec<_>>();
+        let collections = self.counts.keys().map(|id| &catalog.collections[id]).collect::<Vec<_>>();
         let next = AtomicUsize::new(0);
         let workers = thread::available_parallelism().map_or(1, usize::from).min(collections.len());
         let (sender, done) = mpsc::channel();

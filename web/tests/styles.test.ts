@@ -11,7 +11,7 @@ const text = (name: string) => readFileSync(new URL(`../../../styles/${name}.jso
 const style = (name: string) => JSON.parse(text(name).replaceAll('"{sector-color}"', SECTOR_COLOR)) as StyleSpecification;
 
 const TILE_LAYERS: Record<string, string[]> = {
-  base: ['green', 'water', 'rivers', 'districts', 'district-labels', 'streets', 'buildings'],
+  base: ['green', 'water', 'rivers', 'districts', 'district-labels', 'boundaries', 'railways', 'streets', 'buildings', 'house-numbers', 'places'],
   city: ['objects', 'lines', 'areas'],
 };
 
