@@ -27,11 +27,22 @@ pub struct Cluster {
     port: u16,
     server: Option<Child>,
     databases: AtomicU32,
+    /// Whether a commit outlives a power cut: not what is tested, but part of what is measured.
+    fsync: bool,
 }
 
 impl Cluster {
     /// Starts one; `None`, said aloud, where PostgreSQL with PostGIS is missing and need not be there.
     pub fn start() -> Option<Self> {
+        Self::start_with(false)
+    }
+
+    /// Starts one that keeps what it commits, whatever happens to the machine.
+    pub fn start_durable() -> Option<Self> {
+        Self::start_with(true)
+    }
+
+    fn start_with(fsync: bool) -> Option<Self> {
         let Some(programs) = programs() else {
             assert!(std::env::var_os("CI").is_none(), "PostgreSQL with PostGIS is missing; `make test` installs it");
             println!("skipped: no PostgreSQL with PostGIS (Debian: apt-get install postgresql-15-postgis-3)");
@@ -40,7 +51,7 @@ impl Cluster {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut cluster = Self { folder, programs, port, server: None, databases: AtomicU32::new(0) };
+        let mut cluster = Self { folder, programs, port, server: None, databases: AtomicU32::new(0), fsync };
         let made = cluster
             .program("initdb")
             .args(["--auth=trust", "--username=mapa", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--pgdata"])
@@ -107,8 +118,8 @@ impl Cluster {
         let log = fs::File::create(self.folder.path().join("log")).unwrap();
         let mut server = self.program("postgres");
         server.arg("-D").arg(self.data()).args(["-p", &self.port.to_string(), "-k"]).arg(self.folder.path());
-        // Whether it would outlive a power cut is not what is tested.
-        server.args(["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "max_connections=30"]);
+        let fsync = if self.fsync { "fsync=on" } else { "fsync=off" };
+        server.args(["-c", "listen_addresses=127.0.0.1", "-c", fsync, "-c", "max_connections=30"]);
         self.server = Some(server.stdout(Stdio::null()).stderr(log).spawn().unwrap());
         let begun = Instant::now();
         while !self.ask("postgres", "SELECT 1").status.success() {
