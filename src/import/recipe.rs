@@ -175,8 +175,8 @@ pub(super) struct FieldSource {
     pub map: BTreeMap<String, String>,
     #[serde(default)]
     pub required: bool,
-    /// The least and the most of a number.
-    pub range: Option<Spanned<[f64; 2]>>,
+    /// The least and the most of a number, or the first and the last of days.
+    pub range: Option<Spanned<[rules::Edge; 2]>>,
     /// The regular expression that the whole text matches.
     pub pattern: Option<Spanned<String>>,
     /// Further spellings of the values of a closed list.
