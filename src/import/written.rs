@@ -57,7 +57,7 @@ struct WrittenSource {
     header: Option<bool>,
     header_row: Option<Spanned<u32>>,
     sheet: Option<String>,
-    member: Option<String>,
+    member: Option<Spanned<String>>,
     layer: Option<String>,
 }
 
@@ -105,6 +105,7 @@ impl Written {
             WrittenId { column: None, hash_of: Some(columns) } if !columns.is_empty() => IdSource::HashOf(columns),
             _ => return Err(flaw(id_span, "either `column` or `hash_of` with at least one column")),
         };
+        let geometry_span = self.geometry.as_ref().map(Spanned::span);
         let mut geometry = match self.geometry {
             None => GeometrySource::default(),
             Some(geometry) => {
@@ -125,6 +126,22 @@ impl Written {
             Some(WrittenThreshold { refusals }) => threshold(refusals.get_ref())
                 .ok_or_else(|| flaw(refusals.span(), "a number of rows, or a share between \"0%\" and \"100%\""))?,
         };
+        if let (Some(_), Some(span), true) =
+            (&self.gtfs, geometry_span, geometry.pair.is_some() || geometry.lon_lat.is_some())
+        {
+            return Err(flaw(
+                span,
+                "the places of a feed are those of its tables: leave out lon, lat, lat_lon and lon_lat",
+            ));
+        }
+        if let (Some(_), Some(member)) = (&self.gtfs, &self.source.member)
+            && is_archive(Path::new(member.get_ref()))
+        {
+            return Err(flaw(
+                member.span(),
+                "a feed in an archive in an archive is not read: unpack it; of a feed, `member` names the folder of its tables",
+            ));
+        }
         // The columns of a stop's place are those of the reference.
         if self.gtfs.as_ref().is_some_and(|gtfs| gtfs.take == Part::Stops) {
             geometry.lon_lat = Some(("stop_lon".into(), "stop_lat".into()));
@@ -198,7 +215,8 @@ impl WrittenSource {
             (Some(row), _) if (1..=MAX_ROWS).contains(row.get_ref()) => Header::Row(*row.get_ref()),
             (Some(row), _) => return Err((row.span(), "the number of a row, from 1 to 1048576")),
         };
-        Ok(Within { member: self.member.clone(), layer: self.layer.clone(), sheet: self.sheet.clone(), header })
+        let member = self.member.as_ref().map(|member| member.get_ref().clone());
+        Ok(Within { member, layer: self.layer.clone(), sheet: self.sheet.clone(), header })
     }
 }
 
