@@ -10,7 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    Crs, ImportError, Recipe,
+    Crs, ImportError, Recipe, Source,
     archive::is_archive,
     coordinate::Notation,
     csv::Layout,
@@ -50,7 +50,9 @@ pub(super) struct Written {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenSource {
-    file: PathBuf,
+    file: Spanned<PathBuf>,
+    /// The most bytes that are fetched of a URL.
+    max_bytes: Option<Spanned<u64>>,
     format: Option<Format>,
     encoding: Option<Spanned<String>>,
     delimiter: Option<Spanned<String>>,
@@ -99,6 +101,12 @@ impl Written {
         let flaw = |span: Range<usize>, problem: &str| flaw_at(path, text, span, problem);
         let layout = self.source.layout().map_err(|(span, problem)| flaw(span, &problem))?;
         let within = self.source.within().map_err(|(span, problem)| flaw(span, problem))?;
+        let source =
+            Source::of(self.source.file.get_ref()).map_err(|problem| flaw(self.source.file.span(), &problem))?;
+        let max_bytes = self.source.max_bytes.as_ref().map(|bytes| (bytes.span(), *bytes.get_ref()));
+        if let Some((span, 0)) = max_bytes {
+            return Err(flaw(span, "at least 1"));
+        }
         let id_span = self.id.span();
         let id = match self.id.into_inner() {
             WrittenId { column: Some(column), hash_of: None } => IdSource::Column(column),
@@ -159,7 +167,8 @@ impl Written {
             collection: self.collection,
             demonstration: self.demonstration,
             attribution: if osm.is_some() { Some(osm::credit(self.attribution)) } else { self.attribution },
-            source: path.parent().unwrap_or(Path::new("")).join(&self.source.file),
+            source: source.from_folder(path.parent().unwrap_or(Path::new(""))),
+            max_bytes: max_bytes.map(|(_, bytes)| bytes),
             format: self.source.format,
             layout,
             within,
@@ -172,9 +181,14 @@ impl Written {
             osm,
             gtfs: self.gtfs,
         };
-        // Of an archive without a named member it is known when it is opened.
-        if recipe.within.member.is_some() || !is_archive(&recipe.source) {
-            let read = recipe.within.member.as_ref().map_or(recipe.source(), Path::new);
+        // Of an archive without a named member it is known when it is opened, of a URL without an ending when it is fetched.
+        let name = recipe.source.path();
+        let is_known = match &recipe.source {
+            Source::File(_) => !is_archive(&name),
+            Source::Url(_) => !is_archive(&name) && recipe.format_of(&name).is_ok(),
+        };
+        if recipe.within.member.is_some() || is_known {
+            let read = recipe.within.member.as_ref().map_or(name.as_path(), Path::new);
             if recipe.format_of(read)?.is_osm() != recipe.osm.is_some() {
                 return Err(flaw(0..0, "[osm] goes with a source of OpenStreetMap, and such a source with [osm]"));
             }
