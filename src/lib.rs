@@ -3,6 +3,7 @@
 //! The rooms, what each may touch and the way of a datum through them are told in `ARCHITECTURE.md`.
 
 pub mod demo;
+pub mod fetch;
 pub mod files;
 pub mod history;
 pub mod http;

@@ -1,8 +1,10 @@
 //! Loading: recipe → import → store, one transaction a collection, and what became of every row told.
 
 use std::{
+    collections::{BTreeSet, HashMap},
     fs,
     path::{Path, PathBuf},
+    rc::Rc,
 };
 
 use anyhow::{Context, bail};
@@ -10,7 +12,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
-    import::{self, Outcome, Recipe, Rejection, Report},
+    fetch::{Arrival, Fetched, Limits, fetch},
+    import::{self, Outcome, Recipe, Rejection, Report, Source, Url},
     model::{Catalog, Collection, Provenance, Revision},
     progress::Progress,
     store::{Address, Change, Diff, Refused, Run, Store},
@@ -27,8 +30,10 @@ const SHOWN_CHANGES: usize = 20;
 pub struct Order {
     /// The recipes, in the order in which they are followed; a folder means all that stand in it, by name.
     pub recipes: Vec<PathBuf>,
-    /// A source instead of those that the recipes name.
+    /// A source instead of those that the recipes name: a path or a URL.
     pub source: Option<PathBuf>,
+    /// Folder in which fetched sources are kept.
+    pub cache: PathBuf,
     /// Reads and checks everything and commits nothing.
     pub dry_run: bool,
     /// Tells what changes, feature by feature.
@@ -42,8 +47,11 @@ pub struct Loaded {
     pub recipe: String,
     /// Id of the collection.
     pub collection: String,
-    /// Path of the source.
+    /// Path of the source, or its URL without the login.
     pub source: String,
+    /// How it came, where it is a URL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arrival: Option<Arrival>,
     /// Whether its features stand in the store now; a dry run says whether they would.
     pub accepted: bool,
     /// The commit; `None` where nothing was committed.
@@ -79,9 +87,9 @@ pub struct Loading {
 
 /// Follows the recipes one after the other; a source that is refused by its threshold stops none of the others.
 pub fn load(catalog: &Catalog, store: &Address, order: &Order) -> anyhow::Result<Loading> {
-    let mut planned = Vec::new();
+    let (mut planned, mut fetches) = (Vec::new(), Fetches::new());
     for path in recipes_of(&order.recipes)? {
-        planned.push(plan(catalog, &path, order.source.as_deref())?);
+        planned.push(plan(catalog, &path, order, &mut fetches)?);
     }
     let bytes = planned.iter().map(|planned| planned.bytes).sum();
     let mut store = Store::open_or_create(store)?;
@@ -126,33 +134,72 @@ fn recipes_of(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
 struct Planned {
     recipe: Recipe,
     collection: Collection,
-    source: PathBuf,
+    source: Source,
+    /// The file that is read: the source, or what was fetched.
+    file: PathBuf,
+    fetched: Option<Rc<Fetched>>,
     bytes: u64,
 }
 
-fn plan(catalog: &Catalog, path: &Path, source: Option<&Path>) -> anyhow::Result<Planned> {
+/// What has been fetched; recipes of one URL share it.
+type Fetches = HashMap<Url, Rc<Fetched>>;
+
+fn plan(catalog: &Catalog, path: &Path, order: &Order, fetches: &mut Fetches) -> anyhow::Result<Planned> {
     let recipe = Recipe::read(path)?;
     let collection = recipe.collection(catalog)?;
-    let source = source.unwrap_or(recipe.source()).to_path_buf();
-    let bytes = match fs::metadata(&source) {
-        Ok(found) if found.is_file() => found.len(),
-        Ok(_) => bail!("recipe `{}`: the source {} is not a file", recipe.name(), source.display()),
-        Err(error) => bail!("recipe `{}`: the source {}: {error}", recipe.name(), source.display()),
+    let source = match &order.source {
+        Some(source) => Source::of(source).map_err(|problem| anyhow::anyhow!("--source: {problem}"))?,
+        None => recipe.source().clone(),
     };
-    Ok(Planned { recipe, collection, source, bytes })
+    let (file, fetched) = match &source {
+        Source::File(path) => (path.clone(), None),
+        Source::Url(url) => {
+            let fetched = fetched(url, &recipe, &order.cache, fetches)
+                .with_context(|| format!("recipe `{}`: the source", recipe.name()))?;
+            (fetched.path.clone(), Some(fetched))
+        }
+    };
+    let bytes = match fs::metadata(&file) {
+        Ok(found) if found.is_file() => found.len(),
+        Ok(_) => bail!("recipe `{}`: the source {source} is not a file", recipe.name()),
+        Err(error) => bail!("recipe `{}`: the source {source}: {error}", recipe.name()),
+    };
+    Ok(Planned { recipe, collection, source, file, fetched, bytes })
+}
+
+/// The file of a URL, fetched once.
+fn fetched(url: &Url, recipe: &Recipe, cache: &Path, fetches: &mut Fetches) -> anyhow::Result<Rc<Fetched>> {
+    let defaults = Limits::default();
+    let limits = Limits { bytes: recipe.max_bytes().unwrap_or(defaults.bytes), ..defaults };
+    if let Some(fetched) = fetches.get(url) {
+        limits.allow(fetched, url)?;
+        return Ok(Rc::clone(fetched));
+    }
+    let progress = Progress::of_unknown_bytes();
+    progress.begin(&format!("fetching {url}"));
+    let fetched = fetch(url, cache, &limits, &|came, total| {
+        if let Some(total) = total {
+            progress.is_of_bytes(total);
+        }
+        progress.reached(came);
+    });
+    progress.end();
+    let fetched = Rc::new(fetched?);
+    fetches.insert(url.clone(), Rc::clone(&fetched));
+    Ok(fetched)
 }
 
 fn one(store: &mut Store, planned: &Planned, order: &Order, progress: &dyn Fn(u64)) -> anyhow::Result<Loaded> {
-    let Planned { recipe, collection, source, .. } = planned;
+    let Planned { recipe, collection, source, file, fetched, .. } = planned;
     let provenance = Provenance {
-        source: source.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        source: source.name(),
         imported: Timestamp::now(),
         demonstration: recipe.demonstration(),
         attribution: recipe.attribution().map(Into::into),
     };
     let mut replacement = store.replace(collection, &provenance)?;
     let mut rejections = Vec::new();
-    let report = import::import(recipe, collection, source, progress, &mut |outcome| {
+    let report = import::import(recipe, collection, file, progress, &mut |outcome| {
         match outcome {
             Outcome::Feature(feature) => replacement.put(&feature)?,
             Outcome::Rejection(rejection) => {
@@ -163,7 +210,12 @@ fn one(store: &mut Store, planned: &Planned, order: &Order, progress: &dyn Fn(u6
             }
         }
         Ok(())
-    })?;
+    });
+    // What is wrong is told of the file that was read; whence it came belongs to that.
+    let report = match fetched {
+        Some(_) => report.with_context(|| format!("{source} is fetched into"))?,
+        None => report?,
+    };
     let accepted = recipe.tolerates(&report);
     let run = Run { recipe: recipe.name().into(), report: serde_json::to_string(&report)? };
     let change = replacement.change();
@@ -179,7 +231,8 @@ fn one(store: &mut Store, planned: &Planned, order: &Order, progress: &dyn Fn(u6
     Ok(Loaded {
         recipe: recipe.name().into(),
         collection: collection.id.to_string(),
-        source: source.display().to_string(),
+        source: source.to_string(),
+        arrival: fetched.as_ref().map(|fetched| fetched.arrival),
         accepted,
         revision,
         report,
@@ -241,6 +294,10 @@ impl Loading {
                 let listed: Vec<String> = counts.iter().map(|(word, count)| format!("{word} {count}")).collect();
                 lines.push(format!("{title}: {}", listed.join(", ")));
             }
+        }
+        let kept = self.runs.iter().filter(|run| run.arrival == Some(Arrival::NotModified)).map(|run| &run.source);
+        for source in kept.collect::<BTreeSet<_>>() {
+            lines.push(format!("{source}: not modified since it was fetched"));
         }
         if self.dry_run {
             lines.push("dry run: nothing was committed".into());

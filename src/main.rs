@@ -48,8 +48,8 @@ enum Command {
         /// Recipes (TOML), or folders of them
         #[arg(required = true, value_name = "RECIPE")]
         recipes: Vec<PathBuf>,
-        /// Another source than the recipes name
-        #[arg(long, value_name = "FILE")]
+        /// Another source than the recipes name: a file, or an http or https URL
+        #[arg(long, value_name = "FILE|URL")]
         source: Option<PathBuf>,
         /// Read and check everything, commit nothing
         #[arg(long)]
@@ -120,7 +120,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             ))?;
         }
         Command::Import { recipes, source, dry_run, diff, json } => {
-            let loading = load(&catalog, &settings.store(), &Order { recipes, source, dry_run, diff })?;
+            let cache = settings.cache().to_path_buf();
+            let loading = load(&catalog, &settings.store(), &Order { recipes, source, cache, dry_run, diff })?;
             say(&if json { serde_json::to_string_pretty(&loading)? } else { loading.table() })?;
             if !loading.accepted {
                 return Ok(ExitCode::from(REFUSED));

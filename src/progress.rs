@@ -11,7 +11,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 /// How often work that no terminal watches says where it is.
 const LINE_EVERY: Duration = Duration::from_secs(5);
 
-/// Work of a known amount, told on standard error.
+/// The line of work in bytes.
+const BYTES: &str = "{bar:30} {bytes}/{total_bytes} {eta} {msg}";
+
+/// Work, of a known amount as a rule, told on standard error.
 #[derive(Debug)]
 pub struct Progress {
     bar: ProgressBar,
@@ -22,7 +25,22 @@ pub struct Progress {
 impl Progress {
     /// Work of `total` bytes.
     pub fn of_bytes(total: u64) -> Self {
-        Self::new(total, "{bar:30} {bytes}/{total_bytes} {eta} {msg}")
+        Self::new(total, BYTES)
+    }
+
+    /// Work of as many bytes as will be known later, or never.
+    pub fn of_unknown_bytes() -> Self {
+        let progress = Self::new(0, "{spinner} {bytes} {msg}");
+        progress.bar.unset_length();
+        progress
+    }
+
+    /// Says how many bytes it is in all.
+    pub fn is_of_bytes(&self, total: u64) {
+        if self.bar.length() != Some(total) {
+            self.bar.set_length(total);
+            self.bar.set_style(ProgressStyle::with_template(BYTES).expect("a sound template"));
+        }
     }
 
     /// Work of `total` pieces.
@@ -48,8 +66,10 @@ impl Progress {
         self.bar.set_position(amount);
         if !self.watched && self.told.get().elapsed() >= LINE_EVERY {
             self.told.set(Instant::now());
-            let total = self.bar.length().unwrap_or(0).max(1);
-            eprintln!("{} %: {}", amount * 100 / total, self.bar.message());
+            match self.bar.length() {
+                Some(total) => eprintln!("{} %: {}", amount * 100 / total.max(1), self.bar.message()),
+                None => eprintln!("{} MiB: {}", amount >> 20, self.bar.message()),
+            }
         }
     }
 

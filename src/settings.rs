@@ -37,6 +37,10 @@ pub struct Settings {
     /// Folder of a catalog of your own, laid out like `data/` of this project [default: the built-in catalog]
     #[arg(long, global = true, env = "MAPA_CATALOG", value_name = "DIR")]
     pub catalog: Option<PathBuf>,
+
+    /// Folder in which fetched sources are kept [default: var/cache]
+    #[arg(long, global = true, env = "MAPA_CACHE", value_name = "DIR")]
+    pub cache: Option<PathBuf>,
 }
 
 impl Settings {
@@ -65,6 +69,7 @@ impl Settings {
             base_map: self.base_map.or(file.base_map),
             base_map_attribution: self.base_map_attribution.or(file.base_map_attribution),
             catalog: self.catalog.or(file.catalog),
+            cache: self.cache.or(file.cache),
         })
     }
 
@@ -76,6 +81,11 @@ impl Settings {
     /// Address and port to answer on.
     pub fn listen(&self) -> &str {
         self.listen.as_deref().unwrap_or("127.0.0.1:8080")
+    }
+
+    /// Folder in which fetched sources are kept.
+    pub fn cache(&self) -> &Path {
+        self.cache.as_deref().unwrap_or(Path::new("var/cache"))
     }
 }
 

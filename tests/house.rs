@@ -7,11 +7,12 @@ use std::{
 };
 
 /// Rooms and what each may use besides itself.
-const ROOMS: [(&str, &[&str]); 9] = [
+const ROOMS: [(&str, &[&str]); 10] = [
     ("space", &[]),
     ("register", &["model", "space"]),
     ("model", &["space"]),
     ("import", &["model", "space"]),
+    ("fetch", &["import"]),
     ("store", &["model", "space"]),
     ("snapshot", &["model", "space"]),
     ("demo", &["model", "space"]),
@@ -26,18 +27,21 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rstar", &["snapshot"]),
     ("rusqlite", &["import", "store"]),
     ("postgres", &["store"]),
-    ("rustls", &["store"]),
+    ("rustls", &["store", "fetch"]),
+    ("rustls_native_certs", &["fetch"]),
+    ("ureq", &["fetch"]),
+    ("base64", &["fetch"]),
     ("tokio_postgres_rustls", &["store"]),
     ("calamine", &["import"]),
     ("quick_xml", &["import"]),
-    ("tempfile", &["import", "settings.rs"]),
+    ("tempfile", &["import", "fetch", "settings.rs"]),
     ("zip", &["import"]),
     ("geographiclib_rs", &["space"]),
     ("geozero", &["import", "store", "demo"]),
     ("flatgeobuf", &["import", "demo"]),
     ("csv", &["import", "demo"]),
     ("encoding_rs", &["import", "demo"]),
-    ("flate2", &["import"]),
+    ("flate2", &["import", "fetch"]),
     ("proj4rs", &["import"]),
     ("opening_hours_syntax", &["import"]),
     ("regex", &["import"]),

@@ -4,7 +4,7 @@
 
 use std::{
     fs::File,
-    io::{self, Read},
+    io::{self, Read, Seek},
     path::Path,
 };
 
@@ -29,9 +29,9 @@ pub(super) fn is_archive(source: &Path) -> bool {
     source.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"))
 }
 
-/// A zip that stands in a file.
-pub(super) struct Archive {
-    zip: ZipArchive<File>,
+/// A zip, as a rule one that stands in a file.
+pub(super) struct Archive<R = File> {
+    zip: ZipArchive<R>,
     file: String,
     bytes: u64,
     names: Vec<String>,
@@ -40,11 +40,19 @@ pub(super) struct Archive {
 impl Archive {
     /// Opens the zip; `file` is what it is called in errors.
     pub fn open(path: &Path, file: &str) -> Result<Self, ImportError> {
-        let file = file.to_owned();
-        let bytes = File::open(path).map_err(|error| ImportError::io(&file, error))?;
-        let size = bytes.metadata().map_err(|error| ImportError::io(&file, error))?.len();
+        let io = |error| ImportError::io(file, error);
+        let bytes = File::open(path).map_err(io)?;
+        let size = bytes.metadata().map_err(io)?.len();
         let zip = ZipArchive::new(bytes)
-            .map_err(|error| ImportError::source(&file, format!("it is not a zip archive, or is cut: {error}")))?;
+            .map_err(|error| ImportError::source(file, format!("it is not a zip archive, or is cut: {error}")))?;
+        Self::of(zip, size, file)
+    }
+}
+
+impl<R: Read + Seek> Archive<R> {
+    /// An archive of `size` bytes that is open already.
+    pub fn of(zip: ZipArchive<R>, size: u64, file: &str) -> Result<Self, ImportError> {
+        let file = file.to_owned();
         if zip.len() > MAX_MEMBERS {
             let problem = format!("it has {} members, where {MAX_MEMBERS} are read", zip.len());
             return Err(ImportError::source(&file, problem));
@@ -86,7 +94,7 @@ impl Archive {
     }
 
     /// The bytes of a member.
-    pub fn member(&mut self, name: &str) -> Result<Member<'_>, ImportError> {
+    pub fn member(&mut self, name: &str) -> Result<Member<'_, R>, ImportError> {
         let flaw = |problem: String| ImportError::source(&self.file, problem);
         let Some(index) = self.zip.index_for_name(name) else {
             return Err(flaw(format!("it has no member `{name}`")));
@@ -129,8 +137,8 @@ fn limit(packed: u64) -> u64 {
 }
 
 /// The unpacked bytes of one member, as far as its limits.
-pub(super) struct Member<'a> {
-    bytes: ZipFile<'a, File>,
+pub(super) struct Member<'a, R: Read = File> {
+    bytes: ZipFile<'a, R>,
     packed: u64,
     /// Bytes of the whole archive.
     pub archive: u64,
@@ -139,7 +147,7 @@ pub(super) struct Member<'a> {
     left: u64,
 }
 
-impl Read for Member<'_> {
+impl<R: Read> Read for Member<'_, R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.left == 0 {
             // Whether it ends here is asked with room for one byte.
@@ -158,7 +166,7 @@ impl Read for Member<'_> {
     }
 }
 
-fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let all: Vec<_> = names.map(|name| format!("`{name}`")).collect();
     match all.len() {
         0 => "none".into(),

@@ -2,12 +2,13 @@
 //!
 //! The tables are streamed row by row, so that one bad row is one rejection: what is held is, for routes, how many trips
 //! have which shape and the places of the shapes that are drawn. Columns are those of `stops.txt` or `routes.txt`; one
-//! that the reference knows and the feed leaves out is empty.
+//! that the reference knows and the feed leaves out is empty. A table is read no further than the limits of an
+//! [`Archive`], and what is beyond them is an error.
 
 use std::{
     borrow::Cow,
     collections::HashMap,
-    io::{Read, Seek},
+    io::{Read, Seek, SeekFrom},
 };
 
 use csv::{ByteRecord, ReaderBuilder};
@@ -16,6 +17,7 @@ use zip::ZipArchive;
 
 use super::{
     ImportError, Reason,
+    archive::{Archive, listed},
     encoding::Encoding,
     meter::{Allowance, Meter, without_bom},
     outcome::Objection,
@@ -23,9 +25,6 @@ use super::{
     value::trimmed,
 };
 use crate::space::{Geometry, LonLat};
-
-/// The most bytes of one table: 4 GiB, as much as a zip without extensions can hold.
-const MAX_TABLE_BYTES: u64 = 4 << 30;
 
 /// Columns of the reference (gtfs.org, "Schedule reference") that a feed need not have.
 const STOPS: [&str; 16] = [
@@ -83,18 +82,25 @@ pub(super) struct Selection {
     pub take: Part,
 }
 
-/// Reads a feed to its end; gives the number of rows that are no stops, by their warning.
+/// Reads a feed to its end, from a folder of the zip where the recipe names one.
+///
+/// Gives the number of rows that are no stops, by their warning.
 pub(super) fn read(
     bytes: impl Read + Seek,
     file: &str,
+    folder: Option<&str>,
     part: Part,
     columns: &Columns,
     take: &mut Take<'_>,
 ) -> anyhow::Result<(&'static str, u64)> {
-    let mut feed = Feed::open(bytes, file)?;
+    let table = match part {
+        Part::Stops => "stops.txt",
+        Part::Routes => "routes.txt",
+    };
+    let mut feed = Feed::open(bytes, file, folder, table)?;
     let mut others = 0;
     match part {
-        Part::Stops => feed.table("stops.txt", |table| {
+        Part::Stops => feed.table(table, |table| {
             let slots = table.slots(&STOPS, columns)?;
             let kind = table.column("location_type");
             while let Some(row) = table.next()? {
@@ -111,7 +117,7 @@ pub(super) fn read(
         Part::Routes => {
             let chosen = feed.chosen_shapes()?;
             let shapes = feed.shapes(&chosen)?;
-            feed.table("routes.txt", |table| {
+            feed.table(table, |table| {
                 let slots = table.slots(&ROUTES, columns)?;
                 let id = table.column("route_id");
                 while let Some(row) = table.next()? {
@@ -148,29 +154,48 @@ fn line(points: &Points) -> Result<Geometry, String> {
 
 /// A zip of tables.
 struct Feed<'f, R> {
-    zip: ZipArchive<R>,
+    archive: Archive<R>,
     file: &'f str,
+    /// Where in the zip its tables stand: empty, or with a slash at its end.
+    folder: String,
 }
 
 impl<'f, R: Read + Seek> Feed<'f, R> {
-    fn open(bytes: R, file: &'f str) -> Result<Self, ImportError> {
+    /// Opens the feed in this folder of the zip; where none is named, at the top, else in the only one with this table.
+    fn open(mut bytes: R, file: &'f str, folder: Option<&str>, table: &str) -> Result<Self, ImportError> {
+        let size = bytes.seek(SeekFrom::End(0)).map_err(|error| ImportError::io(file, error))?;
         let zip = ZipArchive::new(bytes)
             .map_err(|error| ImportError::source(file, format!("it is no zip of GTFS tables, or is cut: {error}")))?;
-        Ok(Self { zip, file })
+        let archive = Archive::of(zip, size, file)?;
+        let is_folder = |start: &&str| start.is_empty() || start.ends_with('/');
+        let folders: Vec<_> = archive.names().filter_map(|name| name.strip_suffix(table)).filter(is_folder).collect();
+        let folder = match (folder, folders.as_slice()) {
+            (Some(folder), _) => format!("{}/", folder.trim_end_matches('/')),
+            (None, [one]) => (*one).into(),
+            (None, several) if several.is_empty() || several.contains(&"") => String::new(),
+            (None, several) => {
+                let several = listed(several.iter().map(|folder| folder.trim_end_matches('/')));
+                let problem =
+                    format!("{table} stands in several folders; say in [source] member which is meant: {several}");
+                return Err(ImportError::source(file, problem));
+            }
+        };
+        Ok(Self { archive, file, folder })
     }
 
-    /// Reads a table, which may stand in a folder of the zip.
+    /// Reads a table.
     fn table<T>(&mut self, name: &str, read: impl FnOnce(&mut Table<'_>) -> anyhow::Result<T>) -> anyhow::Result<T> {
-        let file = format!("{}/{name}", self.file);
-        let index = (0..self.zip.len()).find(|i| {
-            let Some(Ok(known)) = self.zip.name_for_index(*i) else { return false };
-            known.rsplit('/').next() == Some(name)
-        });
-        let Some(index) = index else {
-            return Err(ImportError::source(self.file, format!("there is no {name} in the feed")).into());
-        };
-        let member = self.zip.by_index(index).map_err(|error| ImportError::source(&file, error.to_string()))?;
-        read(&mut Table::open(&file, Box::new(member.take(MAX_TABLE_BYTES)))?)
+        let member = format!("{}{name}", self.folder);
+        if !self.archive.names().any(|known| known == member) {
+            let place = match self.folder.trim_end_matches('/') {
+                "" => String::new(),
+                folder => format!(" the folder `{folder}` of"),
+            };
+            let problem = format!("there is no {name} in{place} the feed; it has {}", listed(self.archive.names()));
+            return Err(ImportError::source(self.file, problem).into());
+        }
+        let file = format!("{}/{member}", self.file);
+        read(&mut Table::open(&file, Box::new(self.archive.member(&member)?))?)
     }
 
     /// The shape that most trips of each route have; of equals the one that is met first.

@@ -47,7 +47,9 @@ mod script;
 mod shape;
 mod shapefile;
 mod sheet;
+mod source;
 mod unit;
+mod url;
 mod value;
 mod warning;
 mod words;
@@ -58,7 +60,9 @@ pub use crs::{Crs, NoPlace};
 pub use error::ImportError;
 pub use meter::MAX_RECORD_BYTES;
 pub use outcome::{Outcome, Reason, Rejection, Report};
-pub use recipe::Recipe;
+pub use recipe::{Recipe, known_ending};
+pub use source::Source;
+pub use url::{Login, Url};
 pub use value::MAX_TEXT_CHARS;
 
 use crate::model::Collection;
@@ -116,6 +120,9 @@ fn import_from(
 ) -> anyhow::Result<Report> {
     let file = source.display().to_string();
     let format = recipe.format_of(source)?;
+    if recipe.osm.is_some() && !format.is_osm() {
+        return Err(ImportError::source(&file, "[osm] goes with a source of OpenStreetMap, which this is not").into());
+    }
     let (columns, mut refinery) = Refinery::new(recipe, collection)?;
     if columns.wants_shape && matches!(format, Format::Csv | Format::Json) {
         return Err(ImportError::source(
@@ -184,7 +191,8 @@ fn import_gtfs(
     };
     let (columns, mut refinery) = Refinery::new(recipe, collection)?;
     let mut take = |row: Row<'_>| sink(refinery.refine(row, &columns)?);
-    let (warning, count) = gtfs::read(bytes, file, selection.take, &columns, &mut take)?;
+    let folder = recipe.within.member.as_deref();
+    let (warning, count) = gtfs::read(bytes, file, folder, selection.take, &columns, &mut take)?;
     refinery.warn(warning, count);
     Ok(refinery.report())
 }

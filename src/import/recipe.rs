@@ -12,8 +12,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    Crs, ImportError, Report, coordinate::Notation, csv::Layout, declare::Declaration, gtfs, osm, osm::Selection,
-    phone::is_area, rules, sheet::Header, written::Written,
+    Crs, ImportError, Report, Source, archive::is_archive, coordinate::Notation, csv::Layout, declare::Declaration,
+    gtfs, osm, osm::Selection, phone::is_area, rules, sheet::Header, written::Written,
 };
 use crate::{
     model::{Catalog, Collection, CollectionId, TextFormat},
@@ -28,7 +28,8 @@ pub struct Recipe {
     pub(super) collection: Spanned<CollectionId>,
     pub(super) demonstration: bool,
     pub(super) attribution: Option<String>,
-    pub(super) source: PathBuf,
+    pub(super) source: Source,
+    pub(super) max_bytes: Option<u64>,
     pub(super) format: Option<Format>,
     pub(super) layout: Layout,
     pub(super) within: Within,
@@ -100,6 +101,18 @@ impl Format {
             _ => None,
         }
     }
+}
+
+/// The ending of a file name that says how the file is read, a zip archive among them: `csv`, `osm.gz`.
+pub fn known_ending(name: &str) -> Option<&str> {
+    let path = Path::new(name);
+    let ending = path.extension()?.to_str()?;
+    if !is_archive(path) {
+        Format::of_ending(path)?;
+    }
+    // What is packed has two endings.
+    let is_packed = ending.eq_ignore_ascii_case("gz");
+    Some(if is_packed { &name[name.len() - "osm.gz".len()..] } else { ending })
 }
 
 /// Which part of a source is meant, where it has several.
@@ -175,8 +188,8 @@ pub(super) struct FieldSource {
     pub map: BTreeMap<String, String>,
     #[serde(default)]
     pub required: bool,
-    /// The least and the most of a number.
-    pub range: Option<Spanned<[f64; 2]>>,
+    /// The least and the most of a number, or the first and the last of days.
+    pub range: Option<Spanned<[rules::Edge; 2]>>,
     /// The regular expression that the whole text matches.
     pub pattern: Option<Spanned<String>>,
     /// Further spellings of the values of a closed list.
@@ -278,9 +291,14 @@ impl Recipe {
         self.collection.get_ref()
     }
 
-    /// The source file, beside the recipe.
-    pub fn source(&self) -> &Path {
+    /// The source: a file, meant from the folder of the recipe, or a URL.
+    pub fn source(&self) -> &Source {
         &self.source
+    }
+
+    /// The most bytes that may be fetched of a URL, where the recipe says it.
+    pub fn max_bytes(&self) -> Option<u64> {
+        self.max_bytes
     }
 
     /// The name of the recipe: its file name without the ending.

@@ -111,7 +111,7 @@ impl<'a> Refinery<'a> {
             texts.push(text);
             let required = source.get_ref().required;
             let phone_area = source.get_ref().phone_area.as_ref().map(|area| area.get_ref().clone());
-            let rules = Rules::of(source.get_ref(), collection);
+            let rules = Rules::of(source.get_ref(), &collection.fields[index], collection);
             let (synonyms, spellings) = (synonyms(source.get_ref()), Spellings::new());
             let original = original_of(&collection.fields[index], collection, recipe);
             anyhow::Ok(FieldPlan { slot, index, original, required, phone_area, rules, synonyms, spellings })

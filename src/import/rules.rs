@@ -5,7 +5,9 @@ use std::{
     ops::Range,
 };
 
+use jiff::civil::Date;
 use regex::{Regex, RegexBuilder};
+use serde::Deserialize;
 use toml::Spanned;
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -15,10 +17,64 @@ use crate::model::{Collection, Field, FieldType, Value};
 /// The largest compiled pattern, in bytes.
 const MAX_PATTERN_BYTES: usize = 1 << 20;
 
+/// One end of a range, as it is written.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged, expecting = "a number, or a day in quotes as in \"1990-01-01\"")]
+pub(super) enum Edge {
+    Number(f64),
+    Day(String),
+}
+
+/// What a value lies in, both ends included.
+#[derive(Debug, Clone, Copy)]
+enum Within {
+    Numbers([f64; 2]),
+    Days([Date; 2]),
+}
+
+impl Within {
+    /// The range of a field of this type, or what is wrong with it.
+    fn of(kind: FieldType, edges: &[Edge; 2]) -> Result<Self, &'static str> {
+        match (kind, edges) {
+            (FieldType::Integer | FieldType::Number, [Edge::Number(least), Edge::Number(most)]) => {
+                let is_range = least.is_finite() && most.is_finite() && least <= most;
+                is_range.then_some(Self::Numbers([*least, *most])).ok_or("the least and the most, in this order")
+            }
+            (FieldType::Integer | FieldType::Number, _) => Err("the range of numbers is two numbers"),
+            (FieldType::Date, [Edge::Day(first), Edge::Day(last)]) => match (day(first), day(last)) {
+                (Some(first), Some(last)) if first <= last => Ok(Self::Days([first, last])),
+                (Some(_), Some(_)) => Err("the first and the last day, in this order"),
+                _ => Err("a day is written as in \"1990-01-01\""),
+            },
+            (FieldType::Date, _) => Err("the range of days is two days as in [\"1990-01-01\", \"2030-12-31\"]"),
+            _ => Err("only numbers and days have a range"),
+        }
+    }
+
+    /// What is wrong with a value.
+    fn refuse(&self, value: &Value) -> Option<String> {
+        match (self, value) {
+            (Self::Numbers(_), Value::Integer(number)) => self.refuse(&Value::Number(*number as f64)),
+            (Self::Numbers([least, most]), Value::Number(number)) => {
+                (!(least..=most).contains(&number)).then(|| format!("{number} is not between {least} and {most}"))
+            }
+            (Self::Days([first, last]), Value::Date(day)) => {
+                (!(first..=last).contains(&day)).then(|| format!("{day} is not between {first} and {last}"))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A day of the one spelling (ISO 8601).
+fn day(text: &str) -> Option<Date> {
+    text.parse().ok().filter(|day: &Date| day.to_string() == text)
+}
+
 /// The rules of one field of one import.
 #[derive(Debug, Default)]
 pub(super) struct Rules {
-    range: Option<[f64; 2]>,
+    range: Option<Within>,
     pattern: Option<Regex>,
     /// Place in the collection of the day that this one may not be before, and its name.
     after: Option<(usize, String)>,
@@ -28,9 +84,9 @@ pub(super) struct Rules {
 
 impl Rules {
     /// The rules of a field; the recipe has been checked against the collection.
-    pub fn of(source: &FieldSource, collection: &Collection) -> Self {
+    pub fn of(source: &FieldSource, field: &Field, collection: &Collection) -> Self {
         Self {
-            range: source.range.as_ref().map(|range| *range.get_ref()),
+            range: source.range.as_ref().and_then(|range| Within::of(field.kind, range.get_ref()).ok()),
             pattern: source.pattern.as_ref().and_then(|pattern| whole(pattern.get_ref()).ok()),
             after: source.after.as_ref().and_then(|after| {
                 let index = collection.field_index(after.get_ref())?;
@@ -42,15 +98,8 @@ impl Rules {
 
     /// What is wrong with a value by itself; the unknown breaks no rule.
     pub fn refuse(&self, value: &Value) -> Option<(Reason, String)> {
-        let number = match value {
-            Value::Integer(number) => Some(*number as f64),
-            Value::Number(number) => Some(*number),
-            _ => None,
-        };
-        if let (Some([least, most]), Some(number)) = (self.range, number)
-            && !(least..=most).contains(&number)
-        {
-            return Some((Reason::OutOfRange, format!("{number} is not between {least} and {most}")));
+        if let Some(problem) = self.range.as_ref().and_then(|range| range.refuse(value)) {
+            return Some((Reason::OutOfRange, problem));
         }
         if let (Some(pattern), Some(text)) = (&self.pattern, value.as_text())
             && !pattern.is_match(text)
@@ -100,14 +149,10 @@ pub(super) fn flaw(
     fields: &BTreeMap<String, Spanned<FieldSource>>,
     collection: &Collection,
 ) -> Option<(Range<usize>, String)> {
-    if let Some(range) = &source.range {
-        let [least, most] = *range.get_ref();
-        if !matches!(field.kind, FieldType::Integer | FieldType::Number) {
-            return Some((range.span(), "only numbers have a range".into()));
-        }
-        if !(least.is_finite() && most.is_finite() && least <= most) {
-            return Some((range.span(), "the least and the most, in this order".into()));
-        }
+    if let Some(range) = &source.range
+        && let Err(problem) = Within::of(field.kind, range.get_ref())
+    {
+        return Some((range.span(), problem.into()));
     }
     if let Some(pattern) = &source.pattern {
         if field.kind != FieldType::Text || !field.values.is_empty() {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    Crs, ImportError, Recipe,
+    Crs, ImportError, Recipe, Source,
     archive::is_archive,
     coordinate::Notation,
     csv::Layout,
@@ -50,14 +50,16 @@ pub(super) struct Written {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenSource {
-    file: PathBuf,
+    file: Spanned<PathBuf>,
+    /// The most bytes that are fetched of a URL.
+    max_bytes: Option<Spanned<u64>>,
     format: Option<Format>,
     encoding: Option<Spanned<String>>,
     delimiter: Option<Spanned<String>>,
     header: Option<bool>,
     header_row: Option<Spanned<u32>>,
     sheet: Option<String>,
-    member: Option<String>,
+    member: Option<Spanned<String>>,
     layer: Option<String>,
 }
 
@@ -99,12 +101,19 @@ impl Written {
         let flaw = |span: Range<usize>, problem: &str| flaw_at(path, text, span, problem);
         let layout = self.source.layout().map_err(|(span, problem)| flaw(span, &problem))?;
         let within = self.source.within().map_err(|(span, problem)| flaw(span, problem))?;
+        let source =
+            Source::of(self.source.file.get_ref()).map_err(|problem| flaw(self.source.file.span(), &problem))?;
+        let max_bytes = self.source.max_bytes.as_ref().map(|bytes| (bytes.span(), *bytes.get_ref()));
+        if let Some((span, 0)) = max_bytes {
+            return Err(flaw(span, "at least 1"));
+        }
         let id_span = self.id.span();
         let id = match self.id.into_inner() {
             WrittenId { column: Some(column), hash_of: None } => IdSource::Column(column),
             WrittenId { column: None, hash_of: Some(columns) } if !columns.is_empty() => IdSource::HashOf(columns),
             _ => return Err(flaw(id_span, "either `column` or `hash_of` with at least one column")),
         };
+        let geometry_span = self.geometry.as_ref().map(Spanned::span);
         let mut geometry = match self.geometry {
             None => GeometrySource::default(),
             Some(geometry) => {
@@ -125,6 +134,22 @@ impl Written {
             Some(WrittenThreshold { refusals }) => threshold(refusals.get_ref())
                 .ok_or_else(|| flaw(refusals.span(), "a number of rows, or a share between \"0%\" and \"100%\""))?,
         };
+        if let (Some(_), Some(span), true) =
+            (&self.gtfs, geometry_span, geometry.pair.is_some() || geometry.lon_lat.is_some())
+        {
+            return Err(flaw(
+                span,
+                "the places of a feed are those of its tables: leave out lon, lat, lat_lon and lon_lat",
+            ));
+        }
+        if let (Some(_), Some(member)) = (&self.gtfs, &self.source.member)
+            && is_archive(Path::new(member.get_ref()))
+        {
+            return Err(flaw(
+                member.span(),
+                "a feed in an archive in an archive is not read: unpack it; of a feed, `member` names the folder of its tables",
+            ));
+        }
         // The columns of a stop's place are those of the reference.
         if self.gtfs.as_ref().is_some_and(|gtfs| gtfs.take == Part::Stops) {
             geometry.lon_lat = Some(("stop_lon".into(), "stop_lat".into()));
@@ -142,7 +167,8 @@ impl Written {
             collection: self.collection,
             demonstration: self.demonstration,
             attribution: if osm.is_some() { Some(osm::credit(self.attribution)) } else { self.attribution },
-            source: path.parent().unwrap_or(Path::new("")).join(&self.source.file),
+            source: source.from_folder(path.parent().unwrap_or(Path::new(""))),
+            max_bytes: max_bytes.map(|(_, bytes)| bytes),
             format: self.source.format,
             layout,
             within,
@@ -155,9 +181,14 @@ impl Written {
             osm,
             gtfs: self.gtfs,
         };
-        // Of an archive without a named member it is known when it is opened.
-        if recipe.within.member.is_some() || !is_archive(&recipe.source) {
-            let read = recipe.within.member.as_ref().map_or(recipe.source(), Path::new);
+        // Of an archive without a named member it is known when it is opened, of a URL without an ending when it is fetched.
+        let name = recipe.source.path();
+        let is_known = match &recipe.source {
+            Source::File(_) => !is_archive(&name),
+            Source::Url(_) => !is_archive(&name) && recipe.format_of(&name).is_ok(),
+        };
+        if recipe.within.member.is_some() || is_known {
+            let read = recipe.within.member.as_ref().map_or(name.as_path(), Path::new);
             if recipe.format_of(read)?.is_osm() != recipe.osm.is_some() {
                 return Err(flaw(0..0, "[osm] goes with a source of OpenStreetMap, and such a source with [osm]"));
             }
@@ -198,7 +229,8 @@ impl WrittenSource {
             (Some(row), _) if (1..=MAX_ROWS).contains(row.get_ref()) => Header::Row(*row.get_ref()),
             (Some(row), _) => return Err((row.span(), "the number of a row, from 1 to 1048576")),
         };
-        Ok(Within { member: self.member.clone(), layer: self.layer.clone(), sheet: self.sheet.clone(), header })
+        let member = self.member.as_ref().map(|member| member.get_ref().clone());
+        Ok(Within { member, layer: self.layer.clone(), sheet: self.sheet.clone(), header })
     }
 }
 

@@ -84,7 +84,13 @@ fn feeds_and_recipes_that_cannot_be_followed_say_why() {
         (stops(), b"PK no zip".to_vec(), "no zip of GTFS tables"),
         (stops(), whole()[..200].to_vec(), "no zip of GTFS tables"),
         (stops(), feed(&[("routes.txt", ROUTES)]), "there is no stops.txt"),
+        (stops(), feed(&[("a/stops.txt", STOPS), ("b/c/stops.txt", STOPS)]), "which is meant: `a`, `b/c`"),
         (routes(), feed(&[("routes.txt", ROUTES)]), "there is no trips.txt"),
+        (
+            routes(),
+            feed(&[("a/routes.txt", ROUTES), ("b/trips.txt", TRIPS)]),
+            "no trips.txt in the folder `a` of the feed; it has `a/routes.txt`",
+        ),
         (routes(), feed(&[("trips.txt", "trip_id\n"), ("routes.txt", ROUTES)]), "no column `route_id`"),
         (stops(), feed(&[("stops.txt", "")]), "it is empty"),
         (stops().replace("\"stop_name\"", "\"stopname\""), whole(), "there is no column `stopname`"),
@@ -105,8 +111,50 @@ fn feeds_and_recipes_that_cannot_be_followed_say_why() {
 
 #[test]
 fn tables_may_stand_in_a_folder() {
-    let all = run(&stops(), "feed.zip", &feed(&[("feed/stops.txt", STOPS)])).unwrap();
+    let all = run(&stops(), "feed.zip", &feed(&[("feed/stops.txt", STOPS), ("old_stops.txt", "")])).unwrap();
     assert_eq!(all.features().len(), 2);
+}
+
+#[test]
+fn of_several_feeds_in_a_zip_the_recipe_names_one() {
+    let other = STOPS.replace("Вокзал", "Ринок");
+    let both = feed(&[("tram/stops.txt", STOPS), ("bus/2026/stops.txt", &other)]);
+    let within = |folder: &str| stops().replace("[gtfs]", &format!("member = \"{folder}\"\n[gtfs]"));
+    for (folder, wanted) in [("tram", "Вокзал"), ("tram/", "Вокзал"), ("bus/2026", "Ринок")] {
+        assert_eq!(run(&within(folder), "feed.zip", &both).unwrap().value("b", "name"), Value::from(wanted));
+    }
+    for folder in ["bus", "tram/stops.txt", "metro"] {
+        let error = error_of(&within(folder), "feed.zip", &both);
+        assert!(error.contains(&format!("no stops.txt in the folder `{folder}`")), "{error}");
+    }
+    // Tables stand at the top (reference, "File Requirements"), so what stands in folders too is something else.
+    let top = feed(&[("old/stops.txt", &other), ("stops.txt", STOPS)]);
+    assert_eq!(run(&stops(), "feed.zip", &top).unwrap().value("b", "name"), Value::from("Вокзал"));
+}
+
+#[test]
+fn what_a_feed_cannot_have_is_refused_at_the_recipe() {
+    for (from, to, wanted) in [
+        ("[gtfs]", "member = \"feed.zip\"\n[gtfs]", "[source] member: a feed in an archive in an archive"),
+        ("[id]", "[geometry]\nlat_lon = \"place\"\n[id]", "[geometry]: the places of a feed are those of its tables"),
+        ("[id]", "[geometry]\nlon = \"x\"\nlat = \"y\"\n[id]", "[geometry]: the places of a feed"),
+    ] {
+        for recipe in [stops(), routes()] {
+            let text = recipe.replacen(from, to, 1);
+            let error = crate::import::Recipe::parse(std::path::Path::new("x.toml"), &text).unwrap_err().to_string();
+            assert!(error.contains(wanted), "{error}");
+        }
+    }
+    let bounded = stops().replacen("[id]", "[geometry]\nbounds = [33, 47, 34, 48]\n[id]", 1);
+    assert_eq!(run(&bounded, "feed.zip", &whole()).unwrap().features().len(), 2);
+}
+
+#[test]
+fn a_table_that_unpacks_without_measure_is_stopped() {
+    let row = format!("x,{},47.9,33.3,\n", "x".repeat(60_000));
+    let bomb = STOPS.lines().next().unwrap().to_owned() + "\n" + &row.repeat((17 << 20) / row.len());
+    let error = error_of(&stops(), "feed.zip", &feed(&[("stops.txt", &bomb)]));
+    assert!(error.starts_with("feed.zip/stops.txt") && error.contains("a zip bomb"), "{error}");
 }
 
 proptest! {

@@ -19,7 +19,7 @@ fn error_of(text: &str) -> String {
 fn a_recipe_says_what_it_says() {
     let text = "demonstration = true\nattribution = \"© Місто\"\n".to_owned() + &things("");
     let (recipe, collection) = read_recipe(&text);
-    assert_eq!((recipe.name(), recipe.source()), ("things", Path::new("import/things.csv")));
+    assert_eq!((recipe.name(), recipe.source().to_string().as_str()), ("things", "import/things.csv"));
     assert_eq!((recipe.demonstration(), recipe.attribution()), (true, Some("© Місто")));
     assert_eq!((collection.id.as_str(), collection.geometry), ("things", GeometryKind::Point));
     assert_eq!(collection.service_area.as_deref(), Some("other"));
@@ -52,6 +52,18 @@ fn a_flaw_is_told_with_file_line_and_key() {
         ("bounds =", "notation = \"utm\"\nbounds =", "line 10: [geometry] notation: unknown variant `utm`"),
         ("things.csv\"\n", "things.csv\"\nencoding = \"cp9\"\n", "line 4: [source] encoding: `cp9` is no encoding"),
         ("things.csv\"\n", "things.csv\"\ndelimiter = \"::\"\n", "line 4: [source] delimiter: one ASCII"),
+        (
+            "things.csv",
+            "ftp://data.example/things.csv",
+            "line 3: [source] file: `ftp://data.example/things.csv`: only http",
+        ),
+        (
+            "things.csv",
+            "https://office:s3cret@/things.csv",
+            "line 3: [source] file: `https://…@/things.csv`: it has no host",
+        ),
+        ("things.csv\"\n", "things.csv\"\nmax_bytes = 0\n", "line 4: [source] max_bytes: at least 1"),
+        ("things.csv", "https://data.example/city.osm.pbf", "[osm] goes with a source of OpenStreetMap"),
         ("things.csv\"\n", "things.csv\"\nformat = \"xls\"\n", "line 4: [source] format: unknown variant `xls`"),
         ("column = \"id\"", "column = \"id\"\nhash_of = [\"a\"]", "line 5: [id]: either `column` or `hash_of`"),
         ("column = \"id\"", "hash_of = []", "line 5: [id]: either `column` or `hash_of`"),
@@ -134,5 +146,38 @@ proptest! {
                 prop_assert!(error.starts_with("x.toml: line ") || error.contains("its ending says no format"), "{}", error);
             }
         }
+    }
+}
+
+#[test]
+fn a_source_may_stand_on_a_server() {
+    for (written, wanted) in [
+        ("https://office:s3cret@data.example/stops.csv?key=1", "https://data.example/stops.csv?key=1"),
+        ("http://data.example/download", "http://data.example/download"),
+        ("https://data.example/all.zip", "https://data.example/all.zip"),
+        ("folder/http/stops.csv", "import/folder/http/stops.csv"),
+    ] {
+        let (recipe, _) = read_recipe(&things("max_bytes = 5").replacen("things.csv", written, 1));
+        assert_eq!((recipe.source().to_string().as_str(), recipe.max_bytes()), (wanted, Some(5)));
+        assert!(!format!("{:?}", recipe.source()).contains("s3cret"));
+    }
+}
+
+#[test]
+fn an_ending_is_known_where_a_format_has_it() {
+    for (name, wanted) in [
+        ("stops.csv", Some("csv")),
+        ("stops.v2.GeoJSON", Some("GeoJSON")),
+        ("місто.osm.gz", Some("osm.gz")),
+        ("a.xml.GZ", Some("xml.GZ")),
+        ("city.osm.pbf", Some("pbf")),
+        ("all.zip", Some("zip")),
+        ("stops.csv.gz", None),
+        ("run.exe", None),
+        (".csv", None),
+        ("", None),
+        ("..", None),
+    ] {
+        assert_eq!(crate::import::known_ending(name), wanted, "{name}");
     }
 }

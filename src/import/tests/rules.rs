@@ -29,6 +29,7 @@ column = "status"
 synonyms = { "так є" = "valid", "дійсний" = "valid" }
 [fields.valid_from]
 column = "from"
+range = ["1990-01-01", "2030-12-31"]
 [fields.valid_to]
 column = "to"
 after = "valid_from"
@@ -60,7 +61,11 @@ fn every_rule_has_its_reason_and_the_unknown_breaks_none() {
          9,33,48,,,,,2024-01-01\n\
          10,33,48,,,,2024-01-02,\n\
          11,33,148,1,011-А,,,\n\
-         12,33,48,1,011-А,дійсний,,\n"
+         12,33,48,1,011-А,дійсний,,\n\
+         13,33,48,,,,1989-12-31,\n\
+         14,33,48,,,,01.01.1990,\n\
+         15,33,48,,,,31.12.2030,\n\
+         16,33,48,,,,2031-01-01,\n"
     );
     let all = run(RECIPE, "a.csv", table.as_bytes()).unwrap();
     let wanted = [
@@ -72,11 +77,14 @@ fn every_rule_has_its_reason_and_the_unknown_breaks_none() {
         (8, Some("status"), "чинна", Reason::UnknownValue),
         (9, Some("to"), "2024-01-01", Reason::WrongOrder),
         (12, Some("lat"), "148", Reason::BadCoordinate),
+        (14, Some("from"), "1989-12-31", Reason::OutOfRange),
+        (17, Some("from"), "2031-01-01", Reason::OutOfRange),
     ];
     assert_eq!(all.refused(), wanted);
     assert_eq!(all.rejections()[4].detail, "field `number`: row 2 has the same");
     assert_eq!(all.rejections()[6].detail, "field `valid_to`: 2024-01-01 is before 2024-01-02 of `valid_from`");
     assert_eq!(all.value("1", "status"), Value::from("valid"));
+    assert_eq!(all.rejections()[8].detail, "field `valid_from`: 1989-12-31 is not between 1990-01-01 and 2030-12-31");
     // A value of a refused row is free.
     assert_eq!(all.value("12", "number"), Value::from("011-А"));
 }
@@ -114,8 +122,23 @@ fn a_column_is_found_by_any_of_its_names_and_told_by_the_one_it_has() {
 fn a_rule_that_makes_no_sense_is_told_with_its_line() {
     for (from, to, wanted) in [
         ("range = [1, 12.5]", "range = [2, 1]", "line 12: [fields.planes] range: the least and the most"),
+        ("range = [1, 12.5]", "range = [\"1\", \"2\"]", "[fields.planes] range: the range of numbers is two numbers"),
+        ("range = [1, 12.5]", "range = [1, true]", "[fields.planes] range: a number, or a day in quotes"),
+        (
+            "range = [1, 12.5]",
+            "range = [1990-01-01, 2030-12-31]",
+            "[fields.planes] range: a number, or a day in quotes",
+        ),
+        ("[\"1990-01-01\", \"2030", "[\"2031-01-01\", \"2030", "[fields.valid_from] range: the first and the last day"),
+        ("\"1990-01-01\"", "\"01.01.1990\"", "[fields.valid_from] range: a day is written as in"),
+        ("\"1990-01-01\"", "\"1990-01-01T00:00\"", "[fields.valid_from] range: a day is written as in"),
+        (
+            "[\"1990-01-01\", \"2030-12-31\"]",
+            "[1990, 2030]",
+            "[fields.valid_from] range: the range of days is two days",
+        ),
         ("range = [1, 12.5]", "pattern = 'x'", "line 12: [fields.planes] pattern: only a text"),
-        ("unique = true", "range = [1, 2]", "[fields.number] range: only numbers have a range"),
+        ("unique = true", "range = [1, 2]", "[fields.number] range: only numbers and days have a range"),
         ("pattern = '\\d{3}-[А-Я]'", "pattern = '('", "[fields.number] pattern: no regular expression"),
         ("pattern = '\\d{3}-[А-Я]'", "pattern = '\\w{9999999}'", "[fields.number] pattern: no regular expression"),
         ("after = \"valid_from\"", "after = \"planes\"", "[fields.valid_to] after: a day has to come after"),
