@@ -34,6 +34,10 @@ pub struct Settings {
     #[arg(long, global = true, env = "MAPA_BASE_MAP_ATTRIBUTION", value_name = "TEXT")]
     pub base_map_attribution: Option<String>,
 
+    /// Memory for drawn tiles, in megabytes [default: 256]
+    #[arg(long, global = true, env = "MAPA_TILE_MEMORY", value_name = "MB")]
+    pub tile_memory: Option<u32>,
+
     /// Folder of a catalog of your own, laid out like `data/` of this project [default: the built-in catalog]
     #[arg(long, global = true, env = "MAPA_CATALOG", value_name = "DIR")]
     pub catalog: Option<PathBuf>,
@@ -64,6 +68,7 @@ impl Settings {
             public_url: self.public_url.or(file.public_url),
             base_map: self.base_map.or(file.base_map),
             base_map_attribution: self.base_map_attribution.or(file.base_map_attribution),
+            tile_memory: self.tile_memory.or(file.tile_memory),
             catalog: self.catalog.or(file.catalog),
         })
     }
@@ -76,6 +81,11 @@ impl Settings {
     /// Address and port to answer on.
     pub fn listen(&self) -> &str {
         self.listen.as_deref().unwrap_or("127.0.0.1:8080")
+    }
+
+    /// Memory for drawn tiles, bytes.
+    pub fn tile_memory(&self) -> u64 {
+        u64::from(self.tile_memory.unwrap_or(256)) << 20
     }
 }
 
