@@ -12,7 +12,7 @@ fn benchmark(c: &mut Criterion) {
     let mut group = c.benchmark_group("nearest, 10 of");
     for scale in city::scales() {
         let city = city::open(scale);
-        let snapshot = city.newest.load_full();
+        let snapshot = city.snapshot();
         let mut turn = 0_u32;
         // A lattice over the city's box: 33.20–33.60° E, 47.70–48.15° N.
         let mut from = || {

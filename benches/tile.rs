@@ -15,9 +15,9 @@ fn benchmark(c: &mut Criterion) {
     let middle = WorldPoint::of(LonLat::new(33.39, 47.91).unwrap());
     for scale in city::scales() {
         let city = city::open(scale);
-        let snapshot = city.newest.load_full();
+        let snapshot = city.snapshot();
         for name in ["base", "city"] {
-            let tileset = city.tilesets.get(name, &snapshot).unwrap();
+            let tileset = city.tilesets().get(name, &snapshot).unwrap();
             for z in [10, 12, 14, 16] {
                 let coord = TileCoord::at(middle, z);
                 group.bench_function(BenchmarkId::new(format!("{name} z{z}"), scale), |b| {

@@ -1,14 +1,17 @@
 //! Serving: store → snapshot → http, and a newer snapshot whenever the store has a newer revision.
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{
+    sync::{Arc, mpsc},
+    thread,
+    time::Duration,
+};
 
 use anyhow::Context;
-use arc_swap::ArcSwap;
 use tokio::{net::TcpListener, signal::unix::SignalKind};
 
 use crate::{
     files,
-    http::{self, BaseMap, City, PageFiles, Styles},
+    http::{self, BaseMap, City, PageFiles, Shown, Styles},
     model::{Audience, Catalog},
     settings::Settings,
     snapshot::{Shelf, Snapshot},
@@ -23,7 +26,8 @@ const ASK_AGAIN_AFTER: Duration = Duration::from_millis(250);
 pub fn serve(catalog: &Catalog, settings: &Settings) -> anyhow::Result<()> {
     let mut store = Store::open(settings.store())?;
     let city = Arc::new(city(&mut store, catalog, settings)?);
-    follow(store, Arc::clone(&city));
+    let ahead = draw_ahead(Arc::clone(&city));
+    follow(store, Arc::clone(&city), ahead);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(async {
         let listener = TcpListener::bind(settings.listen())
@@ -43,21 +47,22 @@ pub fn city(store: &mut Store, catalog: &Catalog, settings: &Settings) -> anyhow
         BaseMap::read(settings.base_map.as_deref().unwrap_or("none"), settings.base_map_attribution.as_deref())
             .map_err(anyhow::Error::msg)?;
     let snapshot = newer(store, &Snapshot::empty(catalog, Audience::Public))?;
-    Ok(City {
-        newest: ArcSwap::from_pointee(snapshot),
+    let shown = Shown {
         tilesets: Tilesets::read(&files::tilesets())?,
         styles: Styles::new(&files::styles(), base_map)?,
         page: PageFiles::new(files::page()),
         public_url: settings.public_url.clone(),
-    })
+        tile_memory: settings.tile_memory(),
+    };
+    Ok(City::new(snapshot, shown))
 }
 
 /// Watches the store and swaps in a newer snapshot; a store that fails stops nobody from reading.
-fn follow(mut store: Store, city: Arc<City>) {
+fn follow(mut store: Store, city: Arc<City>, ahead: mpsc::Sender<()>) {
     thread::spawn(move || {
         let mut failing = false;
         loop {
-            match catch_up(&mut store, &city) {
+            match catch_up(&mut store, &city, &ahead) {
                 Ok(()) if failing => {
                     failing = false;
                     tracing::info!("the store can be read again");
@@ -75,13 +80,30 @@ fn follow(mut store: Store, city: Arc<City>) {
     });
 }
 
-fn catch_up(store: &mut Store, city: &City) -> anyhow::Result<()> {
+/// Draws tiles ahead of their askers: now, and again whenever it is told of a newer snapshot.
+fn draw_ahead(city: Arc<City>) -> mpsc::Sender<()> {
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || {
+        loop {
+            city.draw_ahead();
+            if told.recv().is_err() {
+                return;
+            }
+            // Several snapshots in a row are one reason to draw.
+            while told.try_recv().is_ok() {}
+        }
+    });
+    tell
+}
+
+fn catch_up(store: &mut Store, city: &City, ahead: &mpsc::Sender<()>) -> anyhow::Result<()> {
     store.wait()?;
-    let standing = city.newest.load();
+    let standing = city.snapshot();
     if store.revision()? > standing.revision() {
         let next = newer(store, &standing)?;
         tracing::info!(revision = next.revision().0, "a newer snapshot stands");
-        city.newest.store(Arc::new(next));
+        city.stand(next);
+        let _ = ahead.send(());
     }
     Ok(())
 }

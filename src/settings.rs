@@ -34,6 +34,10 @@ pub struct Settings {
     #[arg(long, global = true, env = "MAPA_BASE_MAP_ATTRIBUTION", value_name = "TEXT")]
     pub base_map_attribution: Option<String>,
 
+    /// Memory for drawn tiles, in megabytes [default: 256]
+    #[arg(long, global = true, env = "MAPA_TILE_MEMORY", value_name = "MB")]
+    pub tile_memory: Option<u32>,
+
     /// Folder of a catalog of your own, laid out like `data/` of this project [default: the built-in catalog]
     #[arg(long, global = true, env = "MAPA_CATALOG", value_name = "DIR")]
     pub catalog: Option<PathBuf>,
@@ -68,6 +72,7 @@ impl Settings {
             public_url: self.public_url.or(file.public_url),
             base_map: self.base_map.or(file.base_map),
             base_map_attribution: self.base_map_attribution.or(file.base_map_attribution),
+            tile_memory: self.tile_memory.or(file.tile_memory),
             catalog: self.catalog.or(file.catalog),
             cache: self.cache.or(file.cache),
         })
@@ -86,6 +91,11 @@ impl Settings {
     /// Folder in which fetched sources are kept.
     pub fn cache(&self) -> &Path {
         self.cache.as_deref().unwrap_or(Path::new("var/cache"))
+    }
+
+    /// Memory for drawn tiles, bytes.
+    pub fn tile_memory(&self) -> u64 {
+        u64::from(self.tile_memory.unwrap_or(256)) << 20
     }
 }
 

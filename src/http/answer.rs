@@ -8,13 +8,16 @@ use axum::{
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::Problem;
+use super::{Problem, encoding::Encoding, kept::Drawn};
 
 /// Data that changes with the revision: kept, but asked for again each time.
 const REVALIDATE: &str = "public, no-cache";
 
 /// Files whose name changes with their content.
 const FOREVER: &str = "public, max-age=31536000, immutable";
+
+/// A body of fewer bytes is not made smaller by any encoding that matters.
+const SMALL: usize = 150;
 
 /// The content encodings that may be added to an answer on its way out, as the ends of ETags.
 const ENCODINGS: [&str; 3] = ["gzip", "br", "zstd"];
@@ -38,12 +41,43 @@ pub fn immutable(asked: &HeaderMap, kind: &str, body: Vec<u8>) -> Response {
     kept(asked, kind, FOREVER, body.into())
 }
 
+/// Answers with a tile in the encoding that the asker likes best; 304 before anything is encoded.
+pub fn tile(asked: &HeaderMap, kind: &'static str, drawn: &Drawn) -> Response {
+    let vary = (header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Some(has) = matching(asked, &drawn.tag) {
+        let cache = (header::CACHE_CONTROL, HeaderValue::from_static(REVALIDATE));
+        return (StatusCode::NOT_MODIFIED, [(header::ETAG, has), cache, vary]).into_response();
+    }
+    let encoding = Encoding::accepted(asked).filter(|_| drawn.bytes.len() >= SMALL);
+    let body = match encoding {
+        None => &drawn.bytes,
+        Some(Encoding::Gzip) => drawn.gzip(),
+        Some(Encoding::Brotli) => drawn.brotli(),
+    };
+    let mut response = tagged(kind, REVALIDATE, &drawn.tag, body.clone());
+    response.headers_mut().insert(vary.0, vary.1);
+    if let Some(encoding) = encoding {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
+    }
+    response
+}
+
+/// The tag of these bytes: their hash.
+pub fn tag_of(bytes: &[u8]) -> String {
+    format!("{:032x}", xxh3_128(bytes))
+}
+
 fn kept(asked: &HeaderMap, kind: &str, cache: &'static str, body: axum::body::Bytes) -> Response {
-    let tag = format!("{:032x}", xxh3_128(&body));
-    let cache = (header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    let tag = tag_of(&body);
     if let Some(has) = matching(asked, &tag) {
+        let cache = (header::CACHE_CONTROL, HeaderValue::from_static(cache));
         return (StatusCode::NOT_MODIFIED, [(header::ETAG, has), cache]).into_response();
     }
+    tagged(kind, cache, &tag, body)
+}
+
+fn tagged(kind: &str, cache: &'static str, tag: &str, body: axum::body::Bytes) -> Response {
+    let cache = (header::CACHE_CONTROL, HeaderValue::from_static(cache));
     let kind = HeaderValue::from_str(kind).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     let tag = HeaderValue::from_str(&format!("\"{tag}\"")).expect("hexadecimal digits are a header value");
     (StatusCode::OK, [(header::CONTENT_TYPE, kind), (header::ETAG, tag), cache], Body::from(body)).into_response()

@@ -4,10 +4,13 @@
 
 mod answer;
 mod catalog;
+mod changes;
 mod collections;
+mod encoding;
 mod geojson;
 mod health;
 mod items;
+mod kept;
 mod links;
 mod nearest;
 mod page;
@@ -25,7 +28,7 @@ use axum::{
     middleware::map_response,
     routing::get,
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::watch};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
@@ -33,7 +36,13 @@ use tower_http::{
     set_header::SetResponseHeaderLayer,
 };
 
-use crate::{snapshot::Snapshot, tile::Tilesets};
+use crate::{
+    snapshot::{Difference, Snapshot},
+    space::TileCoord,
+    tile::Tilesets,
+};
+use changes::Changes;
+use kept::{Kept, Key};
 
 pub use links::Links;
 pub use page::PageFiles;
@@ -45,7 +54,15 @@ pub use styles::{BaseMap, Styles, StylesError};
 #[derive(Debug)]
 pub struct City {
     /// Swapped whole when a newer revision is ready; readers keep the one they began with.
-    pub newest: ArcSwap<Snapshot>,
+    newest: ArcSwap<Standing>,
+    shown: Shown,
+    changes: Changes,
+    stopping: watch::Sender<bool>,
+}
+
+/// How a city is shown, whatever its snapshot.
+#[derive(Debug)]
+pub struct Shown {
     /// What can be drawn.
     pub tilesets: Tilesets,
     /// How it is drawn.
@@ -54,22 +71,96 @@ pub struct City {
     pub page: PageFiles,
     /// The address the city is known by; `None` for whatever the asker calls it.
     pub public_url: Option<String>,
+    /// Memory for drawn tiles, bytes.
+    pub tile_memory: u64,
+}
+
+/// A snapshot with the tiles that were drawn from it.
+#[derive(Debug)]
+struct Standing {
+    snapshot: Arc<Snapshot>,
+    kept: Kept,
 }
 
 /// How long open requests may go on after the server was told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
 
+/// Tiles are drawn ahead down to this zoom: a city has some two hundred of them, of each tileset.
+const AHEAD_TO_ZOOM: u8 = 14;
+
 /// How handlers hold the city.
 type Answering = Arc<City>;
 
 impl City {
+    /// A city that answers from this snapshot.
+    pub fn new(snapshot: Snapshot, shown: Shown) -> Self {
+        let standing = Standing { snapshot: Arc::new(snapshot), kept: Kept::new(shown.tile_memory) };
+        Self {
+            newest: ArcSwap::from_pointee(standing),
+            shown,
+            changes: Changes::new(),
+            stopping: watch::Sender::new(false),
+        }
+    }
+
+    /// Answers from a newer snapshot from now on, keeps the tiles that it does not touch and tells who listens.
+    pub fn stand(&self, snapshot: Snapshot) {
+        let last = self.newest.load_full();
+        let difference = Difference::between(&last.snapshot, &snapshot);
+        let kept = last.kept.after(&difference, &self.shown.tilesets, &last.snapshot, &snapshot);
+        let snapshot = Arc::new(snapshot);
+        self.newest.store(Arc::new(Standing { snapshot: Arc::clone(&snapshot), kept }));
+        self.changes.tell(&difference, &self.shown.tilesets, &last.snapshot, &snapshot);
+    }
+
     /// The newest snapshot, which stays the same until the request is answered.
-    fn snapshot(&self) -> Arc<Snapshot> {
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.newest.load().snapshot)
+    }
+
+    /// What can be drawn.
+    pub fn tilesets(&self) -> &Tilesets {
+        &self.shown.tilesets
+    }
+
+    /// Draws the tiles of the declared tilesets that hold anything, from the widest view on, until a newer snapshot
+    /// stands, half of the memory for tiles is used or all are drawn.
+    pub fn draw_ahead(&self) {
+        let standing = self.newest.load_full();
+        let Some(bbox) = standing.snapshot.bbox() else { return };
+        for z in 0..=AHEAD_TO_ZOOM {
+            for name in self.shown.tilesets.names() {
+                let Some(tileset) = self.shown.tilesets.get(name, &standing.snapshot) else { continue };
+                for coord in TileCoord::covering(&bbox, z) {
+                    let key = Key { tileset: name.to_owned(), collections: Vec::new(), coord };
+                    let is_newest = Arc::ptr_eq(&standing, &self.newest.load());
+                    match standing.kept.draw_ahead(&key, &standing.snapshot, &tileset) {
+                        Ok(true) if is_newest => {}
+                        Ok(_) => return,
+                        Err(error) => tracing::error!(%coord, tileset = name, %error, "a tile could not be drawn"),
+                    }
+                }
+            }
+        }
+    }
+
+    fn standing(&self) -> Arc<Standing> {
         self.newest.load_full()
     }
 
+    /// Ends what would go on for as long as somebody listens.
+    fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Returns when the server stops.
+    async fn stopped(&self) {
+        // The sender lives as long as the city.
+        let _ = self.stopping.subscribe().wait_for(|stopping| *stopping).await;
+    }
+
     fn links(&self, asked: &HeaderMap) -> Links {
-        Links::new(self.public_url.as_deref(), asked)
+        Links::new(self.shown.public_url.as_deref(), asked)
     }
 }
 
@@ -83,6 +174,7 @@ pub fn router(city: Arc<City>) -> Router {
         SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     Router::new()
         .route("/catalog", get(catalog::get))
+        .route("/changes", get(changes::get))
         .route("/collections", get(collections::list))
         .route("/collections/{id}", get(collections::get))
         .route("/collections/{id}/items", get(items::list))
@@ -110,8 +202,10 @@ pub async fn answer_on(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let (told, tell) = tokio::sync::oneshot::channel();
+    let ending = Arc::clone(&city);
     let serving = axum::serve(listener, router(city)).with_graceful_shutdown(async move {
         stop.await;
+        ending.stop();
         let _ = told.send(());
     });
     let out_of_time = async {

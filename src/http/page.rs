@@ -47,7 +47,7 @@ pub async fn root(
         Some(other) => return Err(Problem::bad("f", other, "`f` is json or html")),
     }
     let links = city.links(&asked);
-    let tilesets = city.tilesets.names().map(|name| {
+    let tilesets = city.shown.tilesets.names().map(|name| {
         let mut link = links.link("tiles", "application/json", &format!("/tiles/{name}.json"));
         link["title"] = name.into();
         link
@@ -82,7 +82,7 @@ pub async fn file(
     if path == INDEX {
         return index(&city, &asked);
     }
-    let bytes = city.page.0.get(path).ok_or_else(nothing)?.to_vec();
+    let bytes = city.shown.page.0.get(path).ok_or_else(nothing)?.to_vec();
     let kind = media_type(path);
     Ok(if path.starts_with(HASHED) {
         answer::immutable(&asked, kind, bytes)
@@ -92,13 +92,13 @@ pub async fn file(
 }
 
 fn index(city: &Answering, asked: &HeaderMap) -> Result<Response, Problem> {
-    let Some(page) = city.page.0.get(INDEX) else {
+    let Some(page) = city.shown.page.0.get(INDEX) else {
         return Err(Problem::NotFound(
             "this program was built without the map page: run `make` and start it again".into(),
         ));
     };
     let mut response = answer::bytes(asked, media_type(INDEX), page.to_vec());
-    let policy = HeaderValue::from_str(&policy(city.styles.base_map())).map_err(|_| Problem::Internal)?;
+    let policy = HeaderValue::from_str(&policy(city.shown.styles.base_map())).map_err(|_| Problem::Internal)?;
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));

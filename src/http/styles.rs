@@ -164,7 +164,7 @@ pub async fn get(
 ) -> Result<Response, Problem> {
     Params::read(query.as_deref(), &[])?;
     let name = file.strip_suffix(".json").unwrap_or_default();
-    let style = city.styles.style(name, &city.snapshot(), &city.links(&asked));
+    let style = city.shown.styles.style(name, &city.snapshot(), &city.links(&asked));
     match style {
         Some(style) => answer::json(&asked, "application/json", &style),
         None => Err(Problem::NotFound(format!("there is no style `/styles/{file}`"))),

@@ -1,5 +1,7 @@
 //! `GET /tiles/{tileset}.json` and `/tiles/{tileset}/{z}/{x}/{y}.mvt`: TileJSON 3.0 and vector tiles.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{Path, RawQuery, State},
     http::{HeaderMap, StatusCode, header},
@@ -7,12 +9,12 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Answering, Params, Problem, answer, geojson::attributions, links::escaped};
+use super::{Answering, Params, Problem, answer, geojson::attributions, kept::Key, links::escaped};
 use crate::{
     model::FieldType,
     snapshot::Snapshot,
     space::TileCoord,
-    tile::{self, Tileset, tileset},
+    tile::{Tileset, tileset},
 };
 
 const MVT: &str = "application/vnd.mapbox-vector-tile";
@@ -71,21 +73,30 @@ pub async fn tile(
     };
     let coord = TileCoord::new(index("z", &z)?, index("x", &x)?, index("y", y)?)
         .map_err(|outside| Problem::NotFound(outside.to_string()))?;
-    let snapshot = city.snapshot();
-    let tileset = find(&city, &snapshot, &name)?;
-    let selection = params.selection(&snapshot)?;
-    let drawn = tile::draw(&snapshot, &tileset, &selection, coord).map_err(|error| {
-        tracing::error!(%coord, tileset = name, %error, "a tile could not be drawn");
-        Problem::Internal
-    })?;
-    if drawn.is_empty() {
+    let standing = city.standing();
+    let mut collections = params.selection(&standing.snapshot)?.collections;
+    collections.sort_unstable();
+    collections.dedup();
+    let key = Key { tileset: name, collections, coord };
+    let drawn = match standing.kept.get(&key) {
+        Some(drawn) => drawn,
+        None => {
+            let tileset = find(&city, &standing.snapshot, &key.tileset)?;
+            let drawing = standing.kept.draw(&key, Arc::clone(&standing.snapshot), tileset).await;
+            drawing.map_err(|error| {
+                tracing::error!(%coord, tileset = key.tileset, %error, "a tile could not be drawn");
+                Problem::Internal
+            })?
+        }
+    };
+    if drawn.bytes.is_empty() {
         return Ok((StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, "public, no-cache")]).into_response());
     }
-    Ok(answer::bytes(&asked, MVT, drawn))
+    Ok(answer::tile(&asked, MVT, &drawn))
 }
 
 fn find(city: &Answering, snapshot: &Snapshot, name: &str) -> Result<Tileset, Problem> {
-    city.tilesets.get(name, snapshot).ok_or_else(|| Problem::NotFound(format!("there is no tileset `{name}`")))
+    city.shown.tilesets.get(name, snapshot).ok_or_else(|| Problem::NotFound(format!("there is no tileset `{name}`")))
 }
 
 fn index<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, Problem> {

@@ -3,6 +3,7 @@
 //! It is built from shelves, one a collection; a newer snapshot shares the shelves that did not change.
 
 pub mod census;
+mod difference;
 pub mod nearest;
 pub mod selection;
 mod shelf;
@@ -14,6 +15,7 @@ use crate::{
     space::BBox,
 };
 
+pub use difference::{Difference, Touched};
 pub use selection::{Found, Selection};
 pub use shelf::Shelf;
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{WorldPoint, world::WorldBox};
+use super::{BBox, WorldPoint, world::WorldBox};
 
 /// The deepest zoom served: a tile of 4096 units is then 10 m wide, one unit 2 mm.
 pub const MAX_ZOOM: u8 = 22;
@@ -36,6 +36,13 @@ impl TileCoord {
         let last = f64::from((1_u32 << z) - 1);
         let index = |v: f64| (v * f64::from(1_u32 << z)).floor().clamp(0.0, last) as u32;
         Self { z, x: index(point.x), y: index(point.y) }
+    }
+
+    /// The tiles at this zoom (at most [`MAX_ZOOM`]) that the box meets, row by row from the northwest.
+    pub fn covering(bbox: &BBox, z: u8) -> impl Iterator<Item = Self> + use<> {
+        let world = WorldBox::of(bbox);
+        let (first, last) = (Self::at(world.min, z), Self::at(world.max, z));
+        (first.y..=last.y).flat_map(move |y| (first.x..=last.x).map(move |x| Self { z: first.z, x, y }))
     }
 
     /// Zoom.

@@ -43,6 +43,12 @@ pub struct WorldBox {
 }
 
 impl WorldBox {
+    /// The world box that is drawn of a lon-lat box.
+    pub fn of(bbox: &BBox) -> Self {
+        let corner = |lon, lat| WorldPoint::of(LonLat::new(lon, lat).expect("the corner of a box is a place"));
+        Self { min: corner(bbox.west, bbox.north), max: corner(bbox.east, bbox.south) }
+    }
+
     /// The lon-lat box that covers this one; what reaches beyond the world is cut at its edge.
     pub fn bbox(&self) -> BBox {
         let nw = self.min.lonlat();

@@ -3,6 +3,7 @@
 mod grid;
 mod mvt;
 pub mod tileset;
+mod touched;
 
 use crate::{
     model::{Feature, Value},
@@ -13,6 +14,7 @@ use crate::{
 pub use grid::EXTENT;
 pub use mvt::TileError;
 pub use tileset::{Tileset, Tilesets};
+pub use touched::{MOST_TILES, tiles as touched_tiles, touches};
 
 use grid::{Grid, Shape};
 use mvt::Drawing;

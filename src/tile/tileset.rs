@@ -1,11 +1,11 @@
 //! A `Tileset` says which collections go into which tile layers, at which zooms, with which fields.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
 use crate::{
-    model::{Collection, GeometryKind, Title},
+    model::{Collection, CollectionId, GeometryKind, Title},
     snapshot::{Shelf, Snapshot},
 };
 
@@ -118,6 +118,14 @@ impl Tilesets {
     /// The names of the declared tilesets.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
+    }
+}
+
+impl Tileset {
+    /// The collections it shows something of, by id.
+    pub fn collections(&self, snapshot: &Snapshot) -> BTreeSet<CollectionId> {
+        let shelves = self.layers.iter().flat_map(|layer| layer.shelves(snapshot));
+        shelves.map(|shelf| shelf.collection().id.clone()).collect()
     }
 }
 

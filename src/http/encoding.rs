@@ -1,0 +1,79 @@
+//! An `Encoding` is a content coding that an answer is kept in, chosen by `Accept-Encoding` (RFC 9110 §12.5.3).
+
+use axum::http::{HeaderMap, header};
+
+/// A content coding, the better one first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// `br`
+    Brotli,
+    /// `gzip`
+    Gzip,
+}
+
+impl Encoding {
+    const ALL: [Self; 2] = [Self::Brotli, Self::Gzip];
+
+    /// Its name in headers.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Brotli => "br",
+            Self::Gzip => "gzip",
+        }
+    }
+
+    /// The one that the asker likes best; of two liked alike, the better one.
+    pub fn accepted(asked: &HeaderMap) -> Option<Self> {
+        let mut best: Option<(Self, f32)> = None;
+        for encoding in Self::ALL {
+            let liking = liking(asked, encoding.name());
+            if liking > best.map_or(0.0, |(_, liking)| liking) {
+                best = Some((encoding, liking));
+            }
+        }
+        best.map(|(encoding, _)| encoding)
+    }
+}
+
+/// The quality value of a coding, 0 to 1; what is not named is as `*` says, and not liked without it.
+fn liking(asked: &HeaderMap, name: &str) -> f32 {
+    let lists = asked.get_all(header::ACCEPT_ENCODING).into_iter().filter_map(|list| list.to_str().ok());
+    let mut others = 0.0;
+    for item in lists.flat_map(|list| list.split(',')) {
+        let (coding, quality) = item.split_once(';').unwrap_or((item, "q=1"));
+        let quality = quality.trim().strip_prefix("q=").and_then(|q| q.trim().parse().ok()).unwrap_or(0.0);
+        let coding = coding.trim();
+        if coding.eq_ignore_ascii_case(name) {
+            return quality;
+        }
+        if coding == "*" {
+            others = quality;
+        }
+    }
+    others
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    #[test]
+    fn the_asker_gets_what_it_likes_best() {
+        for (header, wanted) in [
+            ("gzip, deflate, br, zstd", Some(Encoding::Brotli)),
+            ("gzip", Some(Encoding::Gzip)),
+            ("GZIP;q=0.5, br;q=0.4", Some(Encoding::Gzip)),
+            ("br;q=0, *", Some(Encoding::Gzip)),
+            ("*;q=0.1", Some(Encoding::Brotli)),
+            ("identity", None),
+            ("gzip;q=0", None),
+            ("gzip;q=much", None),
+            ("", None),
+        ] {
+            let asked = HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(header))]);
+            assert_eq!(Encoding::accepted(&asked), wanted, "{header}");
+        }
+        assert_eq!(Encoding::accepted(&HeaderMap::new()), None);
+    }
+}
