@@ -151,7 +151,7 @@ fn draft() -> impl Strategy<Value = Draft> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(100))]
     #[test]
     fn a_shelf_with_changes_reads_as_one_built_whole(
         kind in prop_oneof![Just(GeometryKind::Point), Just(GeometryKind::Line), Just(GeometryKind::Area)],
