@@ -57,7 +57,7 @@ fn snapshot(shapes: &[Geometry]) -> Snapshot {
 fn brute_force(snapshot: &Snapshot, from: LonLat, radius_m: f64, limit: usize) -> Vec<(f64, String, String)> {
     let mut all: Vec<_> = snapshot
         .shelves()
-        .flat_map(|shelf| shelf.features().iter().map(move |feature| (shelf, feature)))
+        .flat_map(|shelf| shelf.features().map(move |feature| (shelf, feature)))
         .map(|(shelf, feature)| {
             (sight(from, &feature.geometry).distance_m, shelf.collection().id.to_string(), feature.id.to_string())
         })

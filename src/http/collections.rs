@@ -69,7 +69,7 @@ fn describe(shelf: &Shelf, links: &Links) -> Value {
         "source": provenance.map(|from| &from.source),
         "attribution": provenance.and_then(|from| from.attribution.as_ref()),
         "demonstration": shelf.is_demonstration(),
-        "count": shelf.features().len(),
+        "count": shelf.len(),
         "fields": collection.fields.iter().map(field).collect::<Vec<_>>(),
         "kinds": collection.kinds.iter().map(choice).collect::<Vec<_>>(),
         "links": [

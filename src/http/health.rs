@@ -9,6 +9,7 @@ use axum::{
 use serde_json::json;
 
 use super::{Answering, Params, Problem};
+use crate::snapshot::Shelf;
 
 /// The process answers.
 pub async fn live(RawQuery(query): RawQuery) -> Result<Response, Problem> {
@@ -20,7 +21,7 @@ pub async fn live(RawQuery(query): RawQuery) -> Result<Response, Problem> {
 pub async fn ready(State(city): State<Answering>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     Params::read(query.as_deref(), &[])?;
     let snapshot = city.snapshot();
-    let features: usize = snapshot.shelves().map(|shelf| shelf.features().len()).sum();
+    let features: usize = snapshot.shelves().map(Shelf::len).sum();
     let body = json!({ "status": "ready", "revision": snapshot.revision(), "features": features });
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response())
 }

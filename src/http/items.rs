@@ -35,9 +35,7 @@ pub async fn list(
     let snapshot = city.snapshot();
     let shelf = shelf(&snapshot, &id)?;
 
-    let all = selection.on(shelf);
-    let begin = params.text("cursor").map_or(0, |after| all.partition_point(|feature| feature.id.as_str() <= after));
-    let page = &all[begin..all.len().min(begin + limit)];
+    let page = selection.page(shelf, params.text("cursor"), limit);
 
     let links = city.links(&asked);
     let path = format!("/collections/{id}/items");
@@ -46,16 +44,16 @@ pub async fn list(
         links.link("self", GEOJSON, &this),
         links.link("collection", "application/json", &format!("/collections/{id}")),
     ];
-    if let Some(last) = page.last()
-        && begin + page.len() < all.len()
+    if let Some(last) = page.features.last()
+        && page.more
     {
         let bbox = params.text("bbox").map_or_else(String::new, |bbox| format!("&bbox={}", escaped(bbox)));
         let next = format!("{path}?limit={limit}{bbox}&cursor={}", escaped(last.id.as_str()));
         to.push(links.link("next", GEOJSON, &next));
     }
-    let features = page.iter().map(|feature| FeatureJson::one_of_many(Found { shelf, feature })).collect();
+    let features = page.features.iter().map(|feature| FeatureJson::one_of_many(Found { shelf, feature })).collect();
     let mut body = FeatureCollectionJson::new(snapshot.revision().0, features, to);
-    body.number_matched = Some(all.len());
+    body.number_matched = Some(page.matched);
     answer::json(&asked, GEOJSON, &body)
 }
 

@@ -52,5 +52,5 @@ fn count_area<'a>(snapshot: &'a Snapshot, area: &'a ServiceArea) -> CountedArea<
 fn count_collection(shelf: &Shelf) -> CountedCollection<'_> {
     let kinds = &shelf.collection().kinds;
     let below = kinds.iter().map(|kind| Counted { step: kind, count: shelf.count_of(&kind.id), below: Vec::new() });
-    Counted { step: shelf, count: shelf.features().len() as u64, below: below.collect() }
+    Counted { step: shelf, count: shelf.len() as u64, below: below.collect() }
 }

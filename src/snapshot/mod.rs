@@ -1,9 +1,11 @@
 //! A `Snapshot` is everything one audience may see at one revision: features in memory, indexed, never changed.
 //!
-//! It is built from shelves, one a collection; a newer snapshot shares the shelves that did not change.
+//! It is built from shelves, one a collection; a newer snapshot shares the shelves that did not change, and a changed
+//! shelf shares its base with its elder.
 
 pub mod census;
 mod difference;
+mod layer;
 pub mod nearest;
 pub mod selection;
 mod shelf;
@@ -16,7 +18,7 @@ use crate::{
 };
 
 pub use difference::{Difference, Touched};
-pub use selection::{Found, Selection};
+pub use selection::{Found, Page, Selection};
 pub use shelf::Shelf;
 
 /// Everything one audience may see at one revision.

@@ -1,6 +1,6 @@
 //! Nearest finds the features closest to a place by true metres, to the geometry, ties by id.
 //!
-//! One best-first search runs over the indexes of all shelves at once. Three things wait in one queue, each under a
+//! One best-first search runs over the indexes of all shelves at once: that of a base and that of what changed since. Three things wait in one queue, each under a
 //! number of metres that nothing it stands for can be nearer than:
 //!
 //! ```text
@@ -18,7 +18,8 @@ use rstar::{ParentNode, RTreeNode};
 
 use super::{
     Found, Selection, Snapshot,
-    shelf::{self, Entry},
+    layer::{self, Entry},
+    shelf::Part,
 };
 use crate::space::{
     LonLat,
@@ -44,35 +45,37 @@ pub fn nearest<'a>(
     limit: usize,
 ) -> Vec<Neighbor<'a>> {
     let shelves = selection.shelves(snapshot);
+    let parts: Vec<Part> = shelves.iter().flat_map(|shelf| shelf.parts()).collect();
     let origin = Origin::new(from);
     let mut queue = BinaryHeap::new();
-    for (at, shelf) in shelves.iter().enumerate() {
-        queue.push(Waiting { metres: 0.0, shelf: at, what: What::Branch(shelf.root()) });
+    for (at, part) in parts.iter().enumerate() {
+        queue.push(Waiting { metres: 0.0, part: at, what: What::Branch(part.root()) });
     }
     let mut neighbors = Vec::new();
     while neighbors.len() < limit
-        && let Some(Waiting { metres, shelf: at, what }) = queue.pop()
+        && let Some(Waiting { metres, part: at, what }) = queue.pop()
         && metres <= radius_m
     {
-        let shelf = shelves[at];
+        let part = parts[at];
         match what {
             What::Branch(branch) => {
                 for child in branch.children() {
                     let (bbox, what) = match child {
-                        RTreeNode::Parent(branch) => (shelf::bbox(&branch.envelope()), What::Branch(branch)),
+                        RTreeNode::Parent(branch) => (layer::bbox(&branch.envelope()), What::Branch(branch)),
                         RTreeNode::Leaf(entry) => (entry.bbox(), What::Guess(entry)),
                     };
-                    queue.push(Waiting { metres: origin.least_metres_to(&bbox), shelf: at, what });
+                    queue.push(Waiting { metres: origin.least_metres_to(&bbox), part: at, what });
                 }
             }
             What::Guess(entry) => {
-                let feature = &shelf.features()[entry.at()];
-                if selection.takes(feature) {
-                    let found = Found { shelf, feature };
+                if let Some(feature) = part.feature(entry)
+                    && selection.takes(feature)
+                {
+                    let found = Found { shelf: part.shelf, feature };
                     let sight = sight(from, &feature.geometry);
                     queue.push(Waiting {
                         metres: sight.distance_m,
-                        shelf: at,
+                        part: at,
                         what: What::Answer(Neighbor { found, sight }),
                     });
                 }
@@ -85,7 +88,7 @@ pub fn nearest<'a>(
 
 struct Waiting<'a> {
     metres: f64,
-    shelf: usize,
+    part: usize,
     what: What<'a>,
 }
 
@@ -97,10 +100,12 @@ enum What<'a> {
 
 impl Waiting<'_> {
     /// What distinguishes equal metres: bounds before answers, answers by collection and id.
-    fn turn(&self) -> (bool, usize, &str) {
+    fn turn(&self) -> (bool, &str, &str) {
         match &self.what {
-            What::Branch(_) | What::Guess(_) => (false, 0, ""),
-            What::Answer(neighbor) => (true, self.shelf, neighbor.found.feature.id.as_str()),
+            What::Branch(_) | What::Guess(_) => (false, "", ""),
+            What::Answer(Neighbor { found: Found { shelf, feature }, .. }) => {
+                (true, shelf.collection().id.as_str(), feature.id.as_str())
+            }
         }
     }
 }

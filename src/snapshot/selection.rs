@@ -21,6 +21,17 @@ pub struct Found<'a> {
     pub feature: &'a Feature,
 }
 
+/// A part of the features that are meant, in the order of their ids.
+#[derive(Debug)]
+pub struct Page<'a> {
+    /// The features of this part.
+    pub features: Vec<&'a Feature>,
+    /// How many features are meant on all pages.
+    pub matched: usize,
+    /// Whether there are any after the last of this part.
+    pub more: bool,
+}
+
 impl Selection {
     /// The shelves that the selection looks at, in the order of their ids.
     pub fn shelves<'a>(&self, snapshot: &'a Snapshot) -> Vec<&'a Shelf> {
@@ -36,12 +47,25 @@ impl Selection {
     /// The features of one shelf that are meant, in the order of their ids.
     pub fn on<'a>(&self, shelf: &'a Shelf) -> Vec<&'a Feature> {
         if self.boxes.is_empty() {
-            return shelf.features().iter().collect();
+            return shelf.features().collect();
         }
-        let mut at: Vec<usize> = self.boxes.iter().flat_map(|bbox| shelf.near_box(bbox)).collect();
-        at.sort_unstable();
-        at.dedup();
-        at.into_iter().map(|at| &shelf.features()[at]).filter(|feature| self.takes(feature)).collect()
+        shelf.near_boxes(&self.boxes).filter(|feature| self.takes(feature)).collect()
+    }
+
+    /// At most `limit` features of one shelf that are meant, in the order of their ids, from after this id on.
+    ///
+    /// Without boxes it takes as long as the page is, not as the shelf.
+    pub fn page<'a>(&self, shelf: &'a Shelf, after: Option<&str>, limit: usize) -> Page<'a> {
+        if self.boxes.is_empty() {
+            // No id is empty: all come after it.
+            let mut rest = shelf.after(after.unwrap_or(""));
+            let features = rest.by_ref().take(limit).collect();
+            return Page { features, matched: shelf.len(), more: rest.next().is_some() };
+        }
+        let all = self.on(shelf);
+        let begin = after.map_or(0, |after| all.partition_point(|feature| feature.id.as_str() <= after));
+        let end = all.len().min(begin + limit);
+        Page { features: all[begin..end].to_vec(), matched: all.len(), more: end < all.len() }
     }
 
     /// Whether a feature of a shelf that the selection looks at is meant.

@@ -1,13 +1,37 @@
-//! A `Shelf` is one collection in memory: its features in the order of their ids, indexed by place.
+//! A `Shelf` is one collection in memory: a base that never changes, and the few features changed since it was built.
+//!
+//! ```text
+//!   base    a b c d e f g h     in the order of ids, indexed; shared by the shelves that follow each other
+//!   hidden    ·     ·           what was replaced or is gone: places in the base
+//!   fresh     b′        g½      what was put: a small base of its own, built anew with each change
+//!   ─────────────────────────
+//!   read    a b′c d f g g½h     merged by id; no id stands both in fresh and, unhidden, in the base
+//! ```
+//!
+//! A shelf with changes answers exactly as one built whole from the same features would.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use rstar::{AABB, ParentNode, RTree, RTreeObject};
+use rstar::ParentNode;
 
+use super::layer::{Entry, Layer};
 use crate::{
-    model::{Collection, Feature, Provenance},
+    model::{Collection, Feature, FeatureId, Provenance},
     space::BBox,
 };
+
+/// Changes that every shelf may carry before it is worth building whole.
+const FEW_CHANGES: usize = 4096;
+
+/// Changes that no shelf carries for long: each further change copies and indexes all of them, which for so many points
+/// without fields takes 0.15 s in an unoptimised build (`benches/snapshot.rs`, 2026-11-23).
+const MANY_CHANGES: usize = 8192;
+
+/// Between the two, one change to so many features of the base.
+const FEATURES_PER_CHANGE: usize = 64;
 
 /// One collection at one revision.
 #[derive(Debug)]
@@ -15,64 +39,40 @@ pub struct Shelf {
     collection: Collection,
     sector: Option<String>,
     provenance: Option<Provenance>,
-    features: Vec<Feature>,
-    index: RTree<Entry>,
+    base: Arc<Layer>,
+    /// Places in the base, ascending, each once.
+    hidden: Vec<u32>,
+    fresh: Layer,
     kinds: BTreeMap<String, u64>,
+    bbox: Option<BBox>,
 }
 
-/// The box of a feature and the feature's place on the shelf.
+/// One of the two layers that a shelf is made of, without what is hidden in it.
 #[derive(Debug, Clone, Copy)]
-pub struct Entry {
-    bbox: BBox,
-    at: u32,
-}
-
-impl Entry {
-    /// The smallest lon-lat box of the feature.
-    pub fn bbox(&self) -> BBox {
-        self.bbox
-    }
-
-    /// Its place on the shelf.
-    pub fn at(&self) -> usize {
-        self.at as usize
-    }
-}
-
-impl RTreeObject for Entry {
-    type Envelope = AABB<[f64; 2]>;
-
-    fn envelope(&self) -> Self::Envelope {
-        envelope(&self.bbox)
-    }
+pub(super) struct Part<'a> {
+    pub(super) shelf: &'a Shelf,
+    layer: &'a Layer,
+    hidden: &'a [u32],
 }
 
 impl Shelf {
     /// A shelf of these features; they may come in any order.
-    pub fn new(collection: Collection, provenance: Provenance, mut features: Vec<Feature>) -> Self {
-        features.sort_by(|a, b| a.id.cmp(&b.id));
-        let entries = features
-            .iter()
-            .enumerate()
-            .map(|(at, feature)| Entry {
-                bbox: feature.geometry.bbox(),
-                at: u32::try_from(at).expect("a collection has fewer than 2^32 features"),
-            })
-            .collect();
+    pub fn new(collection: Collection, provenance: Provenance, features: Vec<Feature>) -> Self {
         let mut kinds = BTreeMap::new();
-        for kind in features.iter().filter_map(|feature| feature.kind.as_deref()) {
-            match kinds.get_mut(kind) {
-                Some(count) => *count += 1,
-                None => _ = kinds.insert(kind.to_owned(), 1),
-            }
+        for feature in &features {
+            count(&mut kinds, feature);
         }
+        let base = Layer::new(features);
+        let bbox = base.bbox_without(&[]);
         Self {
             collection,
             sector: None,
             provenance: Some(provenance),
-            features,
-            index: RTree::bulk_load(entries),
+            base: Arc::new(base),
+            hidden: Vec::new(),
+            fresh: Layer::new(Vec::new()),
             kinds,
+            bbox,
         }
     }
 
@@ -82,10 +82,66 @@ impl Shelf {
             collection,
             sector: None,
             provenance: None,
-            features: Vec::new(),
-            index: RTree::new(),
+            base: Arc::new(Layer::new(Vec::new())),
+            hidden: Vec::new(),
+            fresh: Layer::new(Vec::new()),
             kinds: BTreeMap::new(),
+            bbox: None,
         }
+    }
+
+    /// The shelf after this one: without what is gone, then with what is put in place of its namesakes or beside them.
+    ///
+    /// An id that is gone and was never here changes nothing; of several features put under one id the last stays.
+    /// The work grows with the changes since the base was built; of the base only the rim of its box is looked at.
+    #[must_use]
+    pub fn with(&self, provenance: Provenance, put: Vec<Feature>, gone: &[FeatureId]) -> Self {
+        let put: BTreeMap<FeatureId, Feature> = put.into_iter().map(|feature| (feature.id.clone(), feature)).collect();
+        let touched: BTreeSet<&FeatureId> = put.keys().chain(gone).collect();
+        let (mut kinds, mut hidden) = (self.kinds.clone(), self.hidden.clone());
+        for elder in touched.iter().filter_map(|id| self.feature(id.as_str())) {
+            discount(&mut kinds, elder);
+        }
+        hidden.extend(touched.iter().filter_map(|id| self.base.place_of(id.as_str())));
+        hidden.sort_unstable();
+        hidden.dedup();
+
+        let mut fresh: Vec<Feature> =
+            self.fresh.features().iter().filter(|elder| !touched.contains(&elder.id)).cloned().collect();
+        for feature in put.into_values() {
+            count(&mut kinds, &feature);
+            fresh.push(feature);
+        }
+        let fresh = Layer::new(fresh);
+        let bbox = [self.base.bbox_without(&hidden), fresh.bbox_without(&[])].into_iter().flatten().reduce(BBox::union);
+        Self {
+            collection: self.collection.clone(),
+            sector: self.sector.clone(),
+            provenance: Some(provenance),
+            base: Arc::clone(&self.base),
+            hidden,
+            fresh,
+            kinds,
+            bbox,
+        }
+    }
+
+    /// This shelf with one base again, once it carries so many changes that building it is worth it; `None` before.
+    ///
+    /// It gives the same answers. It takes as long as building a shelf of all features, so it is for the thread that
+    /// follows the store, after the changed snapshot stands: `snapshot.with(snapshot.revision(), compacted)`.
+    pub fn compacted(&self) -> Option<Self> {
+        let bearable = (self.base.features().len() / FEATURES_PER_CHANGE).clamp(FEW_CHANGES, MANY_CHANGES);
+        (self.hidden.len().max(self.fresh.features().len()) > bearable).then(|| Self {
+            collection: self.collection.clone(),
+            sector: self.sector.clone(),
+            provenance: self.provenance.clone(),
+            base: Arc::new(Layer::new(self.features().cloned().collect())),
+            hidden: Vec::new(),
+            fresh: Layer::new(Vec::new()),
+            kinds: self.kinds.clone(),
+            bbox: self.bbox,
+        })
     }
 
     /// What the features are.
@@ -108,15 +164,33 @@ impl Shelf {
         self.provenance.as_ref().is_some_and(|provenance| provenance.demonstration)
     }
 
+    /// How many features there are.
+    pub fn len(&self) -> usize {
+        self.base.features().len() - self.hidden.len() + self.fresh.features().len()
+    }
+
+    /// Whether there is no feature.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// All features in the order of their ids.
-    pub fn features(&self) -> &[Feature] {
-        &self.features
+    pub fn features(&self) -> impl Iterator<Item = &Feature> {
+        self.rest(0, 0)
+    }
+
+    /// The features whose ids come after this one, in the order of their ids; nobody need have the id itself.
+    pub fn after(&self, id: &str) -> impl Iterator<Item = &Feature> {
+        self.rest(self.base.place_after(id), self.fresh.place_after(id))
     }
 
     /// The feature with this id.
     pub fn feature(&self, id: &str) -> Option<&Feature> {
-        let at = self.features.binary_search_by(|feature| feature.id.as_str().cmp(id)).ok()?;
-        Some(&self.features[at])
+        if let Some(at) = self.fresh.place_of(id) {
+            return Some(self.fresh.at(at));
+        }
+        let at = self.base.place_of(id)?;
+        self.stands(at).then(|| self.base.at(at))
     }
 
     /// How many features are of this kind.
@@ -126,31 +200,75 @@ impl Shelf {
 
     /// The box of all features; `None` while there is none.
     pub fn bbox(&self) -> Option<BBox> {
-        (!self.features.is_empty()).then(|| bbox(&self.index.root().envelope()))
+        self.bbox
     }
 
-    /// The places on the shelf, ascending, of features whose boxes share a point with this one.
-    pub fn near_box(&self, bbox: &BBox) -> Vec<usize> {
-        let mut found: Vec<usize> = self.index.locate_in_envelope_intersecting(envelope(bbox)).map(Entry::at).collect();
-        found.sort_unstable();
-        found
+    /// The features whose boxes share a point with one of these, in the order of their ids, each once.
+    pub fn near_boxes(&self, boxes: &[BBox]) -> impl Iterator<Item = &Feature> {
+        let base = self.base.near_boxes(boxes).into_iter().filter(|at| self.stands(*at)).map(|at| self.base.at(at));
+        merged(base, self.fresh.near_boxes(boxes).into_iter().map(|at| self.fresh.at(at)))
     }
 
-    pub(super) fn root(&self) -> &ParentNode<Entry> {
-        self.index.root()
+    /// The indexes to be searched; what they find stands in one of them only.
+    pub(super) fn parts(&self) -> impl Iterator<Item = Part<'_>> {
+        [(self.base.as_ref(), self.hidden.as_slice()), (&self.fresh, &[])]
+            .into_iter()
+            .filter(|(layer, _)| !layer.features().is_empty())
+            .map(|(layer, hidden)| Part { shelf: self, layer, hidden })
     }
 
     pub(super) fn set_sector(&mut self, sector: String) {
         self.sector = Some(sector);
     }
+
+    /// Whether the feature at this place of the base is still what it was.
+    fn stands(&self, at: u32) -> bool {
+        self.hidden.binary_search(&at).is_err()
+    }
+
+    fn rest(&self, base: usize, fresh: usize) -> impl Iterator<Item = &Feature> {
+        let unhidden = self.base.features()[base..].iter().enumerate().filter_map(move |(i, feature)| {
+            let at = (base + i) as u32;
+            self.stands(at).then_some(feature)
+        });
+        merged(unhidden, self.fresh.features()[fresh..].iter())
+    }
 }
 
-/// The box of an envelope of the index.
-pub(super) fn bbox(envelope: &AABB<[f64; 2]>) -> BBox {
-    let ([west, south], [east, north]) = (envelope.lower(), envelope.upper());
-    BBox { west, south, east, north }
+impl<'a> Part<'a> {
+    /// The top of its index.
+    pub(super) fn root(self) -> &'a ParentNode<Entry> {
+        self.layer.root()
+    }
+
+    /// The feature of an entry of its index; `None` where it is hidden.
+    pub(super) fn feature(self, entry: &Entry) -> Option<&'a Feature> {
+        self.hidden.binary_search(&entry.at()).is_err().then(|| self.layer.at(entry.at()))
+    }
 }
 
-fn envelope(bbox: &BBox) -> AABB<[f64; 2]> {
-    AABB::from_corners([bbox.west, bbox.south], [bbox.east, bbox.north])
+/// Features in the order of their ids from two such sequences.
+fn merged<'a>(
+    base: impl Iterator<Item = &'a Feature>,
+    fresh: impl Iterator<Item = &'a Feature>,
+) -> impl Iterator<Item = &'a Feature> {
+    let (mut base, mut fresh) = (base.peekable(), fresh.peekable());
+    std::iter::from_fn(move || match (base.peek(), fresh.peek()) {
+        (Some(a), Some(b)) if b.id < a.id => fresh.next(),
+        (Some(_), _) => base.next(),
+        (None, _) => fresh.next(),
+    })
+}
+
+fn count(kinds: &mut BTreeMap<String, u64>, feature: &Feature) {
+    let Some(kind) = feature.kind.as_deref() else { return };
+    match kinds.get_mut(kind) {
+        Some(count) => *count += 1,
+        None => _ = kinds.insert(kind.to_owned(), 1),
+    }
+}
+
+fn discount(kinds: &mut BTreeMap<String, u64>, feature: &Feature) {
+    let Some(kind) = feature.kind.as_deref() else { return };
+    *kinds.get_mut(kind).expect("every feature that stands is counted") -= 1;
 }
