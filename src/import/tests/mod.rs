@@ -1,6 +1,7 @@
 //! The room as a whole: a recipe and the bytes of a source in, outcomes out.
 
 mod archive;
+mod columns;
 mod csv;
 mod flatgeobuf;
 mod geojson;
