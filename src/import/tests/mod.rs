@@ -3,6 +3,7 @@
 mod archive;
 mod columns;
 mod csv;
+mod extract;
 mod flatgeobuf;
 mod geojson;
 mod geojsonseq;
