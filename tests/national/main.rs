@@ -261,6 +261,31 @@ fn exchanged_coordinates_are_put_right_and_told() {
 }
 
 #[test]
+fn the_command_names_the_columns_that_are_not_there() {
+    let list = lists::all().into_iter().find(|list| list.recipe == "address-register.toml").unwrap();
+    let mut rows = list.rows();
+    for column in ["postCode", "locatorBuilding"] {
+        let at = list.position(column);
+        // Another column of no name that the recipe knows.
+        rows[0][at] = format!("{column}1");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let source = write(folder.path(), Form::Utf8, &rows);
+    let import = |more: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_mapa"));
+        let recipe = Path::new(env!("CARGO_MANIFEST_DIR")).join("import/national").join(list.recipe);
+        command.arg("import").arg(recipe).arg("--source").arg(&source);
+        let done = command.arg("--store").arg(folder.path().join("city.gpkg")).args(more).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap()
+    };
+    let told = import(&["--dry-run"]);
+    assert!(told.contains("list.csv: it has no column locatorBuilding, postCode\n"), "{told}");
+    let told: serde_json::Value = serde_json::from_str(&import(&["--json"])).unwrap();
+    assert_eq!(told["runs"][0]["absent_columns"], serde_json::json!(["locatorBuilding", "postCode"]));
+}
+
+#[test]
 fn every_ready_recipe_fits_the_catalog_and_every_national_one_is_tried() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("import");
     let (mut folders, mut count, mut national) = (vec![root], 0, Vec::new());
