@@ -248,6 +248,24 @@ fn every_status_of_a_permit_is_known_in_its_spellings() {
 }
 
 #[test]
+fn the_kinds_of_shelters_are_known_in_their_spellings() {
+    let list = lists::all().into_iter().find(|list| list.recipe == "shelters.toml").unwrap();
+    for (written, meant) in [
+        ("сховище", "storage"),
+        ("найпростіше укриття", "simple-shelter"),
+        ("Найпростіші ", "simple-shelter"),
+        ("споруди подвійного призначення", "dual-purpose"),
+        ("Подвійного призначення", "dual-purpose"),
+        ("протирадіаційне укриття", "radiation-shelter"),
+        ("ПРУ", "radiation-shelter"),
+    ] {
+        let mut rows = list.rows();
+        rows[1][list.position("shelterType")] = written.into();
+        assert_eq!(list.feature(Form::Utf8, &rows).kind.as_deref(), Some(meant), "{written}");
+    }
+}
+
+#[test]
 fn exchanged_coordinates_are_put_right_and_told() {
     for list in lists::all() {
         let mut rows = list.rows();

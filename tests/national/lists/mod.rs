@@ -6,6 +6,7 @@
 mod advertising;
 mod land;
 mod property;
+mod safety;
 
 use mapa::model::Value;
 
@@ -54,5 +55,6 @@ pub fn all() -> Vec<List> {
         land::commerce(),
         land::acts(),
         land::addresses(),
+        safety::shelters(),
     ]
 }
