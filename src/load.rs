@@ -263,6 +263,11 @@ fn add(total: &mut Report, report: &Report) {
     for (warning, count) in &report.warnings {
         *total.warnings.entry(warning).or_default() += count;
     }
+    for column in &report.absent_columns {
+        if !total.absent_columns.contains(column) {
+            total.absent_columns.push(column.clone());
+        }
+    }
 }
 
 impl Loading {
@@ -277,6 +282,9 @@ impl Loading {
             let more = run.report.rejections - run.rejections.len() as u64;
             if more > 0 {
                 lines.push(format!("{}: {more} more; all are in the store, table mapa_rejection", run.source));
+            }
+            if !run.report.absent_columns.is_empty() {
+                lines.push(format!("{}: it has no column {}", run.source, run.report.absent_columns.join(", ")));
             }
             if let Some(diff) = &run.diff {
                 lines.extend(told(&run.collection, diff, run.change));

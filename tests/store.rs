@@ -1,141 +1,17 @@
 //! The contract of a store, held by both: what is committed is there whole, what is not is not there at all.
 
 mod postgres;
+mod stores;
 
-use std::{cell::RefCell, collections::BTreeMap, fs, sync::Arc};
+use std::{cell::RefCell, collections::BTreeMap, fs};
 
-use jiff::{Timestamp, civil::date};
 use mapa::{
-    model::{
-        Audience, Choice, Collection, CollectionId, Feature, Field, FieldType, GeometryKind, Provenance, Revision,
-        Title, Value,
-    },
-    space::{Area, Geometry, LonLat},
-    store::{Address, Change, Committed, Refused, Run, Store, StoreError, Stored},
+    model::{Collection, Feature, Field, GeometryKind, Revision, Value},
+    space::{Area, Geometry},
+    store::{Change, Committed, Refused, Store, StoreError},
 };
-use postgres::Cluster;
 use proptest::prelude::*;
-use tempfile::TempDir;
-
-fn title(text: &str) -> Title {
-    Title { uk: text.into(), en: text.into() }
-}
-
-fn collection(id: &str, geometry: GeometryKind) -> Collection {
-    let types = [FieldType::Text, FieldType::Integer, FieldType::Number, FieldType::Boolean, FieldType::Date];
-    let field = |kind: FieldType| Field {
-        name: format!("a_{}", kind.name()),
-        kind,
-        title: title("Поле"),
-        unit: None,
-        format: None,
-        values: vec![],
-    };
-    Collection {
-        id: CollectionId::new(id).unwrap(),
-        title: title("Збірка"),
-        geometry,
-        fields: types.map(field).into(),
-        kinds: vec![Choice { id: "big".into(), title: title("Велике") }],
-        service_area: None,
-        author: None,
-        post: None,
-        licence: None,
-        update_period: None,
-        next_due: None,
-        audience: Audience::Public,
-        min_zoom: 8,
-        icon: "marker".into(),
-        priority: 50,
-    }
-}
-
-fn provenance() -> Provenance {
-    Provenance { source: "f.csv".into(), imported: Timestamp::UNIX_EPOCH, demonstration: true, attribution: None }
-}
-
-fn run() -> Run {
-    Run { recipe: "r".into(), report: "{}".into() }
-}
-
-fn place(lon: f64, lat: f64) -> LonLat {
-    LonLat::new(lon, lat).unwrap()
-}
-
-fn all_values() -> Vec<Value> {
-    vec![
-        Value::from("Об’єкт \"№ 1\"; DROP TABLE x"),
-        Value::Integer(i64::MIN),
-        Value::Number(0.1 + 0.2),
-        Value::Boolean(false),
-        Value::Date(date(2026, 2, 28)),
-    ]
-}
-
-fn put(store: &mut Store, collection: &Collection, features: &[Feature]) -> Revision {
-    commit(store, collection, features).revision.expect("a change")
-}
-
-fn commit(store: &mut Store, collection: &Collection, features: &[Feature]) -> Committed {
-    let provenance = provenance();
-    let mut replacement = store.replace(collection, &provenance).unwrap();
-    for feature in features {
-        replacement.put(feature).unwrap();
-    }
-    replacement.commit(&run()).unwrap()
-}
-
-fn point(of: &Collection, id: &str) -> Feature {
-    Feature::new(of, id, Some(Arc::from("big")), Geometry::Point(place(33.4, 47.9)), all_values()).unwrap()
-}
-
-/// Where a store of a test is.
-struct Place {
-    address: Address,
-    /// Gone with the value.
-    _folder: Option<TempDir>,
-    cluster: Option<Arc<Cluster>>,
-}
-
-impl Place {
-    fn file() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let address = Address::File(folder.path().join("deep/city.gpkg"));
-        Self { address, _folder: Some(folder), cluster: None }
-    }
-
-    fn database() -> Option<Self> {
-        let cluster = Cluster::shared()?;
-        Some(Self { address: cluster.database().into(), _folder: None, cluster: Some(cluster) })
-    }
-
-    fn create(&self) -> Store {
-        Store::open_or_create(&self.address).unwrap()
-    }
-
-    fn load_one(&self) -> Stored {
-        let (_, mut all) = Store::open(&self.address).unwrap().load(Revision(0)).unwrap();
-        assert_eq!(all.len(), 1);
-        all.remove(0)
-    }
-
-    /// What another program gets or does; `{}` stands for the schema.
-    fn sql(&self, statement: &str) -> String {
-        match (&self.address, &self.cluster) {
-            (Address::File(path), _) => {
-                let other = rusqlite::Connection::open(path).unwrap();
-                let mut statement = other.prepare(&statement.replace("{}", "")).unwrap();
-                let mut rows = statement.query([]).unwrap();
-                rows.next().unwrap().map_or_else(String::new, |row| row.get(0).unwrap())
-            }
-            (Address::Database(url), Some(cluster)) => {
-                let url = url.to_string();
-                cluster.sql(url.rsplit('/').next().unwrap(), &statement.replace("{}", "mapa."))
-            }
-            _ => unreachable!("a database has its cluster"),
-        }
-    }
-}
+use stores::{Place, all_values, collection, commit, place, point, provenance, put, run, title};
 
 /// Every sentence of the contract as a test over each store.
 macro_rules! contract {

@@ -24,12 +24,18 @@ const ID_COLUMN: &str = "id";
 const LON_LAT: u16 = 4326;
 
 /// Reads a collection to its end.
-pub(super) fn read(source: Meter<'_>, file: &str, columns: &Columns, take: &mut Take<'_>) -> anyhow::Result<()> {
+pub(super) fn read(
+    source: Meter<'_>,
+    file: &str,
+    trailing_commas: bool,
+    columns: &Columns,
+    take: &mut Take<'_>,
+) -> anyhow::Result<()> {
     let mut keys = Keys::new(columns);
     let crs = RefCell::new(columns.crs.clone());
     let mut each = |row: u64, raw: &RawValue| hand_on(row, raw, columns, crs.borrow().as_ref(), &mut keys, take);
     let mut walk = Walk::new(&source, &mut each);
-    let mut json = deserializer(source, file)?;
+    let mut json = deserializer(source, file, trailing_commas)?;
     let collection = Collection { file, walk: &mut walk, crs: &crs, is_crs_said: columns.crs.is_some() };
     let end = collection.deserialize(&mut json).and_then(|()| json.end());
     walk.finish(file, end)?;

@@ -15,6 +15,7 @@ use serde_json::value::RawValue;
 
 use super::{
     ImportError, Reason,
+    lenient::Lenient,
     meter::{Allowance, Meter, without_bom},
     outcome::Objection,
     record::{Columns, Record, Row, Shape, Take, as_json},
@@ -24,7 +25,13 @@ use super::{
 const MAX_LISTED_KEYS: usize = 200;
 
 /// Reads an array of objects to its end.
-pub(super) fn read(source: Meter<'_>, file: &str, columns: &Columns, take: &mut Take<'_>) -> anyhow::Result<()> {
+pub(super) fn read(
+    source: Meter<'_>,
+    file: &str,
+    trailing_commas: bool,
+    columns: &Columns,
+    take: &mut Take<'_>,
+) -> anyhow::Result<()> {
     let mut keys = Keys::new(columns);
     let mut each = |row: u64, raw: &RawValue| {
         let whole = || match pairs(raw) {
@@ -38,18 +45,20 @@ pub(super) fn read(source: Meter<'_>, file: &str, columns: &Columns, take: &mut 
         })
     };
     let mut walk = Walk::new(&source, &mut each);
-    let mut json = deserializer(source, file)?;
+    let mut json = deserializer(source, file, trailing_commas)?;
     let end = Elements(&mut walk).deserialize(&mut json).and_then(|()| json.end());
     walk.finish(file, end)?;
     Ok(keys.check(file)?)
 }
 
-/// JSON from a source, which may start with a byte order mark.
+/// JSON from a source, which may start with a byte order mark and, where it is so said, have a comma after a last element.
 pub(super) fn deserializer<'a>(
     source: Meter<'a>,
     file: &str,
+    trailing_commas: bool,
 ) -> Result<serde_json::Deserializer<serde_json::de::IoRead<impl Read + 'a + use<'a>>>, ImportError> {
     let bytes = without_bom(source).map_err(|error| ImportError::io(file, error))?;
+    let bytes: Box<dyn Read + 'a> = if trailing_commas { Box::new(Lenient::new(bytes)) } else { Box::new(bytes) };
     Ok(serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, bytes)))
 }
 
@@ -83,7 +92,14 @@ impl<'a> Walk<'a> {
             (None, Err(error)) if error.is_eof() => {
                 Err(ImportError::source(file, format!("the file is cut: {error}")).into())
             }
-            (None, Err(error)) => Err(ImportError::source(file, error.to_string()).into()),
+            (None, Err(error)) => {
+                let problem = error.to_string();
+                // What the parser says of a comma after the last element, and after the last member.
+                let is_comma = ["trailing comma", "key must be a string"].iter().any(|said| problem.starts_with(said));
+                let hint =
+                    " (a comma after the last one is read where the recipe says [source] trailing_commas = true)";
+                Err(ImportError::source(file, problem + if is_comma { hint } else { "" }).into())
+            }
             (None, Ok(())) => Ok(()),
         }
     }
@@ -172,31 +188,54 @@ pub(super) struct Keys<'a> {
 
 impl<'a> Keys<'a> {
     pub fn new(columns: &'a Columns) -> Self {
-        Self { columns, unseen: (0..columns.len()).collect(), listed: BTreeSet::new(), objects: 0 }
+        Self {
+            columns,
+            unseen: (0..columns.len()).filter(|slot| !columns.is_optional(*slot)).collect(),
+            listed: BTreeSet::new(),
+            objects: 0,
+        }
     }
 
-    /// The texts of the columns that the recipe names.
+    /// The texts of the columns that the recipe names; the column `a.b` is the member `b` of the object `a`.
     pub fn cells<'t>(&mut self, pairs: Pairs<'t>) -> Result<Vec<Cow<'t, str>>, Objection> {
         self.objects += 1;
         let mut cells = vec![Cow::Borrowed(""); self.columns.len()];
-        let mut by: Vec<Option<Cow<'t, str>>> = vec![None; cells.len()];
+        let mut by = vec![None; cells.len()];
+        self.fill(pairs, &mut cells, &mut by)?;
+        Ok(cells)
+    }
+
+    /// Fills the cells from an object and from the objects in it that the columns lead through; `by` says which key filled each.
+    fn fill<'t>(
+        &mut self,
+        pairs: Pairs<'t>,
+        cells: &mut [Cow<'t, str>],
+        by: &mut [Option<Cow<'t, str>>],
+    ) -> Result<(), Objection> {
         for (key, raw) in pairs {
             if let Some(slot) = self.columns.find(&key) {
                 self.unseen.remove(&slot);
                 self.columns.found(slot, &key);
-                if let Some(other) = by[slot].as_ref().filter(|other| **other != key) {
-                    let detail = format!("`{other}` is there as well, which the recipe names for the same");
+                if let Some(other) = &by[slot] {
+                    let detail = if *other == key {
+                        "it stands there twice".into()
+                    } else {
+                        format!("`{other}` is there as well, which the recipe names for the same")
+                    };
                     return Err(Objection::to_column(&key, raw.get(), Reason::BadRecord, detail));
                 }
-                by[slot] = Some(key.clone());
                 cells[slot] = text(raw).map_err(|error| {
                     Objection::to_column(&key, raw.get(), Reason::BadEncoding, format!("no text: {error}"))
                 })?;
+                by[slot] = Some(key);
+            } else if raw.get().starts_with('{') && self.columns.lead_through(&key) {
+                let inner = |(inner, raw)| (Cow::Owned(format!("{key}.{inner}")), raw);
+                self.fill(self::pairs(raw)?.into_iter().map(inner).collect(), cells, by)?;
             } else if !self.unseen.is_empty() && self.listed.len() < MAX_LISTED_KEYS && !self.listed.contains(&*key) {
                 self.listed.insert(key.into_owned());
             }
         }
-        Ok(cells)
+        Ok(())
     }
 
     /// At the end every column the recipe names must have been seen.

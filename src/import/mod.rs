@@ -31,6 +31,7 @@ mod geopackage;
 mod gtfs;
 mod hours;
 mod json;
+mod lenient;
 mod lines;
 mod meaning;
 mod meter;
@@ -52,6 +53,7 @@ mod unit;
 mod url;
 mod value;
 mod warning;
+mod wkt;
 mod words;
 mod written;
 mod xlsx;
@@ -127,7 +129,7 @@ fn import_from(
     if columns.wants_shape && matches!(format, Format::Csv | Format::Json) {
         return Err(ImportError::source(
             &file,
-            "its rows have no shape: [geometry] lon and lat (or lat_lon) must name columns",
+            "its rows have no shape: [geometry] lon and lat (or lat_lon, or wkt) must name columns",
         )
         .into());
     }
@@ -135,10 +137,10 @@ fn import_from(
     let mut take = |row: Row<'_>| sink(refinery.refine(row, &columns)?);
     match format {
         Format::Csv => csv::read(bytes, &file, &recipe.layout, &columns, &mut take),
-        Format::GeoJson => geojson::read(bytes, &file, &columns, &mut take),
+        Format::GeoJson => geojson::read(bytes, &file, recipe.trailing_commas, &columns, &mut take),
         Format::GeoJsonSeq => geojsonseq::read(bytes, &file, &columns, &mut take),
         Format::FlatGeobuf => flatgeobuf::read(bytes, &file, &columns, &mut take),
-        Format::Json => json::read(bytes, &file, &columns, &mut take),
+        Format::Json => json::read(bytes, &file, recipe.trailing_commas, &columns, &mut take),
         Format::OsmPbf | Format::OsmXml | Format::Gtfs => {
             return Err(ImportError::source(&file, "it is read several times, so it cannot stand in an archive").into());
         }
@@ -153,6 +155,7 @@ fn import_from(
             ods::read(&bytes.whole(&file)?, &file, within.sheet.as_deref(), within.header, &columns, &mut take)
         }
     }?;
+    refinery.lacks(columns.absent());
     Ok(refinery.report())
 }
 
@@ -194,6 +197,7 @@ fn import_gtfs(
     let folder = recipe.within.member.as_deref();
     let (warning, count) = gtfs::read(bytes, file, folder, selection.take, &columns, &mut take)?;
     refinery.warn(warning, count);
+    refinery.lacks(columns.absent());
     Ok(refinery.report())
 }
 

@@ -158,6 +158,9 @@ pub struct Report {
     pub reasons: BTreeMap<&'static str, u64>,
     /// Features that are less than their row meant them to be, or were put right, by a stable word such as `unknown-kind`.
     pub warnings: BTreeMap<&'static str, u64>,
+    /// Columns that the recipe calls optional and the source does not have, as the recipe names them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub absent_columns: Vec<String>,
 }
 
 impl Report {

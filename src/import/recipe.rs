@@ -13,7 +13,7 @@ use toml::Spanned;
 
 use super::{
     Crs, ImportError, Report, Source, archive::is_archive, coordinate::Notation, csv::Layout, declare::Declaration,
-    gtfs, osm, osm::Selection, phone::is_area, rules, sheet::Header, written::Written,
+    gtfs, osm, osm::Selection, phone::is_area, record::Naming, rules, sheet::Header, written::Written,
 };
 use crate::{
     model::{Catalog, Collection, CollectionId, TextFormat},
@@ -32,6 +32,8 @@ pub struct Recipe {
     pub(super) max_bytes: Option<u64>,
     pub(super) format: Option<Format>,
     pub(super) layout: Layout,
+    pub(super) naming: Naming,
+    pub(super) trailing_commas: bool,
     pub(super) within: Within,
     pub(super) id: IdSource,
     pub(super) geometry: GeometrySource,
@@ -142,6 +144,8 @@ pub(super) struct GeometrySource {
     pub lon_lat: Option<(String, String)>,
     /// The column that holds both, and which comes first.
     pub pair: Option<(String, Order)>,
+    /// The column that holds the shape as well-known text.
+    pub wkt: Option<String>,
     pub notation: Notation,
     /// The system of the columns, or of the shapes where it is not the one that the source states.
     pub crs: Option<Crs>,

@@ -19,6 +19,7 @@ use super::{
     rules::Rules,
     value::{self, is_nothing, trimmed},
     warning::{Warning, Warnings},
+    wkt::Outline,
     words::Words,
 };
 use crate::{
@@ -35,6 +36,7 @@ pub(super) struct Refinery<'a> {
     collection: &'a Collection,
     id: IdPlan,
     place: Option<Place>,
+    outline: Option<Outline>,
     bounds: Option<BBox>,
     kind: Option<KindPlan>,
     fields: Vec<FieldPlan>,
@@ -86,7 +88,7 @@ type Spellings = HashMap<Box<str>, Option<Arc<str>>>;
 impl<'a> Refinery<'a> {
     /// The refinery and the columns it wants of every record.
     pub fn new(recipe: &Recipe, collection: &'a Collection) -> anyhow::Result<(Columns, Self)> {
-        let mut columns = Columns::default();
+        let mut columns = Columns::of(recipe.naming.clone());
         let id = match &recipe.id {
             IdSource::Column(column) => IdPlan::Slot(columns.slot(column, "[id] column")),
             IdSource::HashOf(all) => {
@@ -94,7 +96,8 @@ impl<'a> Refinery<'a> {
             }
         };
         let place = Place::plan(&recipe.geometry, &mut columns);
-        columns.wants_shape = place.is_none();
+        let outline = Outline::plan(&recipe.geometry, &mut columns);
+        columns.wants_shape = place.is_none() && outline.is_none();
         columns.crs.clone_from(&recipe.geometry.crs);
         let kind = recipe.kind.as_ref().map(|kind| KindPlan {
             slot: columns.slot(&kind.column, "[kind] column"),
@@ -120,9 +123,12 @@ impl<'a> Refinery<'a> {
         if let Some(column) = columns.ambiguous() {
             anyhow::bail!("the recipe names the column `{column}` for two columns at once");
         }
+        if let Some(column) = columns.unused() {
+            anyhow::bail!("[source] speaks of a column `{column}`, which the recipe reads nothing from");
+        }
         let bounds = recipe.geometry.bounds;
         let (words, rows, report) = (Words::default(), HashMap::new(), Report::default());
-        Ok((columns, Self { collection, id, place, bounds, kind, fields, texts, words, rows, report }))
+        Ok((columns, Self { collection, id, place, outline, bounds, kind, fields, texts, words, rows, report }))
     }
 
     /// What becomes of a row.
@@ -144,6 +150,11 @@ impl<'a> Refinery<'a> {
     /// Counts what a reader of a format has to say beside its rows.
     pub fn warn(&mut self, warning: &'static str, count: u64) {
         self.report.note(warning, count);
+    }
+
+    /// Says which columns the source lacks that it may lack.
+    pub fn lacks(&mut self, columns: Vec<String>) {
+        self.report.absent_columns = columns;
     }
 
     /// The tally of all rows.
@@ -238,6 +249,10 @@ impl<'a> Refinery<'a> {
         columns: &Columns,
         warnings: &mut Warnings,
     ) -> Result<Geometry, Objection> {
+        let shape = match &self.outline {
+            Some(outline) => Shape::Sound(outline.read(cells, columns)?),
+            None => shape,
+        };
         let (geometry, is_swapped) = match (&self.place, shape) {
             (Some(place), _) => {
                 let (at, is_swapped) = place.read(cells, columns, self.bounds.as_ref())?;

@@ -10,7 +10,7 @@ use serde::{
 use serde_json::value::RawValue;
 
 use super::{Crs, json::Word};
-use crate::space::Geometry;
+use crate::space::{Area, Geometry, LonLat};
 
 /// The shape on CRS84, or what is wrong with it; `crs` is the system it is written in, if another.
 pub(super) fn parse(text: &str, crs: Option<&Crs>) -> Result<Geometry, String> {
@@ -22,7 +22,31 @@ pub(super) fn sound(mut shape: G<f64>, crs: Option<&Crs>) -> Result<Geometry, St
     if let Some(crs) = crs {
         crs.to_crs84(&mut shape).map_err(|error| error.to_string())?;
     }
-    Geometry::try_from(&shape).map_err(|error| error.to_string())
+    let shape = Geometry::try_from(&shape).map_err(|error| error.to_string())?;
+    if let Geometry::Areas(areas) = &shape
+        && let Some(hole) = areas.iter().find_map(hole_outside)
+    {
+        return Err(format!("a hole lies outside of its area, near {}, {}", hole.lon(), hole.lat()));
+    }
+    Ok(shape)
+}
+
+/// A place of the first hole that lies outside of its area as a whole.
+///
+/// No more than so many places of a hole are looked at: its corners and the middles of its edges, evenly spread. Of a sound
+/// hole all are inside or on the border, and which side of a border a place is on is a matter of the last digit.
+fn hole_outside(area: &Area) -> Option<LonLat> {
+    const LOOKED_AT: usize = 32;
+    area.holes().next()?;
+    let outer = Area::new(area.outer().to_vec(), Vec::new()).ok()?;
+    let middle = |a: LonLat, b: LonLat| LonLat::new(f64::midpoint(a.lon(), b.lon()), f64::midpoint(a.lat(), b.lat()));
+    let is_outside = |hole: &&[LonLat]| {
+        let step = hole.len().div_ceil(LOOKED_AT);
+        let edges = (0..hole.len()).step_by(step).map(|i| (hole[i], hole[(i + 1) % hole.len()]));
+        let mut places = edges.flat_map(|(a, b)| [Some(a), middle(a, b).ok()]).flatten();
+        !places.any(|at| outer.contains(at))
+    };
+    area.holes().find(is_outside).map(|hole| hole[0])
 }
 
 #[derive(Deserialize)]
@@ -137,6 +161,20 @@ mod tests {
     }
 
     #[test]
+    fn a_hole_may_touch_the_border_of_its_area() {
+        let outer = "[[0,0],[4,0],[4,4],[0,4],[0,0]]";
+        for hole in [
+            "[[0,0],[4,0],[4,4],[0,0]]",
+            "[[0,0],[2,1],[1,2],[0,0]]",
+            "[[2,0],[4,2],[2,4],[0,2],[2,0]]",
+            "[[0,0],[4,0],[4,4],[0,4],[0,0]]",
+        ] {
+            let text = format!(r#"{{"type":"Polygon","coordinates":[{outer},{hole}]}}"#);
+            assert_eq!(parse(&text).map(|shape| shape.bbox().to_array()), Ok([0., 0., 4., 4.]), "{hole}");
+        }
+    }
+
+    #[test]
     fn what_is_no_shape_is_told() {
         for (text, wanted) in [
             (r#"{"type":"Point"}"#, "missing field `coordinates`"),
@@ -147,6 +185,10 @@ mod tests {
             (r#"{"type":"Point","coordinates":[47,333]}"#, "not within"),
             (r#"{"type":"Polygon","coordinates":[]}"#, "empty"),
             (r#"{"type":"Polygon","coordinates":[[[0,0],[1,1],[0,0]]]}"#, "three"),
+            (
+                r#"{"type":"Polygon","coordinates":[[[0,0],[4,0],[4,4],[0,0]],[[2,1],[3,1],[3,2],[2,1]],[[5,1],[6,1],[6,2],[5,1]]]}"#,
+                "a hole lies outside of its area, near 6, 2",
+            ),
             (r#"{"type":"LineString","coordinates":[[0,0]]}"#, "needs two"),
             (r#"{"type":"GeometryCollection","geometries":[]}"#, "GeometryCollection is no shape"),
             (r"[]", "invalid"),

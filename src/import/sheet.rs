@@ -183,7 +183,10 @@ impl<'a, 't> Sheet<'a, 't> {
             None => Cow::Owned((column + 1).to_string()),
         };
         let slot = |column: u32| match self.header {
-            Header::None => self.columns.find(&(column + 1).to_string()),
+            Header::None => {
+                let name = (column + 1).to_string();
+                self.columns.find(&name).inspect(|slot| self.columns.found(*slot, &name))
+            }
             _ => slots.get(column as usize).copied().flatten(),
         };
         let whole = || {

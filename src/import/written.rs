@@ -1,7 +1,7 @@
 //! A `Written` recipe is the TOML as people type it; checked once, it becomes a [`Recipe`].
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     ops::Range,
     path::{Path, PathBuf},
 };
@@ -19,6 +19,7 @@ use super::{
     gtfs::{self, Part},
     osm::{self, WrittenSelection},
     recipe::{FieldSource, Format, GeometrySource, IdSource, KindSource, Order, Threshold, Within, flaw_at},
+    record::Naming,
     sheet::{Header, MAX_ROWS},
 };
 use crate::{model::CollectionId, space::BBox};
@@ -61,6 +62,12 @@ struct WrittenSource {
     sheet: Option<String>,
     member: Option<Spanned<String>>,
     layer: Option<String>,
+    #[serde(default)]
+    also_named: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    optional: BTreeSet<String>,
+    #[serde(default)]
+    trailing_commas: bool,
 }
 
 #[derive(Deserialize)]
@@ -77,6 +84,7 @@ struct WrittenGeometry {
     lat: Option<String>,
     lat_lon: Option<String>,
     lon_lat: Option<String>,
+    wkt: Option<String>,
     #[serde(default)]
     notation: Notation,
     crs: Option<Spanned<String>>,
@@ -156,7 +164,7 @@ impl Written {
         }
         let osm = match self.osm {
             None => None,
-            Some(osm) if geometry.lon_lat.is_some() => {
+            Some(osm) if geometry.lon_lat.is_some() || geometry.wkt.is_some() => {
                 return Err(flaw(osm.span(), "elements have a shape of their own: leave out [geometry] lon and lat"));
             }
             Some(osm) => Some(osm.into_inner().check(path).map_err(|(span, problem)| flaw(span, &problem))?),
@@ -171,6 +179,8 @@ impl Written {
             max_bytes: max_bytes.map(|(_, bytes)| bytes),
             format: self.source.format,
             layout,
+            trailing_commas: self.source.trailing_commas,
+            naming: Naming { also: self.source.also_named, optional: self.source.optional },
             within,
             id,
             geometry,
@@ -250,6 +260,9 @@ impl WrittenGeometry {
             (None, None) => None,
             _ => return Err((span, "`lon` and `lat` belong together")),
         };
+        if self.wkt.is_some() && (lon_lat.is_some() || pair.is_some()) {
+            return Err((span, "either `wkt`, or columns of coordinates"));
+        }
         let crs = match self.crs {
             None => None,
             Some(name) => match Crs::named(name.get_ref()) {
@@ -264,7 +277,7 @@ impl WrittenGeometry {
             None => None,
             Some(bounds) => Some(checked_box(&bounds)?),
         };
-        Ok(GeometrySource { lon_lat, pair, notation: self.notation, crs, bounds })
+        Ok(GeometrySource { lon_lat, pair, wkt: self.wkt, notation: self.notation, crs, bounds })
     }
 }
 

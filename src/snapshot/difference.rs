@@ -79,7 +79,7 @@ fn of_shelves(last: &Shelf, next: &Shelf) -> Option<Touched> {
             _ => boxes = vec![boxes.iter().copied().fold(bbox, BBox::union)],
         }
     };
-    let (mut olds, mut news) = (last.features().iter().peekable(), next.features().iter().peekable());
+    let (mut olds, mut news) = (last.features().peekable(), next.features().peekable());
     loop {
         let turn = match (olds.peek(), news.peek()) {
             (None, None) => break,

@@ -1,7 +1,9 @@
 //! The room as a whole: a recipe and the bytes of a source in, outcomes out.
 
 mod archive;
+mod columns;
 mod csv;
+mod extract;
 mod flatgeobuf;
 mod geojson;
 mod geojsonseq;
