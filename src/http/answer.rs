@@ -38,6 +38,13 @@ pub fn immutable(asked: &HeaderMap, kind: &str, body: Vec<u8>) -> Response {
     kept(asked, kind, FOREVER, body.into())
 }
 
+/// Sends the asker to another path of ours, for good; whether it is still so is asked again each time.
+pub fn elsewhere(path: &str) -> Response {
+    let cache = (header::CACHE_CONTROL, HeaderValue::from_static(REVALIDATE));
+    let path = HeaderValue::from_str(path).expect("an escaped path is a header value");
+    (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, path), cache]).into_response()
+}
+
 fn kept(asked: &HeaderMap, kind: &str, cache: &'static str, body: axum::body::Bytes) -> Response {
     let tag = format!("{:032x}", xxh3_128(&body));
     let cache = (header::CACHE_CONTROL, HeaderValue::from_static(cache));

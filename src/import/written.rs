@@ -59,6 +59,7 @@ struct WrittenSource {
     sheet: Option<String>,
     member: Option<String>,
     layer: Option<String>,
+    keep_rows: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -66,6 +67,7 @@ struct WrittenSource {
 struct WrittenId {
     column: Option<String>,
     hash_of: Option<Vec<String>>,
+    aliases: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -100,9 +102,10 @@ impl Written {
         let layout = self.source.layout().map_err(|(span, problem)| flaw(span, &problem))?;
         let within = self.source.within().map_err(|(span, problem)| flaw(span, problem))?;
         let id_span = self.id.span();
-        let id = match self.id.into_inner() {
-            WrittenId { column: Some(column), hash_of: None } => IdSource::Column(column),
-            WrittenId { column: None, hash_of: Some(columns) } if !columns.is_empty() => IdSource::HashOf(columns),
+        let WrittenId { column, hash_of, aliases } = self.id.into_inner();
+        let id = match (column, hash_of) {
+            (Some(column), None) => IdSource::Column(column),
+            (None, Some(columns)) if !columns.is_empty() => IdSource::HashOf(columns),
             _ => return Err(flaw(id_span, "either `column` or `hash_of` with at least one column")),
         };
         let mut geometry = match self.geometry {
@@ -147,6 +150,7 @@ impl Written {
             layout,
             within,
             id,
+            aliases,
             geometry,
             kind: self.kind,
             fields: self.fields,
@@ -198,7 +202,13 @@ impl WrittenSource {
             (Some(row), _) if (1..=MAX_ROWS).contains(row.get_ref()) => Header::Row(*row.get_ref()),
             (Some(row), _) => return Err((row.span(), "the number of a row, from 1 to 1048576")),
         };
-        Ok(Within { member: self.member.clone(), layer: self.layer.clone(), sheet: self.sheet.clone(), header })
+        Ok(Within {
+            member: self.member.clone(),
+            layer: self.layer.clone(),
+            sheet: self.sheet.clone(),
+            header,
+            keeps_rows: self.keep_rows.unwrap_or(true),
+        })
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Shelf {
     features: Vec<Feature>,
     index: RTree<Entry>,
     kinds: BTreeMap<String, u64>,
+    /// Further ids, each with the id of its feature.
+    aliases: BTreeMap<String, String>,
 }
 
 /// The box of a feature and the feature's place on the shelf.
@@ -73,6 +75,7 @@ impl Shelf {
             features,
             index: RTree::bulk_load(entries),
             kinds,
+            aliases: BTreeMap::new(),
         }
     }
 
@@ -85,7 +88,20 @@ impl Shelf {
             features: Vec::new(),
             index: RTree::new(),
             kinds: BTreeMap::new(),
+            aliases: BTreeMap::new(),
         }
+    }
+
+    /// The same with these further ids, each with the id of its feature.
+    #[must_use]
+    pub fn with_aliases(mut self, aliases: BTreeMap<String, String>) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    /// The feature that was known by this id before, or is known by it elsewhere.
+    pub fn by_alias(&self, alias: &str) -> Option<&Feature> {
+        self.feature(self.aliases.get(alias)?)
     }
 
     /// What the features are.
