@@ -1,8 +1,8 @@
-//! History as people and machines read it: the runs of a collection, the states of an object.
+//! History as people and machines read it: the runs of a collection and what they refused, the states of an object.
 
 use anyhow::ensure;
 
-use crate::store::{PastRun, Store, Version};
+use crate::store::{PastRejection, PastRun, Store, Version};
 
 /// The import runs of a collection, oldest first.
 pub fn of_collection(store: &mut Store, collection: &str, json: bool) -> anyhow::Result<String> {
@@ -36,15 +36,20 @@ pub fn of_collection(store: &mut Store, collection: &str, json: bool) -> anyhow:
     Ok(lines.join("\n"))
 }
 
-/// The states of an object, oldest first.
+/// The states of an object, by its id or a further one, oldest first, each with the row that it was made of.
 pub fn of_feature(store: &mut Store, collection: &str, id: &str, json: bool) -> anyhow::Result<String> {
-    let versions = store.versions(collection, id)?;
+    let mut versions = store.versions(collection, id)?;
+    if versions.is_empty()
+        && let Some(known) = store.alias(collection, id)?
+    {
+        versions = store.versions(collection, &known)?;
+    }
     ensure!(!versions.is_empty(), "`{collection}` never had an object `{id}`");
     if json {
         return Ok(serde_json::to_string_pretty(&versions)?);
     }
     let mut lines = Vec::new();
-    for (i, Version { from, to, feature, .. }) in versions.iter().enumerate() {
+    for (i, Version { from, to, feature, row, record, .. }) in versions.iter().enumerate() {
         let until = match to {
             None => "stands".into(),
             // What another state follows at the same revision was changed by it.
@@ -52,6 +57,26 @@ pub fn of_feature(store: &mut Store, collection: &str, id: &str, json: bool) -> 
             Some(to) => format!("removed by {to}"),
         };
         lines.push(format!("revision {from}, {until}: {feature}"));
+        if let Some(row) = row {
+            lines.push(format!("    row {row}: {}", record.as_deref().unwrap_or("its text is not kept")));
+        }
+    }
+    Ok(lines.join("\n"))
+}
+
+/// The rows that a run of a collection refused, in the order of the source.
+pub fn of_run(store: &mut Store, collection: &str, run: i64, json: bool) -> anyhow::Result<String> {
+    let is_known = store.runs(collection)?.iter().any(|past| past.run == run);
+    ensure!(is_known, "`{collection}` has no run {run}; `mapa history {collection}` shows them");
+    let rejections = store.rejections(run)?;
+    if json {
+        return Ok(serde_json::to_string_pretty(&rejections)?);
+    }
+    let mut lines = vec![format!("run {run} refused {} rows", rejections.len())];
+    for PastRejection { row, column, text, reason, detail, record } in &rejections {
+        let column = column.as_deref().map(|column| format!(", column `{column}`")).unwrap_or_default();
+        lines.push(format!("row {row}{column}: {reason}: {detail} (`{text}`)"));
+        lines.push(format!("    {record}"));
     }
     Ok(lines.join("\n"))
 }

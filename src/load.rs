@@ -16,7 +16,7 @@ use crate::{
     import::{self, Outcome, Recipe, Rejection, Report, Source, Url},
     model::{Catalog, Collection, Provenance, Revision},
     progress::Progress,
-    store::{Address, Change, Diff, Refused, Run, Store},
+    store::{Address, Change, Diff, Origin, Refused, Run, Store},
 };
 
 /// Rejections shown for one source; all of them are in the store.
@@ -201,7 +201,10 @@ fn one(store: &mut Store, planned: &Planned, order: &Order, progress: &dyn Fn(u6
     let mut rejections = Vec::new();
     let report = import::import(recipe, collection, file, progress, &mut |outcome| {
         match outcome {
-            Outcome::Feature(feature) => replacement.put(&feature)?,
+            Outcome::Feature(feature, import::Origin { row, record, aliases }) => {
+                let origin = Origin { row: Some(row), record: record.as_deref(), aliases: &aliases };
+                replacement.put(&feature, origin)?;
+            }
             Outcome::Rejection(rejection) => {
                 replacement.refuse(&refused(&rejection))?;
                 if rejections.len() < SHOWN_REJECTIONS {

@@ -65,8 +65,12 @@ enum Command {
     History {
         /// Id of the collection
         collection: String,
-        /// Id of the object
+        /// Id of the object, also a former one
+        #[arg(conflicts_with = "run")]
         id: Option<String>,
+        /// Show the rows that this run refused
+        #[arg(long, value_name = "NUMBER")]
+        run: Option<i64>,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -127,11 +131,12 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 return Ok(ExitCode::from(REFUSED));
             }
         }
-        Command::History { collection, id, json } => {
+        Command::History { collection, id, run, json } => {
             let mut store = Store::open(settings.store())?;
-            say(&match id {
-                None => history::of_collection(&mut store, &collection, json)?,
-                Some(id) => history::of_feature(&mut store, &collection, &id, json)?,
+            say(&match (id, run) {
+                (None, None) => history::of_collection(&mut store, &collection, json)?,
+                (None, Some(run)) => history::of_run(&mut store, &collection, run, json)?,
+                (Some(id), _) => history::of_feature(&mut store, &collection, &id, json)?,
             })?;
         }
         Command::Copy { from, to } => {

@@ -118,7 +118,7 @@ fn shelve(stored: Stored) -> Shelf {
     for fault in &stored.faults {
         tracing::warn!(layer = fault.layer, row = fault.row, "a row is not served: {}", fault.problem);
     }
-    Shelf::new(stored.collection, stored.provenance, stored.features)
+    Shelf::new(stored.collection, stored.provenance, stored.features).with_aliases(stored.aliases)
 }
 
 fn stopped() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {

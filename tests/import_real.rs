@@ -77,7 +77,7 @@ fn imported_by(recipe: &dyn Fn(&Path) -> Recipe, source: &str) -> Option<Importe
     let read = std::cell::Cell::new(0);
     let mut sink = |outcome| {
         match outcome {
-            Outcome::Feature(feature) => features.push(feature),
+            Outcome::Feature(feature, _) => features.push(feature),
             Outcome::Rejection(rejection) => rejections.push(rejection),
         }
         Ok(())

@@ -38,7 +38,7 @@ fn read(file: &str, column: &str, field: &str) -> Option<(Vec<Value>, Report)> {
     let mut values = Vec::new();
     let mut sink = |outcome| {
         match outcome {
-            Outcome::Feature(feature) => values.push(feature.value(&collection, "value").clone()),
+            Outcome::Feature(feature, _) => values.push(feature.value(&collection, "value").clone()),
             Outcome::Rejection(rejection) => panic!("{rejection:?}"),
         }
         Ok(())

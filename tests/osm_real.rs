@@ -58,7 +58,7 @@ fn imported(source: &Path, terms: &str, geometry: &str) -> Imported {
     let (mut features, mut refused) = (BTreeMap::new(), BTreeMap::new());
     let mut sink = |outcome| {
         match outcome {
-            Outcome::Feature(feature) => assert!(features.insert(feature.id.to_string(), feature).is_none()),
+            Outcome::Feature(feature, _) => assert!(features.insert(feature.id.to_string(), feature).is_none()),
             Outcome::Rejection(rejection) => assert!(refused.insert(rejection.text.clone(), rejection).is_none()),
         }
         Ok(())
@@ -254,7 +254,7 @@ fn the_ready_recipes_make_a_city_of_monaco() {
     let mut classes: BTreeMap<String, usize> = BTreeMap::new();
     for (recipe, collection) in recipes("osm-base").into_iter().chain(recipes("osm-city")) {
         let mut sink = |outcome| {
-            if let Outcome::Feature(feature) = outcome
+            if let Outcome::Feature(feature, _) = outcome
                 && let Some(class) = feature.value(&collection, "class").as_text()
             {
                 *classes.entry(class.to_owned()).or_default() += 1;

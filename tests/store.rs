@@ -8,7 +8,7 @@ use std::{cell::RefCell, collections::BTreeMap, fs};
 use mapa::{
     model::{Collection, Feature, Field, GeometryKind, Revision, Value},
     space::{Area, Geometry},
-    store::{Change, Committed, Refused, Store, StoreError},
+    store::{Change, Committed, Origin, Refused, Store, StoreError},
 };
 use proptest::prelude::*;
 use stores::{Place, all_values, collection, commit, place, point, provenance, put, run, title};
@@ -108,7 +108,7 @@ fn what_is_not_committed_never_was(at: &Place) {
     let provenance = provenance();
     {
         let mut dropped = store.replace(&of, &provenance).unwrap();
-        dropped.put(&point(&of, "new")).unwrap();
+        dropped.put(&point(&of, "new"), Origin::default()).unwrap();
         // Another connection reads while the replacement is open.
         assert_eq!(at.load_one().features[0].id.as_str(), "old");
     }
@@ -122,7 +122,7 @@ fn a_refused_import_changes_nothing_and_keeps_its_rejections(at: &Place) {
     put(&mut store, &of, &[point(&of, "old")]);
     let provenance = provenance();
     let mut replacement = store.replace(&of, &provenance).unwrap();
-    replacement.put(&point(&of, "new")).unwrap();
+    replacement.put(&point(&of, "new"), Origin::default()).unwrap();
     let refused =
         Refused {
             row: 7, column: Some("Широта"), text: "48,9x", reason: "bad-coordinate", detail: "…", record: "{}"
@@ -181,7 +181,7 @@ fn what_changed_is_counted_told_and_kept(at: &Place) {
     let mut replacement = store.replace(&of, &provenance).unwrap();
     let now = [named("1", "a"), named("2", "B’"), named("4", "d")];
     for feature in &now {
-        replacement.put(feature).unwrap();
+        replacement.put(feature, Origin::default()).unwrap();
     }
     let change = Change { added: 1, changed: 1, removed: 1, unchanged: 1 };
     assert_eq!(replacement.change(), change);
@@ -253,7 +253,7 @@ fn a_feature_that_is_put_twice_is_an_error(at: &Place) {
     let provenance = provenance();
     for round in 0..2 {
         let mut replacement = store.replace(&of, &provenance).unwrap();
-        let put = twice.iter().try_for_each(|feature| replacement.put(feature));
+        let put = twice.iter().try_for_each(|feature| replacement.put(feature, Origin::default()));
         assert!(put.and_then(|()| replacement.commit(&run())).is_err(), "round {round}");
         put_once(&mut store, &of, &twice[..1], round);
     }

@@ -67,6 +67,13 @@ pub fn tag_of(bytes: &[u8]) -> String {
     format!("{:032x}", xxh3_128(bytes))
 }
 
+/// Sends the asker to another path of ours, for good; whether it is still so is asked again each time.
+pub fn elsewhere(path: &str) -> Response {
+    let cache = (header::CACHE_CONTROL, HeaderValue::from_static(REVALIDATE));
+    let path = HeaderValue::from_str(path).expect("an escaped path is a header value");
+    (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, path), cache]).into_response()
+}
+
 fn kept(asked: &HeaderMap, kind: &str, cache: &'static str, body: axum::body::Bytes) -> Response {
     let tag = tag_of(&body);
     if let Some(has) = matching(asked, &tag) {

@@ -57,7 +57,7 @@ pub async fn list(
     answer::json(&asked, GEOJSON, &body)
 }
 
-/// One feature.
+/// One feature; by a further id of it, the way to it.
 pub async fn get(
     State(city): State<Answering>,
     Path((id, feature)): Path<(String, String)>,
@@ -68,7 +68,10 @@ pub async fn get(
     let snapshot = city.snapshot();
     let shelf = shelf(&snapshot, &id)?;
     let Some(feature) = shelf.feature(&feature) else {
-        return Err(Problem::NotFound(format!("there is no feature `{feature}` in `{id}`")));
+        let Some(known) = shelf.by_alias(&feature) else {
+            return Err(Problem::NotFound(format!("there is no feature `{feature}` in `{id}`")));
+        };
+        return Ok(answer::elsewhere(&feature_path(&id, known.id.as_str())));
     };
     let links = city.links(&asked);
     let to = vec![

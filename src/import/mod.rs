@@ -61,7 +61,7 @@ mod xlsx;
 pub use crs::{Crs, NoPlace};
 pub use error::ImportError;
 pub use meter::MAX_RECORD_BYTES;
-pub use outcome::{Outcome, Reason, Rejection, Report};
+pub use outcome::{Origin, Outcome, Reason, Rejection, Report};
 pub use recipe::{Recipe, known_ending};
 pub use source::Source;
 pub use url::{Login, Url};

@@ -13,10 +13,21 @@ const MAX_SHOWN_CHARS: usize = 1000;
 /// What became of one row of the source.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
-    /// It is an object of the city.
-    Feature(Feature),
+    /// It is an object of the city, with what it was made of.
+    Feature(Feature, Origin),
     /// It was refused.
     Rejection(Rejection),
+}
+
+/// What a feature was made of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// As [`Rejection::row`].
+    pub row: u64,
+    /// The whole row as a JSON object, column → text; `None` where the recipe does not keep rows.
+    pub record: Option<String>,
+    /// Further ids by which the feature can be found.
+    pub aliases: Vec<String>,
 }
 
 /// A row that was refused, kept with the reason.
@@ -167,7 +178,7 @@ impl Report {
     pub(super) fn count(&mut self, outcome: &Outcome) {
         self.read += 1;
         match outcome {
-            Outcome::Feature(_) => self.features += 1,
+            Outcome::Feature(..) => self.features += 1,
             Outcome::Rejection(rejection) => {
                 self.rejections += 1;
                 *self.reasons.entry(rejection.reason.as_str()).or_default() += 1;

@@ -36,6 +36,8 @@ pub struct Recipe {
     pub(super) trailing_commas: bool,
     pub(super) within: Within,
     pub(super) id: IdSource,
+    /// The column with further ids.
+    pub(super) aliases: Option<String>,
     pub(super) geometry: GeometrySource,
     pub(super) kind: Option<KindSource>,
     pub(super) fields: BTreeMap<String, Spanned<FieldSource>>,
@@ -128,6 +130,8 @@ pub(super) struct Within {
     pub sheet: Option<String>,
     /// Where in the sheet its header is.
     pub header: Header,
+    /// Whether the store keeps the raw row of every feature.
+    pub keeps_rows: bool,
 }
 
 /// What a feature is called by.

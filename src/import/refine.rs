@@ -1,7 +1,7 @@
 //! To refine is to make a typed feature of a raw record, or to say what is wrong with it.
 
 use std::{
-    collections::{BTreeMap, HashMap, hash_map::Entry},
+    collections::{BTreeMap, HashMap},
     sync::Arc,
 };
 
@@ -12,7 +12,7 @@ use super::{
     Outcome, Reason, Recipe, Report,
     cell::{Cell, spelling},
     meaning,
-    outcome::Objection,
+    outcome::{Objection, Origin},
     place::{Place, exchanged_into, holds},
     recipe::{FieldSource, IdSource},
     record::{Columns, Record, Row, Shape},
@@ -23,7 +23,7 @@ use super::{
     words::Words,
 };
 use crate::{
-    model::{Choice, Collection, Feature, FeatureError, Field, FieldType, TextFormat, Value},
+    model::{Choice, Collection, Feature, FeatureError, FeatureId, Field, FieldType, TextFormat, Value},
     space::{BBox, Geometry},
 };
 
@@ -35,6 +35,9 @@ const MAX_SPELLING_BYTES: usize = 256;
 pub(super) struct Refinery<'a> {
     collection: &'a Collection,
     id: IdPlan,
+    /// The slot of the column with further ids.
+    aliases: Option<usize>,
+    keeps_rows: bool,
     place: Option<Place>,
     outline: Option<Outline>,
     bounds: Option<BBox>,
@@ -95,6 +98,7 @@ impl<'a> Refinery<'a> {
                 IdPlan::HashOf(all.iter().map(|column| columns.slot(column, "[id] hash_of")).collect())
             }
         };
+        let aliases = recipe.aliases.as_ref().map(|column| columns.slot(column, "[id] aliases"));
         let place = Place::plan(&recipe.geometry, &mut columns);
         let outline = Outline::plan(&recipe.geometry, &mut columns);
         columns.wants_shape = place.is_none() && outline.is_none();
@@ -128,7 +132,23 @@ impl<'a> Refinery<'a> {
         }
         let bounds = recipe.geometry.bounds;
         let (words, rows, report) = (Words::default(), HashMap::new(), Report::default());
-        Ok((columns, Self { collection, id, place, outline, bounds, kind, fields, texts, words, rows, report }))
+        let keeps_rows = recipe.within.keeps_rows;
+        let refinery = Self {
+            collection,
+            id,
+            aliases,
+            keeps_rows,
+            place,
+            outline,
+            bounds,
+            kind,
+            fields,
+            texts,
+            words,
+            rows,
+            report,
+        };
+        Ok((columns, refinery))
     }
 
     /// What becomes of a row.
@@ -138,7 +158,10 @@ impl<'a> Refinery<'a> {
             Row::Record(record) => {
                 let Record { row, cells, shape, whole } = record;
                 match self.feature(row, &cells, shape, columns)? {
-                    Ok(feature) => Outcome::Feature(feature),
+                    Ok((feature, aliases)) => {
+                        let record = self.keeps_rows.then(whole);
+                        Outcome::Feature(feature, Origin { row, record, aliases })
+                    }
                     Err(objection) => Outcome::Rejection(objection.reject(row, whole())),
                 }
             }
@@ -168,15 +191,16 @@ impl<'a> Refinery<'a> {
         cells: &[impl AsRef<str>],
         shape: Shape,
         columns: &Columns,
-    ) -> anyhow::Result<Result<Feature, Objection>> {
+    ) -> anyhow::Result<Result<(Feature, Vec<String>), Objection>> {
         let mut warnings = Warnings::default();
         let parts = || {
             let id = self.id(cells, columns)?;
+            let aliases = self.aliases(&id, cells, columns)?;
             let geometry = self.geometry(cells, shape, columns, &mut warnings)?;
             let values = self.values(cells, columns, &mut warnings)?;
-            Ok((id, geometry, values))
+            Ok((id, aliases, geometry, values))
         };
-        let (id, geometry, values) = match parts() {
+        let (id, aliases, geometry, values) = match parts() {
             Ok(parts) => parts,
             Err(objection) => return Ok(Err(objection)),
         };
@@ -204,17 +228,42 @@ impl<'a> Refinery<'a> {
             // Types, kinds and widths are of our own making: a fault here is no fault of the row.
             Err(error) => return Err(error).with_context(|| format!("row {row}")),
         };
-        match self.rows.entry(xxh3_128(id.as_bytes())) {
-            Entry::Occupied(first) => {
-                return Ok(Err(objection(Reason::DuplicateId, format!("row {} has the same id", first.get()))));
-            }
-            Entry::Vacant(free) => free.insert(row),
-        };
+        if let Some(first) = self.row_of(&id) {
+            return Ok(Err(objection(Reason::DuplicateId, format!("row {first} has the same id"))));
+        }
+        if let (Some(slot), Some((alias, first))) =
+            (self.aliases, aliases.iter().find_map(|alias| Some((alias, self.row_of(alias)?))))
+        {
+            let detail = format!("row {first} has the same id");
+            return Ok(Err(Objection::to_column(columns.name(slot), alias, Reason::DuplicateId, detail)));
+        }
+        for name in aliases.iter().chain([&id]) {
+            self.rows.insert(xxh3_128(name.as_bytes()), row);
+        }
         for plan in &mut self.fields {
             plan.rules.remember(&feature.values[plan.index], row);
         }
         self.report.warn(&warnings);
-        Ok(Ok(feature))
+        Ok(Ok((feature, aliases)))
+    }
+
+    /// The row that has this id or alias.
+    fn row_of(&self, id: &str) -> Option<u64> {
+        self.rows.get(&xxh3_128(id.as_bytes())).copied()
+    }
+
+    /// The further ids of a row, each once: separated by commas, semicolons, bars or line breaks.
+    fn aliases(&self, id: &str, cells: &[impl AsRef<str>], columns: &Columns) -> Result<Vec<String>, Objection> {
+        let Some(slot) = self.aliases else { return Ok(Vec::new()) };
+        let mut aliases: Vec<String> = Vec::new();
+        for alias in cells[slot].as_ref().split([',', ';', '|', '\n']).map(trimmed).filter(|text| !is_nothing(text)) {
+            FeatureId::new(alias)
+                .map_err(|bad| Objection::to_column(columns.name(slot), alias, Reason::BadId, bad.to_string()))?;
+            if alias != id && !aliases.iter().any(|known| known == alias) {
+                aliases.push(alias.into());
+            }
+        }
+        Ok(aliases)
     }
 
     fn id(&self, cells: &[impl AsRef<str>], columns: &Columns) -> Result<String, Objection> {

@@ -68,6 +68,7 @@ struct WrittenSource {
     optional: BTreeSet<String>,
     #[serde(default)]
     trailing_commas: bool,
+    keep_rows: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -75,6 +76,7 @@ struct WrittenSource {
 struct WrittenId {
     column: Option<String>,
     hash_of: Option<Vec<String>>,
+    aliases: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -116,9 +118,10 @@ impl Written {
             return Err(flaw(span, "at least 1"));
         }
         let id_span = self.id.span();
-        let id = match self.id.into_inner() {
-            WrittenId { column: Some(column), hash_of: None } => IdSource::Column(column),
-            WrittenId { column: None, hash_of: Some(columns) } if !columns.is_empty() => IdSource::HashOf(columns),
+        let WrittenId { column, hash_of, aliases } = self.id.into_inner();
+        let id = match (column, hash_of) {
+            (Some(column), None) => IdSource::Column(column),
+            (None, Some(columns)) if !columns.is_empty() => IdSource::HashOf(columns),
             _ => return Err(flaw(id_span, "either `column` or `hash_of` with at least one column")),
         };
         let geometry_span = self.geometry.as_ref().map(Spanned::span);
@@ -183,6 +186,7 @@ impl Written {
             naming: Naming { also: self.source.also_named, optional: self.source.optional },
             within,
             id,
+            aliases,
             geometry,
             kind: self.kind,
             fields: self.fields,
@@ -239,8 +243,13 @@ impl WrittenSource {
             (Some(row), _) if (1..=MAX_ROWS).contains(row.get_ref()) => Header::Row(*row.get_ref()),
             (Some(row), _) => return Err((row.span(), "the number of a row, from 1 to 1048576")),
         };
-        let member = self.member.as_ref().map(|member| member.get_ref().clone());
-        Ok(Within { member, layer: self.layer.clone(), sheet: self.sheet.clone(), header })
+        Ok(Within {
+            member: self.member.as_ref().map(|member| member.get_ref().clone()),
+            layer: self.layer.clone(),
+            sheet: self.sheet.clone(),
+            header,
+            keeps_rows: self.keep_rows.unwrap_or(true),
+        })
     }
 }
 

@@ -45,6 +45,8 @@ pub struct Shelf {
     fresh: Layer,
     kinds: BTreeMap<String, u64>,
     bbox: Option<BBox>,
+    /// Further ids, each with the id of its feature.
+    aliases: BTreeMap<String, String>,
 }
 
 /// One of the two layers that a shelf is made of, without what is hidden in it.
@@ -73,6 +75,7 @@ impl Shelf {
             fresh: Layer::new(Vec::new()),
             kinds,
             bbox,
+            aliases: BTreeMap::new(),
         }
     }
 
@@ -87,6 +90,7 @@ impl Shelf {
             fresh: Layer::new(Vec::new()),
             kinds: BTreeMap::new(),
             bbox: None,
+            aliases: BTreeMap::new(),
         }
     }
 
@@ -123,6 +127,7 @@ impl Shelf {
             fresh,
             kinds,
             bbox,
+            aliases: self.aliases.clone(),
         }
     }
 
@@ -141,7 +146,20 @@ impl Shelf {
             fresh: Layer::new(Vec::new()),
             kinds: self.kinds.clone(),
             bbox: self.bbox,
+            aliases: self.aliases.clone(),
         })
+    }
+
+    /// The same with these further ids, each with the id of its feature.
+    #[must_use]
+    pub fn with_aliases(mut self, aliases: BTreeMap<String, String>) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    /// The feature that was known by this id before, or is known by it elsewhere.
+    pub fn by_alias(&self, alias: &str) -> Option<&Feature> {
+        self.feature(self.aliases.get(alias)?)
     }
 
     /// What the features are.

@@ -1,5 +1,7 @@
 //! A `Comparison` tells what an import changes while its features come in: which are new, changed, the same or gone.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -111,6 +113,8 @@ pub struct Comparison {
     writes_all: bool,
     next: Revision,
     change: Change,
+    /// The further ids of the layer as it stands, and of what came in.
+    aliases: [BTreeMap<String, String>; 2],
     bytes: Vec<u8>,
     /// The box of all features that came in.
     pub bbox: Option<BBox>,
@@ -120,15 +124,31 @@ pub struct Comparison {
 
 impl Comparison {
     /// Compares with what is known; `writes_all` where the layer is made anew, `next` is the revision that would do it.
-    pub fn new(mut known: Vec<Known>, writes_all: bool, next: Revision) -> Self {
+    pub fn new(mut known: Vec<Known>, aliases: BTreeMap<String, String>, writes_all: bool, next: Revision) -> Self {
         known.sort_unstable_by_key(|known| known.id);
         let change = Change { removed: known.len() as u64, ..Change::default() };
         let seen = vec![false; known.len()];
-        Self { known, seen, writes_all, next, change, bytes: Vec::new(), bbox: None, several_points: false }
+        let aliases = [aliases, BTreeMap::new()];
+        Self { known, seen, writes_all, next, change, aliases, bytes: Vec::new(), bbox: None, several_points: false }
+    }
+
+    /// Whether every further id is as it was.
+    pub fn has_same_aliases(&self) -> bool {
+        self.aliases[0] == self.aliases[1]
+    }
+
+    /// The further ids that came in, each with the id of its feature.
+    pub fn aliases(&self) -> &BTreeMap<String, String> {
+        &self.aliases[1]
     }
 
     /// Takes a feature; `None`: it is there already, just as it is.
-    pub fn take(&mut self, of: &Collection, feature: &Feature) -> Result<Option<Mark>, StoreError> {
+    pub fn take(&mut self, of: &Collection, feature: &Feature, aliases: &[String]) -> Result<Option<Mark>, StoreError> {
+        for alias in aliases {
+            if self.aliases[1].insert(alias.clone(), feature.id.to_string()).is_some() {
+                return Err(StoreError::Twice(alias.clone()));
+            }
+        }
         let bbox = feature.geometry.bbox();
         self.bbox = Some(self.bbox.map_or(bbox, |all| all.union(bbox)));
         self.several_points |= matches!(feature.geometry, Geometry::Points(_));

@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use crate::{
     model::{Collection, Feature, Value},
     space::{Geometry, LonLat},
+    store::Version,
 };
 
 /// A hash of kind, geometry and known values, the same on every machine and in every version of this layout.
@@ -97,11 +98,22 @@ pub struct Standing {
     pub id: String,
     /// The revision that brought it.
     pub since: i64,
+    /// Where the row that it was made of stood in the source, and the row as JSON.
+    pub row: Option<i64>,
+    /// JSON of that row.
+    pub record: Option<String>,
     /// What it says, or why another program has left no feature there.
     pub feature: Result<Feature, String>,
 }
 
 impl Standing {
+    /// The state as history tells it: the one that stands.
+    pub fn version(self, of: &Collection) -> Version {
+        let feature = self.geojson(of);
+        let Self { id, since, row, record, .. } = self;
+        Version { collection: of.id.to_string(), id, from: since, to: None, feature, row, record }
+    }
+
     /// The state as GeoJSON; where it is no feature, with the reason.
     pub fn geojson(&self, of: &Collection) -> String {
         match &self.feature {

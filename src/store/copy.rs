@@ -1,7 +1,7 @@
 //! Copying a whole store into an empty one, of the same sort or the other: the pieces that pass from one to the other.
 
 use super::{
-    PastRun, Refused, Store, StoreError, Version, comparison::Mark, geopackage::Filling as FillingGeoPackage,
+    Origin, PastRun, Refused, Store, StoreError, Version, comparison::Mark, geopackage::Filling as FillingGeoPackage,
     postgis::Filling as FillingPostGis,
 };
 use crate::model::{Collection, Feature, Provenance, Revision};
@@ -15,11 +15,13 @@ pub enum Piece<'a> {
     /// A collection begins.
     Opened(&'a Collection, &'a Provenance, Revision),
     /// Some of its features.
-    Features(&'a Collection, &'a [(Feature, Mark)]),
+    Features(&'a Collection, &'a [Copied]),
     /// The collection was whole.
     Closed(&'a Collection),
     /// An import run.
     Run(&'a PastRun),
+    /// A further id of a feature: collection, alias, id.
+    Alias(&'a str, &'a str, &'a str),
     /// A row that a run refused.
     Rejection(i64, &'a Refused<'a>),
     /// What a feature was before.
@@ -72,15 +74,37 @@ impl Store {
     }
 }
 
-/// Takes a row of a layer: key, feature, hash of the content, the revision that brought it.
-pub type TakeRow<'t> = dyn FnMut(i64, Result<Feature, String>, Option<&[u8]>, i64) -> Result<(), StoreError> + 't;
+/// A row of the source and the row as JSON, as a layer keeps them.
+pub type RowAndRecord = (Option<i64>, Option<String>);
+
+/// Takes a row of a layer: key, feature, hash of the content, the revision that brought it, what it was made of.
+pub type TakeRow<'t> =
+    dyn FnMut(i64, Result<Feature, String>, Option<&[u8]>, i64, RowAndRecord) -> Result<(), StoreError> + 't;
+
+/// A feature on its way from one store to another.
+#[derive(Debug)]
+pub struct Copied {
+    /// The feature.
+    pub feature: Feature,
+    /// What is kept beside it.
+    pub mark: Mark,
+    row_and_record: RowAndRecord,
+}
+
+impl Copied {
+    /// What it was made of; its further ids pass on their own.
+    pub fn origin(&self) -> Origin<'_> {
+        let (row, record) = &self.row_and_record;
+        Origin { row: row.map(i64::unsigned_abs), record: record.as_deref(), aliases: &[] }
+    }
+}
 
 /// Hands features on in batches.
 pub struct Batches<'a> {
     of: &'a Collection,
     layer: &'a str,
     store: &'a str,
-    batch: Vec<(Feature, Mark)>,
+    batch: Vec<Copied>,
 }
 
 impl<'a> Batches<'a> {
@@ -96,6 +120,7 @@ impl<'a> Batches<'a> {
         feature: Result<Feature, String>,
         hash: Option<&[u8]>,
         since: i64,
+        row_and_record: RowAndRecord,
         take: &mut Take<'_>,
     ) -> Result<(), StoreError> {
         let feature = feature.map_err(|problem| StoreError::Database {
@@ -104,7 +129,7 @@ impl<'a> Batches<'a> {
         })?;
         // A row edited by hand has no hash; no content has this one.
         let hash = hash.and_then(|hash| hash.try_into().ok()).unwrap_or_default();
-        self.batch.push((feature, Mark { hash, since }));
+        self.batch.push(Copied { feature, mark: Mark { hash, since }, row_and_record });
         if self.batch.len() < BATCH { Ok(()) } else { self.send(take) }
     }
 

@@ -3,7 +3,7 @@
 use std::{thread, time::Duration};
 
 use super::{
-    Address, Change, Committed, Diff, PastRun, Refused, Run, StoreError, Stored, Version,
+    Address, Change, Committed, Diff, Origin, PastRejection, PastRun, Refused, Run, StoreError, Stored, Version,
     geopackage::{self, GeoPackage},
     postgis::{self, PostGis},
 };
@@ -106,12 +106,30 @@ impl Store {
     }
 }
 
-impl Replacement<'_> {
-    /// Adds a feature.
-    pub fn put(&mut self, feature: &Feature) -> Result<(), StoreError> {
+impl Store {
+    /// The rows that a run refused, in the order of the source.
+    pub fn rejections(&mut self, run: i64) -> Result<Vec<PastRejection>, StoreError> {
         match self {
-            Self::GeoPackage(replacement) => replacement.put(feature),
-            Self::PostGis(replacement) => replacement.put(feature),
+            Self::GeoPackage(store) => store.rejections(run),
+            Self::PostGis(store) => store.rejections(run),
+        }
+    }
+
+    /// The id of the feature that has this further id.
+    pub fn alias(&mut self, collection: &str, alias: &str) -> Result<Option<String>, StoreError> {
+        match self {
+            Self::GeoPackage(store) => store.alias(collection, alias),
+            Self::PostGis(store) => store.alias(collection, alias),
+        }
+    }
+}
+
+impl Replacement<'_> {
+    /// Adds a feature with what it was made of.
+    pub fn put(&mut self, feature: &Feature, origin: Origin<'_>) -> Result<(), StoreError> {
+        match self {
+            Self::GeoPackage(replacement) => replacement.put(feature, origin),
+            Self::PostGis(replacement) => replacement.put(feature, origin),
         }
     }
 

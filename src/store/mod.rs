@@ -11,7 +11,7 @@ mod face;
 mod geopackage;
 mod postgis;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
 
@@ -33,6 +33,8 @@ pub struct Stored {
     pub revision: Revision,
     /// In the order of their ids.
     pub features: Vec<Feature>,
+    /// Further ids, each with the id of its feature.
+    pub aliases: BTreeMap<String, String>,
     /// Rows that another program left in a state that is no feature; they are not served.
     pub faults: Vec<Fault>,
 }
@@ -63,6 +65,17 @@ pub struct Refused<'a> {
     pub detail: &'a str,
     /// JSON of the whole raw row.
     pub record: &'a str,
+}
+
+/// What a feature was made of, as it is kept beside it; it is for the authors of the data and no answer to the public.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Origin<'a> {
+    /// Where the row stood in the source; `None` where nobody said.
+    pub row: Option<u64>,
+    /// JSON of the whole raw row.
+    pub record: Option<&'a str>,
+    /// Further ids by which the feature can be found.
+    pub aliases: &'a [String],
 }
 
 /// One import run, as it is given to be kept.
@@ -142,10 +155,40 @@ pub struct Version {
     /// GeoJSON.
     #[serde(serialize_with = "as_json")]
     pub feature: String,
+    /// Where the row that it was made of stood in the source.
+    pub row: Option<i64>,
+    /// JSON of that row.
+    #[serde(serialize_with = "as_json_or_null")]
+    pub record: Option<String>,
+}
+
+/// A row that a run refused, as it is kept.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PastRejection {
+    /// Where it stood in the source.
+    pub row: u64,
+    /// Which column was wrong, if one was.
+    pub column: Option<String>,
+    /// The text that was wrong.
+    pub text: String,
+    /// Code of the reason.
+    pub reason: String,
+    /// The reason in words.
+    pub detail: String,
+    /// JSON of the whole raw row.
+    #[serde(serialize_with = "as_json")]
+    pub record: String,
 }
 
 fn as_json<S: serde::Serializer>(text: &str, to: S) -> Result<S::Ok, S::Error> {
     serde_json::from_str::<&serde_json::value::RawValue>(text).map_err(serde::ser::Error::custom)?.serialize(to)
+}
+
+fn as_json_or_null<S: serde::Serializer>(text: &Option<String>, to: S) -> Result<S::Ok, S::Error> {
+    match text {
+        Some(text) => as_json(text, to),
+        None => to.serialize_none(),
+    }
 }
 
 /// Why a store could not do what was asked.

@@ -8,6 +8,7 @@ use std::{
     process::{Child, Command, Output, Stdio},
     sync::{Arc, Mutex},
     thread,
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
@@ -128,6 +129,15 @@ pub fn real(name: &str) -> Option<PathBuf> {
     None
 }
 
+/// Waits until something is so, for some seconds at most.
+pub fn until(mut is_so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < Duration::from_secs(10), "it does not come");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
 pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
@@ -143,8 +153,18 @@ impl Server {
         self.get_with(path, &[])
     }
 
+    /// As it is answered, redirects too.
+    pub fn get_once(&self, path: &str) -> Answer {
+        self.ask(path, &[], 0)
+    }
+
     pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+        self.ask(path, headers, 3)
+    }
+
+    fn ask(&self, path: &str, headers: &[(&str, &str)], redirects: u32) -> Answer {
+        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(redirects);
+        let agent = config.max_redirects_will_error(false).build().new_agent();
         let mut request = agent.get(format!("{}{path}", self.root));
         for (name, value) in headers {
             request = request.header(*name, *value);

@@ -105,7 +105,7 @@ impl Account {
         let (mut features, mut rejections) = (Vec::new(), Vec::new());
         let mut sink = |outcome| {
             match outcome {
-                Outcome::Feature(feature) => features.push(feature),
+                Outcome::Feature(feature, _) => features.push(feature),
                 Outcome::Rejection(rejection) => rejections.push(rejection),
             }
             Ok(())

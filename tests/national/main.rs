@@ -60,7 +60,7 @@ impl List {
     /// The only feature of a table that has one row.
     fn feature(&self, form: Form, rows: &[Vec<String>]) -> Feature {
         match self.import(form, rows).unwrap_or_else(|error| panic!("{}: {error}", self.recipe)).0.as_slice() {
-            [Outcome::Feature(feature)] => feature.clone(),
+            [Outcome::Feature(feature, _)] => feature.clone(),
             other => panic!("{}: {other:?}", self.recipe),
         }
     }
@@ -86,7 +86,7 @@ fn every_list_is_read_as_it_is_published_in_every_form() {
     for list in lists::all() {
         for form in [Form::Utf8, Form::Cp1251, Form::Xlsx] {
             let (outcomes, report) = list.import(form, &list.rows()).unwrap();
-            let [Outcome::Feature(feature)] = outcomes.as_slice() else { panic!("{}: {outcomes:?}", list.recipe) };
+            let [Outcome::Feature(feature, _)] = outcomes.as_slice() else { panic!("{}: {outcomes:?}", list.recipe) };
             assert_eq!(values(&list.collection(), feature), list.wanted(), "{} {form:?}", list.recipe);
             assert_eq!(feature.id.as_str(), list.row[0].1);
             assert_eq!(feature.kind.as_deref(), list.kind);
@@ -147,7 +147,7 @@ fn only_the_columns_that_may_be_missing_may_be_missing() {
                 Ok((outcomes, report)) => {
                     // A column that the recipe does not read.
                     assert!(report.absent_columns.is_empty());
-                    let [Outcome::Feature(feature)] = outcomes.as_slice() else { panic!("{outcomes:?}") };
+                    let [Outcome::Feature(feature, _)] = outcomes.as_slice() else { panic!("{outcomes:?}") };
                     assert_eq!(values(&list.collection(), feature), list.wanted(), "{} {column}", list.recipe);
                 }
                 Err(error) => {
@@ -201,7 +201,7 @@ fn null_says_that_nobody_knows_in_every_column() {
                 [Outcome::Rejection(rejection)] => {
                     assert!(rejection.reason.as_str().starts_with("missing-"), "{} {column}", list.recipe);
                 }
-                [Outcome::Feature(feature)] => {
+                [Outcome::Feature(feature, _)] => {
                     let found = values(&list.collection(), feature);
                     let changed: Vec<_> = found.iter().filter(|(name, value)| wanted[*name] != **value).collect();
                     // A part of the address is left out of it; of any other column nothing is left.
@@ -272,7 +272,7 @@ fn exchanged_coordinates_are_put_right_and_told() {
         let (lat, lon) = (list.position("lat"), list.position("lon"));
         rows[1].swap(lat, lon);
         let (outcomes, report) = list.import(Form::Utf8, &rows).unwrap();
-        let [Outcome::Feature(feature)] = outcomes.as_slice() else { panic!("{outcomes:?}") };
+        let [Outcome::Feature(feature, _)] = outcomes.as_slice() else { panic!("{outcomes:?}") };
         assert_eq!(feature.geometry, Geometry::Point(LonLat::new(33.39, 47.91).unwrap()));
         assert_eq!(report.warnings, [("swapped-coordinates", 1)].into());
     }

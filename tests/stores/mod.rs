@@ -9,7 +9,7 @@ use mapa::{
         Title, Value,
     },
     space::{Geometry, LonLat},
-    store::{Address, Committed, Run, Store, Stored},
+    store::{Address, Committed, Origin, Run, Store, Stored},
 };
 use tempfile::TempDir;
 
@@ -78,7 +78,7 @@ pub fn commit(store: &mut Store, collection: &Collection, features: &[Feature]) 
     let provenance = provenance();
     let mut replacement = store.replace(collection, &provenance).unwrap();
     for feature in features {
-        replacement.put(feature).unwrap();
+        replacement.put(feature, Origin::default()).unwrap();
     }
     replacement.commit(&run()).unwrap()
 }

@@ -101,7 +101,7 @@ impl Imported {
     pub fn features(&self) -> Vec<&Feature> {
         self.outcomes
             .iter()
-            .filter_map(|outcome| if let Outcome::Feature(feature) = outcome { Some(feature) } else { None })
+            .filter_map(|outcome| if let Outcome::Feature(feature, _) = outcome { Some(feature) } else { None })
             .collect()
     }
 

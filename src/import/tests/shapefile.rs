@@ -95,7 +95,7 @@ fn shapes_and_their_table_become_features() {
     let table = dbf(&[("12345678901234567890", &cp1251), ("2", b"*deleted"), ("3", b"null shape")]);
     let members = [("a.shp", shapes.as_slice()), ("a.dbf", &table), ("a.prj", PRJ.as_bytes())];
     let outcomes = run("point", &members).unwrap();
-    let [Outcome::Feature(feature), Outcome::Rejection(rejection)] = outcomes.as_slice() else {
+    let [Outcome::Feature(feature, _), Outcome::Rejection(rejection)] = outcomes.as_slice() else {
         panic!("{outcomes:?}")
     };
     assert_eq!((feature.id.as_str(), &feature.values[0]), ("12345678901234567890", &Value::from("Школа №1")));
@@ -107,7 +107,10 @@ fn shapes_and_their_table_become_features() {
         let members =
             [("a.shp", shapes.as_slice()), ("a.dbf", &table), ("a.prj", PRJ.as_bytes()), ("a.cpg", cpg.as_bytes())];
         let outcomes = run("point", &members).unwrap();
-        assert!(matches!(&outcomes[0], Outcome::Feature(feature) if feature.values[0] == Value::from("Сад")), "{cpg}");
+        assert!(
+            matches!(&outcomes[0], Outcome::Feature(feature, _) if feature.values[0] == Value::from("Сад")),
+            "{cpg}"
+        );
     }
 }
 
@@ -130,7 +133,7 @@ fn holes_find_their_polygon_in_any_order() {
     let members = [("a.shp", shp(&[polygon(&rings)])), ("a.dbf", dbf(&[("1", b"a")])), ("a.prj", PRJ.into())];
     let members = members.each_ref().map(|(name, bytes)| (*name, bytes.as_slice()));
     let outcomes = run("area", &members).unwrap();
-    let [Outcome::Feature(feature)] = outcomes.as_slice() else { panic!("{outcomes:?}") };
+    let [Outcome::Feature(feature, _)] = outcomes.as_slice() else { panic!("{outcomes:?}") };
     let Geometry::Areas(areas) = &feature.geometry else { panic!("{feature:?}") };
     let holes: Vec<_> = areas.iter().map(|area| area.holes().count()).collect();
     assert_eq!(holes, [1, 1]);

@@ -37,7 +37,7 @@ impl GeoPackage {
             take(Piece::Opened(&of, &provenance, Revision(row.get::<_, i64>(3).map_err(at)? as u64)))?;
             let mut batches = Batches::new(&of, &name, &store);
             Layer::new(name.clone(), &of)
-                .each(&on, at, &mut |fid, feature, hash, since| batches.add(fid, feature, hash, since, take))?;
+                .each(&on, at, &mut |fid, feature, hash, since, of| batches.add(fid, feature, hash, since, of, take))?;
             batches.send(take)?;
             take(Piece::Closed(&of))?;
         }
@@ -46,6 +46,14 @@ impl GeoPackage {
         let mut rows = rows.query([]).map_err(at)?;
         while let Some(row) = rows.next().map_err(at)? {
             take(Piece::Run(&past_run(row).map_err(at)?))?;
+        }
+
+        let mut rows =
+            on.prepare("SELECT collection, alias, id FROM mapa_alias ORDER BY collection, alias").map_err(at)?;
+        let mut rows = rows.query([]).map_err(at)?;
+        while let Some(row) = rows.next().map_err(at)? {
+            let text = |i: usize| row.get::<_, String>(i).map_err(at);
+            take(Piece::Alias(&text(0)?, &text(1)?, &text(2)?))?;
         }
 
         let ask = "SELECT run, row, column_name, text, reason, detail, record FROM mapa_rejection ORDER BY rowid";
@@ -67,13 +75,15 @@ impl GeoPackage {
             take(Piece::Rejection(row.get(0).map_err(at)?, &refused))?;
         }
 
-        let ask = "SELECT collection, id, from_revision, to_revision, feature FROM mapa_version ORDER BY rowid";
+        let ask =
+            "SELECT collection, id, from_revision, to_revision, feature, row, record FROM mapa_version ORDER BY rowid";
         let mut rows = on.prepare(ask).map_err(at)?;
         let mut rows = rows.query([]).map_err(at)?;
         while let Some(row) = rows.next().map_err(at)? {
             let read = || {
                 let (collection, id) = (row.get(0)?, row.get(1)?);
-                Ok(Version { collection, id, from: row.get(2)?, to: Some(row.get(3)?), feature: row.get(4)? })
+                let (from, to, feature) = (row.get(2)?, Some(row.get(3)?), row.get(4)?);
+                Ok(Version { collection, id, from, to, feature, row: row.get(5)?, record: row.get(6)? })
             };
             take(Piece::Version(&read().map_err(at)?))?;
         }
@@ -122,11 +132,13 @@ impl<'a> Filling<'a> {
             }
             Piece::Features(of, batch) => {
                 let layer = layer(of);
-                for (feature, mark) in batch {
+                for copied in batch {
+                    let feature = &copied.feature;
                     let bbox = feature.geometry.bbox();
                     self.bbox = Some(self.bbox.map_or(bbox, |all| all.union(bbox)));
                     self.several_points |= matches!(feature.geometry, Geometry::Points(_));
-                    layer.insert(on, feature, *mark, &layer::encode(&feature.geometry)?).map_err(at)?;
+                    let geometry = layer::encode(&feature.geometry)?;
+                    layer.insert(on, (feature, copied.mark), copied.origin(), &geometry).map_err(at)?;
                 }
                 Ok(())
             }
@@ -159,11 +171,14 @@ impl<'a> Filling<'a> {
                 .map_err(at)
             }
             Piece::Rejection(run, refused) => super::replacement::keep_rejection(on, run, refused).map_err(at),
+            Piece::Alias(collection, alias, id) => {
+                super::replacement::keep_alias(on, collection, alias, id).map_err(at)
+            }
             Piece::Version(version) => {
-                let Version { collection, id, from, to, feature } = version;
+                let Version { collection, id, from, to, feature, row, record } = version;
                 let mut insert =
-                    on.prepare_cached("INSERT INTO mapa_version VALUES (?1, ?2, ?3, ?4, ?5)").map_err(at)?;
-                insert.execute(params![collection, id, from, to, feature]).map(drop).map_err(at)
+                    on.prepare_cached("INSERT INTO mapa_version VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)").map_err(at)?;
+                insert.execute(params![collection, id, from, to, feature, row, record]).map(drop).map_err(at)
             }
             Piece::Revision(revision) => {
                 on.execute("UPDATE mapa_store SET revision = ?1", [revision.0 as i64]).map(drop).map_err(at)

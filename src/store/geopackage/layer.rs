@@ -12,7 +12,7 @@ use crate::{
     model::{Collection, Feature, Field, FieldType, GeometryKind, Value},
     space::{BBox, Geometry},
     store::{
-        Fault, StoreError, Words,
+        Fault, Origin, StoreError, Words,
         comparison::{Known, Mark},
         content::Standing,
         copy::TakeRow,
@@ -28,7 +28,10 @@ pub struct Layer<'a> {
 }
 
 /// The columns of a layer before those of its fields.
-const OWN_COLUMNS: &str = "id, mapa_hash, mapa_revision, geom, kind";
+const OWN_COLUMNS: &str = "id, mapa_hash, mapa_revision, mapa_row, mapa_record, geom, kind";
+
+/// What stands behind the columns of a row whose past is told.
+const STANDING: &str = "mapa_revision, mapa_row, mapa_record";
 
 impl<'a> Layer<'a> {
     /// The layer of a collection under its name.
@@ -38,7 +41,7 @@ impl<'a> Layer<'a> {
             let _ = write!(insert, ", \"{}\"", field.name);
         }
         insert.push_str(") VALUES (?");
-        insert.push_str(&", ?".repeat(collection.fields.len() + 4));
+        insert.push_str(&", ?".repeat(collection.fields.len() + 6));
         insert.push(')');
         Self { name, collection, insert }
     }
@@ -56,7 +59,7 @@ impl<'a> Layer<'a> {
         }
         on.execute_batch(&format!(
             "CREATE TABLE \"{}__new\" (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, id TEXT NOT NULL UNIQUE, \
-             mapa_hash BLOB, mapa_revision INTEGER, geom BLOB, kind TEXT{columns})",
+             mapa_hash BLOB, mapa_revision INTEGER, mapa_row INTEGER, mapa_record TEXT, geom BLOB, kind TEXT{columns})",
             self.name
         ))
     }
@@ -67,15 +70,23 @@ impl<'a> Layer<'a> {
     }
 
     /// Adds a feature to what is gathered.
-    pub fn insert(&self, on: &Connection, feature: &Feature, mark: Mark, geometry: &[u8]) -> rusqlite::Result<()> {
+    pub fn insert(
+        &self,
+        on: &Connection,
+        (feature, mark): (&Feature, Mark),
+        origin: Origin<'_>,
+        geometry: &[u8],
+    ) -> rusqlite::Result<()> {
         let mut insert = on.prepare_cached(&self.insert)?;
         insert.raw_bind_parameter(1, feature.id.as_str())?;
         insert.raw_bind_parameter(2, &mark.hash[..])?;
         insert.raw_bind_parameter(3, mark.since)?;
-        insert.raw_bind_parameter(4, geometry)?;
-        insert.raw_bind_parameter(5, feature.kind.as_deref())?;
+        insert.raw_bind_parameter(4, origin.row.map(|row| i64::try_from(row).unwrap_or(i64::MAX)))?;
+        insert.raw_bind_parameter(5, origin.record)?;
+        insert.raw_bind_parameter(6, geometry)?;
+        insert.raw_bind_parameter(7, feature.kind.as_deref())?;
         for (i, value) in feature.values.iter().enumerate() {
-            insert.raw_bind_parameter(i + 6, Column(value))?;
+            insert.raw_bind_parameter(i + 8, Column(value))?;
         }
         insert.raw_execute()?;
         Ok(())
@@ -123,7 +134,7 @@ impl<'a> Layer<'a> {
     pub fn apply(&self, on: &Connection, removed: &[i64]) -> rusqlite::Result<()> {
         let Self { name, collection, .. } = self;
         let mut sets =
-            String::from("mapa_hash = n.mapa_hash, mapa_revision = n.mapa_revision, geom = n.geom, kind = n.kind");
+            OWN_COLUMNS[4..].split(", ").map(|own| format!("{own} = n.{own}")).collect::<Vec<_>>().join(", ");
         let mut columns = String::from(OWN_COLUMNS);
         for field in &collection.fields {
             let _ = write!(sets, ", \"{0}\" = n.\"{0}\"", field.name);
@@ -187,7 +198,9 @@ impl<'a> Layer<'a> {
     ) -> Result<(), StoreError> {
         let after = 4 + self.collection.fields.len();
         let (columns, name) = (self.columns("f"), &self.name);
-        let ask = format!("SELECT {columns}, mapa_hash, mapa_revision FROM \"{name}\" AS f ORDER BY id");
+        let ask = format!(
+            "SELECT {columns}, mapa_hash, mapa_revision, mapa_row, mapa_record FROM \"{name}\" AS f ORDER BY id"
+        );
         let mut rows = on.prepare(&ask).map_err(&at)?;
         let mut rows = rows.query([]).map_err(&at)?;
         let mut words = Words::default();
@@ -195,7 +208,8 @@ impl<'a> Layer<'a> {
             let feature = self.feature(row, 0, &mut words);
             let hash = row.get_ref(after).map_err(&at)?.as_blob_or_null().unwrap_or_default();
             let since = row.get_ref(after + 1).map_err(&at)?.as_i64_or_null().unwrap_or_default();
-            take(row.get(0).map_err(&at)?, feature, hash, since.unwrap_or(0))?;
+            let row_and_record = (row.get(after + 2).map_err(&at)?, row.get(after + 3).map_err(&at)?);
+            take(row.get(0).map_err(&at)?, feature, hash, since.unwrap_or(0), row_and_record)?;
         }
         Ok(())
     }
@@ -212,7 +226,7 @@ impl<'a> Layer<'a> {
 
     fn one(&self, on: &Connection, column: &str, key: &dyn ToSql) -> rusqlite::Result<Option<Standing>> {
         let (columns, name) = (self.columns("f"), &self.name);
-        let ask = format!("SELECT {columns}, mapa_revision FROM \"{name}\" AS f WHERE {column} = ?1");
+        let ask = format!("SELECT {columns}, {STANDING} FROM \"{name}\" AS f WHERE {column} = ?1");
         on.prepare_cached(&ask)?
             .query_row([key], |row| self.standing(row, 4 + self.collection.fields.len(), &mut Words::default()))
             .optional()
@@ -229,14 +243,14 @@ impl<'a> Layer<'a> {
         let (was, is, name) = (old.columns("o"), self.columns("n"), &self.name);
         let limit = limit.map_or(-1, |limit| limit as i64);
         let mut rows = on.prepare(&format!(
-            "SELECT {was}, o.mapa_revision, {is} FROM \"{name}__new\" AS n JOIN \"{name}\" AS o ON o.id = n.id
+            "SELECT {was}, o.mapa_revision, o.mapa_row, o.mapa_record, {is} FROM \"{name}__new\" AS n JOIN \"{name}\" AS o ON o.id = n.id
              WHERE o.mapa_hash IS NOT n.mapa_hash ORDER BY n.id LIMIT {limit}"
         ))?;
         let mut rows = rows.query([])?;
         let after = 4 + old.collection.fields.len();
         let mut words = Words::default();
         while let Some(row) = rows.next()? {
-            take(old.standing(row, after, &mut words)?, self.feature(row, after + 1, &mut words))?;
+            take(old.standing(row, after, &mut words)?, self.feature(row, after + 3, &mut words))?;
         }
         Ok(())
     }
@@ -266,6 +280,8 @@ impl<'a> Layer<'a> {
         Ok(Standing {
             id: row.get_ref(2)?.as_str().unwrap_or_default().into(),
             since: row.get::<_, Option<i64>>(since)?.unwrap_or(0),
+            row: row.get(since + 1)?,
+            record: row.get(since + 2)?,
             feature: self.feature(row, 0, words),
         })
     }

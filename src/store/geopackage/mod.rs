@@ -12,7 +12,7 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
-use super::{Change, PastRun, StoreError, Stored, Version};
+use super::{Change, PastRejection, PastRun, StoreError, Stored, Version};
 use crate::model::{Collection, Provenance, Revision};
 use layer::Layer;
 
@@ -24,7 +24,7 @@ const RUNS: &str = "SELECT run, collection, recipe, source, started, accepted, r
                     report FROM mapa_run";
 
 /// The layout of the tables that this program reads and writes.
-const LAYOUT: i64 = 2;
+const LAYOUT: i64 = 3;
 
 /// `GPKG` as a big-endian number (OGC 12-128r18, clause 1.1.1.1.1).
 const APPLICATION_ID: i64 = 0x4750_4B47;
@@ -110,7 +110,8 @@ impl GeoPackage {
                 let provenance: Provenance = serde_json::from_str(&text(2)?)?;
                 let revision = Revision(row.get::<_, i64>(3).map_err(at)? as u64);
                 let (features, faults) = Layer::new(text(0)?, &collection).read(&reading).map_err(at)?;
-                changed.push(Stored { collection, provenance, revision, features, faults });
+                let aliases = replacement::aliases_of(&reading, collection.id.as_str()).map_err(at)?;
+                changed.push(Stored { collection, provenance, revision, features, aliases, faults });
             }
         }
         Ok((Revision(revision as u64), changed))
@@ -143,12 +144,13 @@ impl GeoPackage {
     pub fn versions(&self, collection: &str, id: &str) -> Result<Vec<Version>, StoreError> {
         let ask = || -> rusqlite::Result<Vec<Version>> {
             let mut rows = self.connection.prepare(
-                "SELECT from_revision, to_revision, feature FROM mapa_version
+                "SELECT from_revision, to_revision, feature, row, record FROM mapa_version
                  WHERE collection = ?1 AND id = ?2 ORDER BY to_revision",
             )?;
             rows.query_map([collection, id], |row| {
                 let [collection, id] = [collection, id].map(Into::into);
-                Ok(Version { collection, id, from: row.get(0)?, to: Some(row.get(1)?), feature: row.get(2)? })
+                let (from, to, feature) = (row.get(0)?, Some(row.get(1)?), row.get(2)?);
+                Ok(Version { collection, id, from, to, feature, row: row.get(3)?, record: row.get(4)? })
             })?
             .collect()
         };
@@ -156,12 +158,39 @@ impl GeoPackage {
         if let Some((layer, definition)) = self.definition(collection)? {
             let standing = Layer::new(layer, &definition).of(&self.connection, id);
             if let Some(standing) = standing.map_err(|error| explain(&self.path, &error))? {
-                let [collection, id] = [collection, id].map(Into::into);
-                let feature = standing.geojson(&definition);
-                versions.push(Version { collection, id, from: standing.since, to: None, feature });
+                versions.push(standing.version(&definition));
             }
         }
         Ok(versions)
+    }
+
+    /// The rows that a run refused, in the order of the source.
+    pub fn rejections(&self, run: i64) -> Result<Vec<PastRejection>, StoreError> {
+        let ask = || -> rusqlite::Result<Vec<PastRejection>> {
+            let mut rows = self.connection.prepare(
+                "SELECT row, column_name, text, reason, detail, record FROM mapa_rejection WHERE run = ?1
+                 ORDER BY row, rowid",
+            )?;
+            rows.query_map([run], |row| {
+                Ok(PastRejection {
+                    row: row.get::<_, i64>(0)?.unsigned_abs(),
+                    column: row.get(1)?,
+                    text: row.get(2)?,
+                    reason: row.get(3)?,
+                    detail: row.get(4)?,
+                    record: row.get(5)?,
+                })
+            })?
+            .collect()
+        };
+        ask().map_err(|error| explain(&self.path, &error))
+    }
+
+    /// The id of the feature that has this further id.
+    pub fn alias(&self, collection: &str, alias: &str) -> Result<Option<String>, StoreError> {
+        let ask = "SELECT id FROM mapa_alias WHERE collection = ?1 AND alias = ?2";
+        let found = self.connection.query_row(ask, [collection, alias], |row| row.get(0)).optional();
+        found.map_err(|error| explain(&self.path, &error))
     }
 
     /// The layer and the definition of a collection.

@@ -1,9 +1,9 @@
 //! A `Replacement` makes what a source holds the features of a collection, as one transaction on the GeoPackage.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{
     explain,
@@ -12,7 +12,7 @@ use super::{
 use crate::{
     model::{Collection, Feature, Provenance, Revision},
     store::{
-        Change, Changed, Committed, Diff, Refused, Run, StoreError,
+        Change, Changed, Committed, Diff, Origin, Refused, Run, StoreError,
         comparison::{Comparison, Elder},
         content::Standing,
         layer_name,
@@ -76,16 +76,18 @@ impl<'a> Replacement<'a> {
             )
             .map_err(at)?;
         let run = transaction.last_insert_rowid();
-        let comparison = Comparison::new(known, writes_all, next);
+        let aliases = aliases_of(&transaction, collection.id.as_str()).map_err(at)?;
+        let comparison = Comparison::new(known, aliases, writes_all, next);
         Ok(Self { path, collection, provenance, layer, standing, comparison, next, run, gathers: false, transaction })
     }
 
     /// Adds a feature.
-    pub fn put(&mut self, feature: &Feature) -> Result<(), StoreError> {
-        let Some(mark) = self.comparison.take(self.collection, feature)? else { return Ok(()) };
+    pub fn put(&mut self, feature: &Feature, origin: Origin<'_>) -> Result<(), StoreError> {
+        let Some(mark) = self.comparison.take(self.collection, feature, origin.aliases)? else { return Ok(()) };
         let geometry = layer::encode(&feature.geometry)?;
         self.gather()?;
-        self.layer.insert(&self.transaction, feature, mark, &geometry).map_err(|error| explain(self.path, &error))
+        let inserted = self.layer.insert(&self.transaction, (feature, mark), origin, &geometry);
+        inserted.map_err(|error| explain(self.path, &error))
     }
 
     /// Makes the table beside the layer where it is not yet.
@@ -143,7 +145,7 @@ impl<'a> Replacement<'a> {
         let at = |error| explain(path, &error);
         let change = self.comparison.change();
         let same = self.standing.as_ref().is_some_and(|elder| elder.says(self.collection, self.provenance));
-        let revision = if same && change.is_nothing() {
+        let revision = if same && change.is_nothing() && self.comparison.has_same_aliases() {
             self.drop_gathered().map_err(at)?;
             None
         } else {
@@ -178,6 +180,13 @@ impl<'a> Replacement<'a> {
             self.layer.take_place(on, self.standing.is_some())?;
         }
         self.layer.announce(on, self.comparison.bbox, self.comparison.several_points)?;
+        let id = self.collection.id.as_str();
+        if !self.comparison.has_same_aliases() {
+            on.execute("DELETE FROM mapa_alias WHERE collection = ?1", [id])?;
+            for (alias, of) in self.comparison.aliases() {
+                keep_alias(on, id, alias, of)?;
+            }
+        }
         let next = self.next.0 as i64;
         on.execute("UPDATE mapa_store SET revision = ?1", [next])?;
         on.execute(
@@ -191,11 +200,12 @@ impl<'a> Replacement<'a> {
     /// Keeps what changed and removed features were.
     fn keep_versions(&self, elder: &Elder, removed: &[i64]) -> rusqlite::Result<()> {
         let (on, old) = (&self.transaction, layer_of(elder));
-        let mut insert = on.prepare("INSERT INTO mapa_version VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        let mut insert = on.prepare("INSERT INTO mapa_version VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
         let id = self.collection.id.as_str();
         let next = self.next.0 as i64;
         let mut keep = |was: &Standing| {
-            insert.execute(params![id, was.id, was.since, next, was.geojson(&elder.collection)]).map(drop)
+            let feature = was.geojson(&elder.collection);
+            insert.execute(params![id, was.id, was.since, next, feature, was.row, was.record]).map(drop)
         };
         self.layer.changed(&old, on, None, &mut |was, _| keep(&was))?;
         for fid in removed {
@@ -226,6 +236,17 @@ impl<'a> Replacement<'a> {
         )?;
         Ok(())
     }
+}
+
+/// The further ids of a collection, each with the id of its feature.
+pub(super) fn aliases_of(on: &Connection, collection: &str) -> rusqlite::Result<BTreeMap<String, String>> {
+    let mut rows = on.prepare("SELECT alias, id FROM mapa_alias WHERE collection = ?1")?;
+    rows.query_map([collection], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+}
+
+/// Keeps a further id.
+pub(super) fn keep_alias(on: &Connection, collection: &str, alias: &str, id: &str) -> rusqlite::Result<()> {
+    on.prepare_cached("INSERT INTO mapa_alias VALUES (?1, ?2, ?3)")?.execute([collection, alias, id]).map(drop)
 }
 
 fn layer_of(elder: &Elder) -> Layer<'_> {

@@ -46,7 +46,7 @@ CREATE TABLE mapa_store (
     layout   INTEGER NOT NULL,
     revision INTEGER NOT NULL
 );
-INSERT INTO mapa_store VALUES (2, 0);
+INSERT INTO mapa_store VALUES (3, 0);
 
 -- What is in the store: a collection, its layer, where its features came from, and the revision that brought them.
 CREATE TABLE mapa_collection (
@@ -80,9 +80,19 @@ CREATE TABLE mapa_version (
     id            TEXT    NOT NULL,
     from_revision INTEGER NOT NULL, -- the revision that brought this state
     to_revision   INTEGER NOT NULL, -- the revision that ended it
-    feature       TEXT    NOT NULL  -- GeoJSON
+    feature       TEXT    NOT NULL, -- GeoJSON
+    row           INTEGER,          -- where the row that it was made of stood in the source
+    record        TEXT              -- JSON of that row
 );
 CREATE INDEX mapa_version_of_feature ON mapa_version (collection, id, to_revision);
+
+-- Further ids by which features can be found.
+CREATE TABLE mapa_alias (
+    collection TEXT NOT NULL,
+    alias      TEXT NOT NULL,
+    id         TEXT NOT NULL,
+    PRIMARY KEY (collection, alias)
+);
 
 -- Every row that was refused, as it was.
 CREATE TABLE mapa_rejection (

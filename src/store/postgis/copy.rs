@@ -40,14 +40,20 @@ impl PostGis {
             let provenance: Provenance = serde_json::from_str(row.get(2))?;
             take(Piece::Opened(&of, &provenance, Revision(row.get::<_, i64>(3) as u64)))?;
             let mut batches = Batches::new(&of, &name, &store);
-            Layer::new(name.clone(), &of)
-                .each_row(&mut on, at, &mut |fid, feature, hash, since| batches.add(fid, feature, hash, since, take))?;
+            Layer::new(name.clone(), &of).each_row(&mut on, at, &mut |fid, feature, hash, since, of| {
+                batches.add(fid, feature, hash, since, of, take)
+            })?;
             batches.send(take)?;
             take(Piece::Closed(&of))?;
         }
 
         for row in on.query(&format!("{RUNS} ORDER BY run"), &[]).map_err(at)? {
             take(Piece::Run(&past_run(&row)))?;
+        }
+
+        let ask = "SELECT collection, alias, id FROM mapa.mapa_alias ORDER BY collection COLLATE \"C\", alias";
+        for row in on.query(ask, &[]).map_err(at)? {
+            take(Piece::Alias(row.get(0), row.get(1), row.get(2)))?;
         }
 
         let ask = "SELECT run, row, column_name, text, reason, detail, record FROM mapa.mapa_rejection ORDER BY run, row, ctid";
@@ -65,7 +71,7 @@ impl PostGis {
         }
         drop(rows);
 
-        let ask = "SELECT collection, id, from_revision, to_revision, feature FROM mapa.mapa_version
+        let ask = "SELECT collection, id, from_revision, to_revision, feature, row, record FROM mapa.mapa_version
                    ORDER BY to_revision, collection COLLATE \"C\", id COLLATE \"C\"";
         let mut rows = on.query_raw(ask, std::iter::empty::<i64>()).map_err(at)?;
         while let Some(row) = rows.next().map_err(at)? {
@@ -75,6 +81,8 @@ impl PostGis {
                 from: row.get(2),
                 to: Some(row.get(3)),
                 feature: row.get(4),
+                row: row.get(5),
+                record: row.get(6),
             }))?;
         }
         take(Piece::Revision(Revision(revision as u64)))
@@ -110,7 +118,7 @@ impl<'a> Filling<'a> {
             return Err(not_empty(url.to_string()));
         }
         let into = |table: &str, columns| Rows::new(format!("COPY mapa.{table} FROM STDIN BINARY"), columns);
-        let (rejections, versions) = (into("mapa_rejection", 7), into("mapa_version", 5));
+        let (rejections, versions) = (into("mapa_rejection", 7), into("mapa_version", 7));
         Ok(Self { url, transaction, features: None, rejections, versions, several_points: false })
     }
 
@@ -138,9 +146,9 @@ impl<'a> Filling<'a> {
             }
             Piece::Features(_, batch) => {
                 let rows = self.features.as_mut().expect("a collection is opened before its features");
-                for (feature, mark) in batch {
-                    self.several_points |= matches!(feature.geometry, Geometry::Points(_));
-                    Layer::gather(rows, feature, *mark)?;
+                for copied in batch {
+                    self.several_points |= matches!(copied.feature.geometry, Geometry::Points(_));
+                    Layer::gather(rows, &copied.feature, copied.mark, copied.origin())?;
                     rows.send_if_full(on).map_err(at)?;
                 }
                 Ok(())
@@ -178,9 +186,14 @@ impl<'a> Filling<'a> {
                 super::replacement::gather_rejection(&mut self.rejections, run, refused);
                 self.rejections.send_if_full(on).map_err(at)
             }
-            Piece::Version(Version { collection, id, from, to, feature }) => {
+            Piece::Alias(collection, alias, id) => {
+                let insert = "INSERT INTO mapa.mapa_alias VALUES ($1, $2, $3)";
+                on.execute(insert, &[&collection, &alias, &id]).map(drop).map_err(at)
+            }
+            Piece::Version(Version { collection, id, from, to, feature, row, record }) => {
                 let to = to.expect("only what was is kept as a version");
                 self.versions.row().text(collection).text(id).integer(*from).integer(to).text(feature);
+                self.versions.integer_or_null(*row).text_or_null(record.as_deref());
                 self.versions.send_if_full(on).map_err(at)
             }
             Piece::Revision(revision) => {

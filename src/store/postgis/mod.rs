@@ -13,7 +13,7 @@ use std::{error::Error as _, fmt, time::Duration};
 
 use postgres::{Client, IsolationLevel, error::SqlState, fallible_iterator::FallibleIterator};
 
-use super::{Change, DatabaseUrl, PastRun, StoreError, Stored, Version};
+use super::{Change, DatabaseUrl, PastRejection, PastRun, StoreError, Stored, Version};
 use crate::model::{Collection, Provenance, Revision};
 use connect::connect;
 use layer::Layer;
@@ -26,7 +26,7 @@ const RUNS: &str = "SELECT run, collection, recipe, source, started, accepted, r
                     report FROM mapa.mapa_run";
 
 /// The steps that make the tables what this program reads and writes; each is done once, in its own transaction.
-const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("schema-2.sql")];
 
 /// The advisory lock of migrations and imports: one writer at a time. The number is `mapa` in ASCII.
 const WRITER: i64 = 0x6d61_7061;
@@ -115,7 +115,8 @@ impl PostGis {
             let provenance: Provenance = serde_json::from_str(row.get(2))?;
             let (features, faults) = Layer::new(row.get(0), &collection).read(&mut reading).map_err(at)?;
             let revision = Revision(row.get::<_, i64>(3) as u64);
-            changed.push(Stored { collection, provenance, revision, features, faults });
+            let aliases = replacement::aliases_of(&mut reading, collection.id.as_str()).map_err(at)?;
+            changed.push(Stored { collection, provenance, revision, features, aliases, faults });
         }
         Ok((Revision(revision as u64), changed))
     }
@@ -151,19 +152,50 @@ impl PostGis {
         self.client()?;
         let Self { url, client, .. } = self;
         let at = |error| explain(url, &error);
-        let ask = "SELECT from_revision, to_revision, feature FROM mapa.mapa_version
+        let ask = "SELECT from_revision, to_revision, feature, row, record FROM mapa.mapa_version
                    WHERE collection = $1 AND id = $2 ORDER BY to_revision";
-        let version = |from, to, feature| Version { collection: collection.into(), id: id.into(), from, to, feature };
         let rows = client.query(ask, &[&collection, &id]).map_err(at)?;
-        let mut versions: Vec<_> = rows.iter().map(|row| version(row.get(0), Some(row.get(1)), row.get(2))).collect();
+        let version = |row: &postgres::Row| Version {
+            collection: collection.into(),
+            id: id.into(),
+            from: row.get(0),
+            to: Some(row.get(1)),
+            feature: row.get(2),
+            row: row.get(3),
+            record: row.get(4),
+        };
+        let mut versions: Vec<_> = rows.iter().map(version).collect();
         let ask = "SELECT layer, definition::text FROM mapa.mapa_collection WHERE id = $1";
         if let Some(row) = client.query_opt(ask, &[&collection]).map_err(at)? {
             let definition: Collection = serde_json::from_str(row.get(1))?;
             if let Some(standing) = Layer::new(row.get(0), &definition).of(client, id).map_err(at)? {
-                versions.push(version(standing.since, None, standing.geojson(&definition)));
+                versions.push(standing.version(&definition));
             }
         }
         Ok(versions)
+    }
+
+    /// The rows that a run refused, in the order of the source.
+    pub fn rejections(&mut self, run: i64) -> Result<Vec<PastRejection>, StoreError> {
+        let ask = "SELECT row, column_name, text, reason, detail, record FROM mapa.mapa_rejection
+                   WHERE run = $1 ORDER BY row, ctid";
+        let rows = self.client()?.query(ask, &[&run]).map_err(|error| explain(&self.url, &error))?;
+        let rejection = |row: &postgres::Row| PastRejection {
+            row: row.get::<_, i64>(0).unsigned_abs(),
+            column: row.get(1),
+            text: row.get(2),
+            reason: row.get(3),
+            detail: row.get(4),
+            record: row.get(5),
+        };
+        Ok(rows.iter().map(rejection).collect())
+    }
+
+    /// The id of the feature that has this further id.
+    pub fn alias(&mut self, collection: &str, alias: &str) -> Result<Option<String>, StoreError> {
+        let ask = "SELECT id FROM mapa.mapa_alias WHERE collection = $1 AND alias = $2";
+        let row = self.client()?.query_opt(ask, &[&collection, &alias]).map_err(|error| explain(&self.url, &error))?;
+        Ok(row.map(|row| row.get(0)))
     }
 
     /// The connection; a new one where the old one broke.

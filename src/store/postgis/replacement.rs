@@ -1,15 +1,15 @@
 //! A `Replacement` makes what a source holds the features of a collection, as one transaction on the database.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use jiff::Timestamp;
-use postgres::Transaction;
+use postgres::{GenericClient, Transaction};
 
 use super::{explain, layer::Layer, rows::Rows};
 use crate::{
     model::{Collection, Feature, Provenance, Revision},
     store::{
-        Change, Changed, Committed, DatabaseUrl, Diff, Refused, Run, StoreError,
+        Change, Changed, Committed, DatabaseUrl, Diff, Origin, Refused, Run, StoreError,
         comparison::{Comparison, Elder},
         content::Standing,
         layer_name,
@@ -71,7 +71,8 @@ impl<'a> Replacement<'a> {
         let row = on.query_one(insert, &[&collection.id.as_str(), &source, &Timestamp::now().to_string()]);
         let run = row.map_err(at)?.get(0);
         let rejections = Rows::new("COPY mapa.mapa_rejection FROM STDIN BINARY".into(), 7);
-        let comparison = Comparison::new(known, writes_all, next);
+        let aliases = aliases_of(on, collection.id.as_str()).map_err(at)?;
+        let comparison = Comparison::new(known, aliases, writes_all, next);
         Ok(Self {
             url,
             collection,
@@ -88,14 +89,14 @@ impl<'a> Replacement<'a> {
     }
 
     /// Adds a feature.
-    pub fn put(&mut self, feature: &Feature) -> Result<(), StoreError> {
-        let Some(mark) = self.comparison.take(self.collection, feature)? else { return Ok(()) };
+    pub fn put(&mut self, feature: &Feature, origin: Origin<'_>) -> Result<(), StoreError> {
+        let Some(mark) = self.comparison.take(self.collection, feature, origin.aliases)? else { return Ok(()) };
         let (url, on) = (self.url, &mut self.transaction);
         let rows = match &mut self.rows {
             Some(rows) => rows,
             none => none.insert(self.layer.create_new(on).map_err(|error| explain(url, &error))?),
         };
-        Layer::gather(rows, feature, mark)?;
+        Layer::gather(rows, feature, mark, origin)?;
         rows.send_if_full(on).map_err(|error| explain(url, &error))
     }
 
@@ -159,7 +160,7 @@ impl<'a> Replacement<'a> {
         let change = self.comparison.change();
         let same = self.standing.as_ref().is_some_and(|elder| elder.says(self.collection, self.provenance));
         self.rejections.send(&mut self.transaction).map_err(at)?;
-        let revision = if same && change.is_nothing() {
+        let revision = if same && change.is_nothing() && self.comparison.has_same_aliases() {
             self.drop_gathered().map_err(at)?;
             None
         } else {
@@ -193,6 +194,16 @@ impl<'a> Replacement<'a> {
         } else {
             self.layer.take_place(on, self.standing.is_some(), self.comparison.several_points)?;
         }
+        if !self.comparison.has_same_aliases() {
+            let id = self.collection.id.as_str();
+            on.execute("DELETE FROM mapa.mapa_alias WHERE collection = $1", &[&id])?;
+            let mut rows = Rows::new("COPY mapa.mapa_alias FROM STDIN BINARY".into(), 3);
+            for (alias, of) in self.comparison.aliases() {
+                rows.row().text(id).text(alias).text(of);
+                rows.send_if_full(on)?;
+            }
+            rows.send(on)?;
+        }
         on.execute("UPDATE mapa.mapa_store SET revision = $1", &[&next])?;
         on.execute(
             "INSERT INTO mapa.mapa_collection VALUES ($1, $2, $3::text::json, $4::text::json, $5)
@@ -207,10 +218,11 @@ impl<'a> Replacement<'a> {
     fn keep_versions(&mut self, removed: &[i64]) -> Result<(), postgres::Error> {
         let Some(elder) = &self.standing else { return Ok(()) };
         let (on, old, next) = (&mut self.transaction, layer_of(elder), self.next.0 as i64);
-        let mut versions = Rows::new("COPY mapa.mapa_version FROM STDIN BINARY".into(), 5);
+        let mut versions = Rows::new("COPY mapa.mapa_version FROM STDIN BINARY".into(), 7);
         let mut keep = |on: &mut Transaction<'_>, was: &Standing| {
             versions.row().text(self.collection.id.as_str()).text(&was.id).integer(was.since).integer(next);
             versions.text(&was.geojson(&elder.collection));
+            versions.integer_or_null(was.row).text_or_null(was.record.as_deref());
             versions.send_if_full(on)
         };
         self.layer.changed(&old, on, None, &mut |on, was, _| keep(on, &was))?;
@@ -229,6 +241,15 @@ impl<'a> Replacement<'a> {
         )?;
         Ok(())
     }
+}
+
+/// The further ids of a collection, each with the id of its feature.
+pub(super) fn aliases_of(
+    on: &mut impl GenericClient,
+    collection: &str,
+) -> Result<BTreeMap<String, String>, postgres::Error> {
+    let rows = on.query("SELECT alias, id FROM mapa.mapa_alias WHERE collection = $1", &[&collection])?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 
 fn layer_of(elder: &Elder) -> Layer<'_> {

@@ -68,6 +68,14 @@ impl Rows {
         self.bytes(&integer.to_be_bytes())
     }
 
+    /// A `bigint` that may be NULL.
+    pub fn integer_or_null(&mut self, integer: Option<i64>) -> &mut Self {
+        match integer {
+            Some(integer) => self.integer(integer),
+            None => self.null(),
+        }
+    }
+
     /// A geometry; lines and areas are always multi, as their layer declares.
     pub fn geometry(&mut self, geometry: &Geometry) -> Result<&mut Self, StoreError> {
         use geo_types::Geometry as G;
