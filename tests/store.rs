@@ -1,6 +1,7 @@
 //! The contract of a store, held by both: what is committed is there whole, what is not is not there at all.
 
 mod postgres;
+#[macro_use]
 mod stores;
 
 use std::{cell::RefCell, collections::BTreeMap, fs};
@@ -12,22 +13,6 @@ use mapa::{
 };
 use proptest::prelude::*;
 use stores::{Place, all_values, collection, commit, place, point, provenance, put, run, title};
-
-/// Every sentence of the contract as a test over each store.
-macro_rules! contract {
-    ($($sentence:ident)*) => {
-        mod geopackage {
-            $(#[test] fn $sentence() { super::$sentence(&super::Place::file()); })*
-        }
-        mod postgis {
-            $(#[test] fn $sentence() {
-                if let Some(place) = super::Place::database() {
-                    super::$sentence(&place);
-                }
-            })*
-        }
-    };
-}
 
 contract! {
     what_was_put_comes_back_the_same

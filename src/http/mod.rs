@@ -79,7 +79,8 @@ pub struct Shown {
 #[derive(Debug)]
 struct Standing {
     snapshot: Arc<Snapshot>,
-    kept: Kept,
+    /// Shared with a snapshot that gives the same answers.
+    kept: Arc<Kept>,
 }
 
 /// How long open requests may go on after the server was told to stop.
@@ -94,7 +95,7 @@ type Answering = Arc<City>;
 impl City {
     /// A city that answers from this snapshot.
     pub fn new(snapshot: Snapshot, shown: Shown) -> Self {
-        let standing = Standing { snapshot: Arc::new(snapshot), kept: Kept::new(shown.tile_memory) };
+        let standing = Standing { snapshot: Arc::new(snapshot), kept: Arc::new(Kept::new(shown.tile_memory)) };
         Self {
             newest: ArcSwap::from_pointee(standing),
             shown,
@@ -107,10 +108,16 @@ impl City {
     pub fn stand(&self, snapshot: Snapshot) {
         let last = self.newest.load_full();
         let difference = Difference::between(&last.snapshot, &snapshot);
-        let kept = last.kept.after(&difference, &self.shown.tilesets, &last.snapshot, &snapshot);
+        let kept = Arc::new(last.kept.after(&difference, &self.shown.tilesets, &last.snapshot, &snapshot));
         let snapshot = Arc::new(snapshot);
         self.newest.store(Arc::new(Standing { snapshot: Arc::clone(&snapshot), kept }));
         self.changes.tell(&difference, &self.shown.tilesets, &last.snapshot, &snapshot);
+    }
+
+    /// Answers from a snapshot that gives the same answers as the one that stands.
+    pub fn stand_alike(&self, snapshot: Snapshot) {
+        let kept = Arc::clone(&self.newest.load().kept);
+        self.newest.store(Arc::new(Standing { snapshot: Arc::new(snapshot), kept }));
     }
 
     /// The newest snapshot, which stays the same until the request is answered.

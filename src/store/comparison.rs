@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::{StoreError, content};
+use super::{StoreError, content, log::MOST_CHANGES};
 use crate::{
     model::{Collection, Feature, Provenance, Revision},
     space::{BBox, Geometry},
@@ -175,6 +175,12 @@ impl Comparison {
     /// What the features that came in so far change, if no other comes.
     pub fn change(&self) -> Change {
         self.change
+    }
+
+    /// Whether readers can follow by the log: the definition stays, and few features change.
+    pub fn is_told_by_log(&self, standing: Option<&Elder>, collection: &Collection) -> bool {
+        let Change { added, changed, removed, .. } = self.change;
+        standing.is_some_and(|elder| elder.collection == *collection) && added + changed + removed <= MOST_CHANGES as u64
     }
 
     /// The keys of the rows that did not come in, in their order.

@@ -9,13 +9,14 @@ mod content;
 mod copy;
 mod face;
 mod geopackage;
+mod log;
 mod postgis;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
 
-use crate::model::{Collection, Feature, Provenance, Revision};
+use crate::model::{Collection, Feature, FeatureId, Provenance, Revision};
 
 pub use address::{Address, DatabaseUrl};
 pub use comparison::Change;
@@ -31,10 +32,12 @@ pub struct Stored {
     pub provenance: Provenance,
     /// The revision that brought them.
     pub revision: Revision,
-    /// In the order of their ids.
+    /// In the order of their ids: all there are, or the new and the changed ones.
     pub features: Vec<Feature>,
-    /// Further ids, each with the id of its feature.
-    pub aliases: BTreeMap<String, String>,
+    /// Changed ids that have no feature any more; `None` where `features` are all there are.
+    pub gone: Option<Vec<FeatureId>>,
+    /// Further ids, each with the id of its feature; `None` where they are as they were.
+    pub aliases: Option<BTreeMap<String, String>>,
     /// Rows that another program left in a state that is no feature; they are not served.
     pub faults: Vec<Fault>,
 }
@@ -49,6 +52,9 @@ pub struct Fault {
     /// What is wrong with it.
     pub problem: String,
 }
+
+/// The reason of rejections that no import made: another program left the row in a state that is no feature.
+const EDIT_REFUSED: &str = "bad-edit";
 
 /// A source row that was refused, as it is kept.
 #[derive(Debug, Clone, Copy)]

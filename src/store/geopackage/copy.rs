@@ -76,13 +76,14 @@ impl GeoPackage {
         }
 
         let ask =
-            "SELECT collection, id, from_revision, to_revision, feature, row, record FROM mapa_version ORDER BY rowid";
+            "SELECT collection, id, from_revision, to_revision, feature, row, record, shape FROM mapa_version ORDER BY rowid";
         let mut rows = on.prepare(ask).map_err(at)?;
         let mut rows = rows.query([]).map_err(at)?;
         while let Some(row) = rows.next().map_err(at)? {
             let read = || {
                 let (collection, id) = (row.get(0)?, row.get(1)?);
-                let (from, to, feature) = (row.get(2)?, Some(row.get(3)?), row.get(4)?);
+                let (from, to) = (row.get(2)?, Some(row.get(3)?));
+                let feature = layer::whole(row.get(4)?, row.get(7)?);
                 Ok(Version { collection, id, from, to, feature, row: row.get(5)?, record: row.get(6)? })
             };
             take(Piece::Version(&read().map_err(at)?))?;
@@ -124,7 +125,7 @@ impl<'a> Filling<'a> {
                 let (definition, provenance) = (serde_json::to_string(of)?, serde_json::to_string(provenance)?);
                 layer(of).create_new(on).map_err(at)?;
                 on.execute(
-                    "INSERT INTO mapa_collection VALUES (?1, ?2, ?3, ?4, ?5)",
+                    "INSERT INTO mapa_collection VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?5)",
                     params![of.id.as_str(), layer(of).name(), definition, provenance, revision.0 as i64],
                 )
                 .map(drop)
@@ -177,7 +178,7 @@ impl<'a> Filling<'a> {
             Piece::Version(version) => {
                 let Version { collection, id, from, to, feature, row, record } = version;
                 let mut insert =
-                    on.prepare_cached("INSERT INTO mapa_version VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)").map_err(at)?;
+                    on.prepare_cached("INSERT INTO mapa_version VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL)").map_err(at)?;
                 insert.execute(params![collection, id, from, to, feature, row, record]).map(drop).map_err(at)
             }
             Piece::Revision(revision) => {

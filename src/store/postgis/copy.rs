@@ -132,7 +132,7 @@ impl<'a> Filling<'a> {
                 self.several_points = false;
                 self.features = Some(layer(of).create_new(on).map_err(at)?);
                 on.execute(
-                    "INSERT INTO mapa.mapa_collection VALUES ($1, $2, $3::text::json, $4::text::json, $5)",
+                    "INSERT INTO mapa.mapa_collection VALUES ($1, $2, $3::text::json, $4::text::json, $5, $5, $5)",
                     &[
                         &of.id.as_str(),
                         &layer(of).name(),
@@ -156,7 +156,8 @@ impl<'a> Filling<'a> {
             Piece::Closed(of) => {
                 let mut rows = self.features.take().expect("a collection is opened before it is closed");
                 rows.send(on).map_err(at)?;
-                layer(of).take_place(on, false, self.several_points).map_err(at)
+                layer(of).take_place(on, false, self.several_points).map_err(at)?;
+                layer(of).describe(on).map_err(at)
             }
             Piece::Run(run) => {
                 let [added, changed, removed, unchanged] =
