@@ -228,7 +228,10 @@ fn what_another_program_changed_is_put_right(at: &Place) {
     let committed = commit(&mut store, &of, &features);
     assert_eq!(committed.change, Change { changed: 1, unchanged: 1, ..Change::default() });
     assert_eq!(at.load_one().features, features);
-    assert!(store.versions("things", "1").unwrap()[0].feature.contains("інше"));
+    let versions = store.versions("things", "1").unwrap();
+    let told: Vec<_> = versions.iter().map(|version| (version.from, version.to)).collect();
+    assert_eq!(told, [(1, Some(2)), (2, Some(3)), (3, None)]);
+    assert!(versions[1].feature.contains("інше"));
 }
 
 fn a_feature_that_is_put_twice_is_an_error(at: &Place) {

@@ -67,7 +67,9 @@ CREATE FUNCTION mapa.mapa_log_edit() RETURNS trigger LANGUAGE plpgsql SECURITY D
 DECLARE
     number bigint := nullif(current_setting('mapa.edit', true), '')::bigint;
     edited text;
-    counts bigint[] := '{0,0,0}'; -- added, changed, removed
+    inserted bigint := 0;
+    updated bigint := 0;
+    deleted bigint := 0;
 BEGIN
     IF current_setting('mapa.importing', true) = 'on' THEN
         RETURN NULL;
@@ -75,13 +77,13 @@ BEGIN
     SELECT c.id INTO edited FROM mapa.mapa_collection AS c WHERE c.layer = TG_TABLE_NAME;
     IF TG_OP = 'INSERT' THEN
         INSERT INTO mapa.mapa_change SELECT number, edited, n.id FROM new_rows AS n ON CONFLICT DO NOTHING;
-        GET DIAGNOSTICS counts[1] = ROW_COUNT;
+        GET DIAGNOSTICS inserted = ROW_COUNT;
     ELSIF TG_OP = 'UPDATE' THEN
         INSERT INTO mapa.mapa_version
         SELECT edited, o.id, coalesce(o.mapa_revision, 0), number, mapa.mapa_geojson(o.id, o.geom, to_jsonb(o)), o.mapa_row, o.mapa_record
         FROM old_rows AS o LEFT JOIN new_rows AS n ON n.fid = o.fid
         WHERE o.mapa_revision IS DISTINCT FROM number AND (n.fid IS NULL OR n.mapa_revision = number);
-        GET DIAGNOSTICS counts[2] = ROW_COUNT;
+        GET DIAGNOSTICS updated = ROW_COUNT;
         INSERT INTO mapa.mapa_change
         SELECT number, edited, o.id FROM old_rows AS o LEFT JOIN new_rows AS n ON n.fid = o.fid
         WHERE n.fid IS NULL OR n.mapa_revision = number
@@ -93,7 +95,7 @@ BEGIN
         INSERT INTO mapa.mapa_version
         SELECT edited, o.id, coalesce(o.mapa_revision, 0), number, mapa.mapa_geojson(o.id, o.geom, to_jsonb(o)), o.mapa_row, o.mapa_record
         FROM old_rows AS o WHERE o.mapa_revision IS DISTINCT FROM number;
-        GET DIAGNOSTICS counts[3] = ROW_COUNT;
+        GET DIAGNOSTICS deleted = ROW_COUNT;
         INSERT INTO mapa.mapa_change SELECT number, edited, o.id FROM old_rows AS o ON CONFLICT DO NOTHING;
     END IF;
     IF number IS NULL THEN
@@ -101,7 +103,7 @@ BEGIN
     END IF;
     UPDATE mapa.mapa_collection AS c SET revision = number WHERE c.id = edited;
     UPDATE mapa.mapa_run AS r
-    SET added = added + counts[1], changed = changed + counts[2], removed = removed + counts[3]
+    SET added = added + inserted, changed = changed + updated, removed = removed + deleted
     WHERE r.collection = edited AND r.revision = number;
     IF NOT FOUND THEN
         INSERT INTO mapa.mapa_run (collection, recipe, source, started, accepted, revision, added, changed, removed, report)
@@ -109,7 +111,7 @@ BEGIN
             edited, 'edit',
             format('edited by %s with %s', session_user, coalesce(nullif(current_setting('application_name'), ''), 'another program')),
             to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-            true, number, counts[1], counts[2], counts[3], '{}'
+            true, number, inserted, updated, deleted, '{}'
         );
     END IF;
     RETURN NULL;
