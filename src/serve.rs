@@ -12,6 +12,7 @@ use tokio::{net::TcpListener, signal::unix::SignalKind};
 use crate::{
     files,
     http::{self, BaseMap, City, PageFiles, Shown, Styles},
+    import::{Demands, Objection},
     model::{Audience, Catalog},
     settings::Settings,
     snapshot::{Shelf, Snapshot},
@@ -184,13 +185,32 @@ fn newer(store: &mut Store, standing: &Snapshot) -> anyhow::Result<(Snapshot, Ve
     let mut faults = Vec::new();
     let mut shelves = Vec::new();
     for mut stored in changed {
-        for fault in &stored.faults {
-            tracing::warn!(layer = fault.layer, row = fault.row, "a row is not served: {}", fault.problem);
+        inspect(&mut stored)?;
+        for Fault { at, detail, .. } in &stored.faults {
+            tracing::warn!(layer = at.layer, row = at.row, "a row is not served: {detail}");
         }
         faults.append(&mut stored.faults);
         shelves.push(shelve(stored, standing));
     }
     Ok((standing.with(revision, shelves), faults))
+}
+
+/// Holds what another program wrote to what the recipe wants of each feature, as an import would.
+fn inspect(stored: &mut Stored) -> anyhow::Result<()> {
+    if stored.edited.is_empty() {
+        return Ok(());
+    }
+    let Stored { collection, features, gone, edited, faults, demands, .. } = stored;
+    let demands: Demands = serde_json::from_str(demands)?;
+    features.retain(|feature| {
+        let Some(at) = edited.get(&feature.id) else { return true };
+        let Some(objection) = demands.objection(collection, feature) else { return true };
+        let Objection { column, text, reason, detail } = objection;
+        faults.push(Fault { at: at.clone(), column, text, reason: reason.as_str(), detail });
+        gone.as_mut().into_iter().for_each(|gone| gone.push(feature.id.clone()));
+        false
+    });
+    Ok(())
 }
 
 /// The shelf of what is stored; where only changes are told, the one that follows the standing shelf.

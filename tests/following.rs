@@ -181,8 +181,8 @@ fn an_edit_that_leaves_no_feature_is_kept_as_a_rejection(at: &Place) {
         Store::open(&at.address).unwrap().keep_faults(&mut faults.clone()).unwrap();
     }
     let kept = store.rejections(edit.run).unwrap();
-    assert_eq!((kept.len(), kept[0].row, kept[0].text.as_str()), (1, told.faults[0].row.unsigned_abs(), "2"));
-    assert_eq!(kept[0].reason, "bad-edit");
+    assert_eq!((kept.len(), kept[0].row, kept[0].text.as_str()), (1, told.faults[0].at.row.unsigned_abs(), "2"));
+    assert_eq!(kept[0].reason, "no-feature");
     assert!(kept[0].detail.contains("учорашнє"), "{:?}", kept[0]);
     let record: Json = serde_json::from_str(&kept[0].record).unwrap();
     assert_eq!((&record["kind"], &record["a_text"]), (&"учорашнє".into(), &"b".into()));

@@ -298,8 +298,8 @@ fn a_row_that_another_program_broke_is_a_fault_with_its_place(at: &Place) {
     at.sql("UPDATE {}things SET kind = 'учорашнє' WHERE id = '2'");
     let stored = at.load_one();
     assert_eq!(stored.features.len(), 1);
-    assert_eq!((stored.faults[0].layer.as_str(), stored.faults[0].row), ("things", 2));
-    assert!(stored.faults[0].problem.contains("учорашнє"), "{}", stored.faults[0].problem);
+    assert_eq!((stored.faults[0].at.layer.as_str(), stored.faults[0].at.row), ("things", 2));
+    assert!(stored.faults[0].detail.contains("учорашнє"), "{}", stored.faults[0].detail);
 }
 
 #[test]

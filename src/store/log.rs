@@ -1,6 +1,8 @@
 //! The log of changes: which features of a collection changed at which revision, so that a reader need not load it whole.
 
-use super::Fault;
+use std::collections::BTreeMap;
+
+use super::{Edited, Fault, NO_FEATURE};
 use crate::model::{Feature, FeatureId, Revision};
 
 /// More changed features of one collection than this are no few: it is loaded whole, which no log need tell.
@@ -16,15 +18,32 @@ pub fn reaches(since: Revision, whole_since: i64, now: i64) -> bool {
 }
 
 /// The features of a reading, the rows that are none, and which of the changed ids are there no more.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Reading {
     /// In the order of their ids.
     pub features: Vec<Feature>,
     /// Rows that are no features.
     pub faults: Vec<Fault>,
+    /// Which of the features another program wrote.
+    pub edited: BTreeMap<FeatureId, Edited>,
 }
 
 impl Reading {
+    /// Adds a row as it was read; `is_edited` where its content is nobody's that was imported.
+    pub fn add(&mut self, id: &str, read: Result<Feature, String>, at: impl FnOnce() -> Edited, is_edited: bool) {
+        match read {
+            Ok(feature) => {
+                if is_edited {
+                    self.edited.insert(feature.id.clone(), at());
+                }
+                self.features.push(feature);
+            }
+            Err(detail) => {
+                self.faults.push(Fault { at: at(), column: None, text: id.into(), reason: NO_FEATURE, detail });
+            }
+        }
+    }
+
     /// Which of these ids, that changed, have no feature now.
     pub fn gone(&self, changed: &[String]) -> Vec<FeatureId> {
         let is_there = |id: &String| self.features.binary_search_by(|feature| feature.id.as_str().cmp(id)).is_ok();

@@ -40,21 +40,40 @@ pub struct Stored {
     pub aliases: Option<BTreeMap<String, String>>,
     /// Rows that another program left in a state that is no feature; they are not served.
     pub faults: Vec<Fault>,
+    /// Which of `features` another program wrote: no import has seen them, and nobody held them to `demands` yet.
+    pub edited: BTreeMap<FeatureId, Edited>,
+    /// JSON of what the recipe wants of each feature, as the last import gave it.
+    pub demands: String,
 }
 
-/// A row of the store that is no feature.
+/// The row of a feature that another program wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct Edited {
     /// Layer of the store.
     pub layer: String,
     /// Its `fid`.
     pub row: i64,
-    /// What is wrong with it.
-    pub problem: String,
+    /// The revision that brought it.
+    pub revision: i64,
 }
 
-/// The reason of rejections that no import made: another program left the row in a state that is no feature.
-const EDIT_REFUSED: &str = "bad-edit";
+/// A row of the store that is not served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The row.
+    pub at: Edited,
+    /// Which column is wrong, if one is.
+    pub column: Option<String>,
+    /// The text that is wrong, or the id of the row.
+    pub text: String,
+    /// Code of the reason.
+    pub reason: &'static str,
+    /// The reason in words.
+    pub detail: String,
+}
+
+/// The reason where another program left a row in a state that is no feature at all.
+const NO_FEATURE: &str = "no-feature";
 
 /// A source row that was refused, as it is kept.
 #[derive(Debug, Clone, Copy)]
@@ -91,6 +110,8 @@ pub struct Run {
     pub recipe: String,
     /// JSON of the tally.
     pub report: String,
+    /// JSON of what the recipe wants of each feature, for edits to be held to it.
+    pub demands: String,
 }
 
 /// What a commit did.

@@ -70,7 +70,7 @@ pub fn provenance() -> Provenance {
 }
 
 pub fn run() -> Run {
-    Run { recipe: "r".into(), report: "{}".into() }
+    Run { recipe: "r".into(), report: "{}".into(), demands: "{}".into() }
 }
 
 pub fn place(lon: f64, lat: f64) -> LonLat {

@@ -13,7 +13,7 @@ use crate::{
     model::{Collection, Feature, Field, FieldType, GeometryKind, Value},
     space::{BBox, Geometry},
     store::{
-        Fault, Origin, StoreError, Words,
+        Edited, Origin, StoreError, Words,
         comparison::{Known, Mark},
         content::{self, Standing},
         copy::TakeRow,
@@ -82,7 +82,7 @@ impl<'a> Layer<'a> {
     ) -> rusqlite::Result<()> {
         let mut insert = on.prepare_cached(&self.insert)?;
         insert.raw_bind_parameter(1, feature.id.as_str())?;
-        insert.raw_bind_parameter(2, &mark.hash[..])?;
+        insert.raw_bind_parameter(2, mark.hash.as_ref().map(|hash| &hash[..]))?;
         insert.raw_bind_parameter(3, mark.since)?;
         insert.raw_bind_parameter(4, origin.row.map(|row| i64::try_from(row).unwrap_or(i64::MAX)))?;
         insert.raw_bind_parameter(5, origin.record)?;
@@ -191,18 +191,18 @@ impl<'a> Layer<'a> {
 
     /// Reads the layer in the order of ids, or only these; rows that are no features come back as faults.
     pub fn read(&self, on: &Connection, ids: Option<&[String]>) -> rusqlite::Result<Reading> {
-        let mut read = Reading { features: Vec::new(), faults: Vec::new() };
+        let mut read = Reading::default();
         let mut words = Words::default();
+        let after = 4 + self.collection.fields.len();
         let mut take = |row: &Row<'_>| {
-            match self.feature(row, 0, &mut words) {
-                Ok(feature) => read.features.push(feature),
-                Err(problem) => {
-                    read.faults.push(Fault { layer: self.name.clone(), row: row.get(0)?, problem });
-                }
-            }
+            let (fid, revision) = (row.get(0)?, row.get(after)?);
+            let at = || Edited { layer: self.name.clone(), row: fid, revision };
+            let id = row.get_ref(2)?.as_str().unwrap_or_default();
+            read.add(id, self.feature(row, 0, &mut words), at, row.get(after + 1)?);
             Ok(())
         };
-        let ask = format!("SELECT {} FROM \"{}\" AS f", self.columns("f"), self.name);
+        let (columns, name) = (self.columns("f"), &self.name);
+        let ask = format!("SELECT {columns}, coalesce(mapa_revision, 0), mapa_hash IS NULL FROM \"{name}\" AS f");
         match ids {
             None => {
                 let mut rows = on.prepare(&format!("{ask} ORDER BY id"))?;

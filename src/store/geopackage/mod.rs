@@ -103,7 +103,7 @@ impl GeoPackage {
         let revision: i64 = reading.query_row("SELECT revision FROM mapa_store", [], |row| row.get(0)).map_err(at)?;
         let mut changed = Vec::new();
         {
-            let ask = "SELECT layer, definition, provenance, revision, whole_since, aliases_since FROM mapa_collection
+            let ask = "SELECT layer, definition, provenance, revision, whole_since, aliases_since, demands FROM mapa_collection
                        WHERE revision > ?1 ORDER BY id";
             let known = since.0 as i64;
             let mut rows = reading.prepare(ask).map_err(at)?;
@@ -126,8 +126,11 @@ impl GeoPackage {
                     None
                 };
                 let revision = Revision(number(3)? as u64);
-                let log::Reading { features, faults } = read;
-                changed.push(Stored { collection, provenance, revision, features, gone, aliases, faults });
+                let log::Reading { features, faults, edited } = read;
+                let demands = text(6)?;
+                let stored =
+                Stored { collection, provenance, revision, features, gone, aliases, faults, edited, demands };
+            changed.push(stored);
             }
         }
         Ok((Revision(revision as u64), changed))

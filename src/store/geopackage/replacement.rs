@@ -156,6 +156,8 @@ impl<'a> Replacement<'a> {
             self.write(&definition, &provenance).map_err(at)?;
             Some(self.next)
         };
+        let keep = "UPDATE mapa_collection SET demands = ?2 WHERE id = ?1 AND demands <> ?2";
+        self.transaction.execute(keep, [self.collection.id.as_str(), &run.demands]).map_err(at)?;
         self.finish_run(run, true, revision).map_err(at)?;
         self.transaction.commit().map_err(at)?;
         Ok(Committed { revision, change })
@@ -200,7 +202,7 @@ impl<'a> Replacement<'a> {
         on.execute("UPDATE mapa_store SET revision = ?1, importing = 0", [next])?;
         on.execute("DELETE FROM mapa_change WHERE revision <= ?1", [next - KEPT_REVISIONS])?;
         on.execute(
-            "INSERT INTO mapa_collection VALUES (?1, ?2, ?3, ?4, ?5, coalesce(?6, 0), coalesce(?7, 0))
+            "INSERT INTO mapa_collection VALUES (?1, ?2, ?3, ?4, ?5, coalesce(?6, 0), coalesce(?7, 0), '{}')
              ON CONFLICT (id) DO UPDATE SET definition = ?3, provenance = ?4, revision = ?5,
              whole_since = coalesce(?6, whole_since), aliases_since = coalesce(?7, aliases_since)",
             params![id, self.layer.name(), definition, provenance, next, whole_since, aliases_since],

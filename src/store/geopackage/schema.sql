@@ -59,7 +59,8 @@ CREATE TABLE mapa_collection (
     provenance TEXT    NOT NULL, -- JSON of where its features came from
     revision   INTEGER NOT NULL,
     whole_since   INTEGER NOT NULL, -- who has an older revision loads the collection whole
-    aliases_since INTEGER NOT NULL  -- the revision that last changed its further ids
+    aliases_since INTEGER NOT NULL, -- the revision that last changed its further ids
+    demands       TEXT    NOT NULL  -- JSON of what the recipe wants of each feature
 );
 
 -- Which features changed at which revision. What is older than the last 1000 revisions is forgotten.

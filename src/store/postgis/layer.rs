@@ -14,7 +14,7 @@ use crate::{
     model::{Collection, Feature, Field, FieldType, GeometryKind, Value},
     space::Geometry,
     store::{
-        Fault, Origin, StoreError, Words, comparison::Known, comparison::Mark, content::Standing, copy::TakeRow,
+        Edited, Origin, StoreError, Words, comparison::Known, comparison::Mark, content::Standing, copy::TakeRow,
         log::Reading,
     },
 };
@@ -74,7 +74,7 @@ impl<'a> Layer<'a> {
 
     /// Adds a feature to what is gathered.
     pub fn gather(rows: &mut Rows, feature: &Feature, mark: Mark, origin: Origin<'_>) -> Result<(), StoreError> {
-        rows.row().text(feature.id.as_str()).bytes(&mark.hash).integer(mark.since);
+        rows.row().text(feature.id.as_str()).bytes_or_null(mark.hash.as_ref()).integer(mark.since);
         rows.integer_or_null(origin.row.map(|row| i64::try_from(row).unwrap_or(i64::MAX))).text_or_null(origin.record);
         rows.geometry(&feature.geometry)?.text_or_null(feature.kind.as_deref());
         for value in &feature.values {
@@ -175,24 +175,20 @@ impl<'a> Layer<'a> {
     /// Reads the layer in the order of ids, or only these; rows that are no features come back as faults.
     pub fn read(&self, on: &mut Transaction<'_>, ids: Option<&[String]>) -> Result<Reading, postgres::Error> {
         let these = if ids.is_some() { "WHERE id = ANY ($1)" } else { "" };
-        let ask = format!("SELECT {} FROM {} AS f {these} ORDER BY id", self.columns("f"), self.table());
+        let (columns, table) = (self.columns("f"), self.table());
+        let ask = format!(
+            "SELECT {columns}, coalesce(mapa_revision, 0), mapa_hash IS NULL FROM {table} AS f {these} ORDER BY id"
+        );
+        let after = 4 + self.collection.fields.len();
         let mut rows = on.query_raw(&ask, ids)?;
-        let (mut features, mut faults) = (Vec::new(), Vec::new());
+        let mut read = Reading::default();
         let mut words = Words::default();
         while let Some(row) = rows.next()? {
-            match self.feature(&row, 0, &mut words) {
-                Ok(feature) => features.push(feature),
-                Err(problem) => faults.push(Fault { layer: self.name.clone(), row: row.try_get(0)?, problem }),
-            }
+            let (fid, revision) = (row.try_get(0)?, row.try_get(after)?);
+            let at = || Edited { layer: self.name.clone(), row: fid, revision };
+            read.add(row.try_get(2)?, self.feature(&row, 0, &mut words), at, row.try_get(after + 1)?);
         }
-        Ok(Reading { features, faults })
-    }
-
-    /// Why a row is no feature; `None` where it is one, or is not there.
-    pub fn problem(&self, on: &mut Transaction<'_>, fid: i64) -> Result<Option<String>, postgres::Error> {
-        let ask = format!("SELECT {} FROM {} AS f WHERE fid = $1", self.columns("f"), self.table());
-        let row = on.query_opt(&ask, &[&fid])?;
-        Ok(row.and_then(|row| self.feature(&row, 0, &mut Words::default()).err()))
+        Ok(read)
     }
 
     /// Hands on every row in the order of ids: key, feature, hash of the content, the revision that brought it.

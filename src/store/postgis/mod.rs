@@ -111,7 +111,7 @@ impl PostGis {
         reading.batch_execute("LOCK TABLE mapa.mapa_store IN ACCESS SHARE MODE").map_err(at)?;
         let revision: i64 = reading.query_one("SELECT revision FROM mapa.mapa_store", &[]).map_err(at)?.get(0);
         let mut changed = Vec::new();
-        let ask = "SELECT layer, definition::text, provenance::text, revision, whole_since, aliases_since
+        let ask = "SELECT layer, definition::text, provenance::text, revision, whole_since, aliases_since, demands
                    FROM mapa.mapa_collection WHERE revision > $1 ORDER BY id COLLATE \"C\"";
         let known = since.0 as i64;
         for row in reading.query(ask, &[&known]).map_err(at)? {
@@ -130,8 +130,11 @@ impl PostGis {
                 None
             };
             let revision = Revision(row.get::<_, i64>(3) as u64);
-            let log::Reading { features, faults } = read;
-            changed.push(Stored { collection, provenance, revision, features, gone, aliases, faults });
+            let log::Reading { features, faults, edited } = read;
+            let demands = row.get(6);
+            let stored =
+                Stored { collection, provenance, revision, features, gone, aliases, faults, edited, demands };
+            changed.push(stored);
         }
         Ok((Revision(revision as u64), changed))
     }

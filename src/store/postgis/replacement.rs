@@ -171,6 +171,8 @@ impl<'a> Replacement<'a> {
             self.write(&definition, &provenance).map_err(at)?;
             Some(self.next)
         };
+        let keep = "UPDATE mapa.mapa_collection SET demands = $2 WHERE id = $1 AND demands <> $2";
+        self.transaction.execute(keep, &[&self.collection.id.as_str(), &run.demands]).map_err(at)?;
         self.finish_run(run, true, revision).map_err(at)?;
         self.transaction.commit().map_err(at)?;
         Ok(Committed { revision, change })

@@ -2,7 +2,8 @@
 
 ALTER TABLE mapa.mapa_collection
     ADD COLUMN whole_since   bigint NOT NULL DEFAULT 0, -- who has an older revision loads the collection whole
-    ADD COLUMN aliases_since bigint NOT NULL DEFAULT 0; -- the revision that last changed its further ids
+    ADD COLUMN aliases_since bigint NOT NULL DEFAULT 0, -- the revision that last changed its further ids
+    ADD COLUMN demands       text   NOT NULL DEFAULT '{}'; -- JSON of what the recipe wants of each feature
 UPDATE mapa.mapa_collection SET whole_since = revision, aliases_since = revision;
 
 -- Which features changed at which revision. What is older than the last 1000 revisions is forgotten.
