@@ -202,9 +202,10 @@ fn inspect(stored: &mut Stored) -> anyhow::Result<()> {
     }
     let Stored { collection, features, gone, edited, faults, demands, .. } = stored;
     let demands: Demands = serde_json::from_str(demands)?;
+    let inspector = demands.inspector(collection);
     features.retain(|feature| {
         let Some(at) = edited.get(&feature.id) else { return true };
-        let Some(objection) = demands.objection(collection, feature) else { return true };
+        let Some(objection) = inspector.objection(feature) else { return true };
         let Objection { column, text, reason, detail } = objection;
         faults.push(Fault { at: at.clone(), column, text, reason: reason.as_str(), detail });
         gone.as_mut().into_iter().for_each(|gone| gone.push(feature.id.clone()));

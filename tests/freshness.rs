@@ -181,7 +181,8 @@ fn a_node_that_followed_edits_and_imports_gives_the_bytes_of_one_that_loaded_all
         let refused = || city::text(&city.mapa(&["history", "trees", "--run", run]).stdout);
         city::until(|| refused().contains("refused 2 rows"));
         let refused = refused();
-        for wanted in ["no-feature: the collection has no kind `вигадка` (`220`)", ", column `name`: bad-pattern: "] {
+        for wanted in ["no-feature: the collection has no kind `вигадка` (`220`)", ", column `name`: bad-pattern: "]
+        {
             assert_eq!(refused.matches(wanted).count(), 1, "{refused}");
         }
 

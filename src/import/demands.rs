@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, ops::Not};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use toml::Spanned;
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
     rules::{Edge, Rules},
 };
 use crate::{
-    model::{Collection, Feature, Value},
+    model::{Collection, Feature, Field, Value},
     space::BBox,
 };
 
@@ -55,19 +56,48 @@ impl Demands {
         }
     }
 
-    /// What is wrong with a feature that another program made; columns have the names of the fields.
-    pub fn objection(&self, of: &Collection, feature: &Feature) -> Option<Objection> {
+    /// Somebody who holds features of a collection to this.
+    pub fn inspector<'a>(&self, of: &'a Collection) -> Inspector<'a> {
+        let spanned = |text: &String| Spanned::new(0..0, text.clone());
+        let fields = of.fields.iter().map(|field| {
+            let Some(demand) = self.fields.get(&field.name) else { return (field, false, Rules::default()) };
+            let source = FieldSource {
+                range: demand.range.as_ref().map(|range| Spanned::new(0..0, range.clone())),
+                pattern: demand.pattern.as_ref().map(spanned),
+                after: demand.after.as_ref().map(spanned),
+                ..FieldSource::default()
+            };
+            (field, demand.required, Rules::of(&source, field, of))
+        });
         let bounds = self.bounds.map(|[west, south, east, north]| BBox { west, south, east, north });
-        if let Some(objection) = bounds.and_then(|bounds| outside(&bounds, &feature.geometry)) {
+        Inspector { bounds, fields: fields.collect() }
+    }
+}
+
+/// Holds features that no import made to what one would want of them.
+#[derive(Debug)]
+pub struct Inspector<'a> {
+    bounds: Option<BBox>,
+    /// Each field, whether it is required, and its rules.
+    fields: Vec<(&'a Field, bool, Rules)>,
+}
+
+impl Inspector<'_> {
+    /// What is wrong with a feature; columns have the names of the fields.
+    pub fn objection(&self, feature: &Feature) -> Option<Objection> {
+        if let Some(objection) = self.bounds.as_ref().and_then(|bounds| outside(bounds, &feature.geometry)) {
             return Some(objection);
         }
-        of.fields.iter().zip(&feature.values).find_map(|(field, value)| {
-            let demand = self.fields.get(&field.name).cloned().unwrap_or_default();
-            let refused = |reason, detail: String| {
-                let text = value.as_text().map_or_else(|| serde_json::json!(value).to_string(), str::to_owned);
-                Objection::to_column(&field.name, if value.is_unknown() { "" } else { &text }, reason, detail)
+        self.fields.iter().zip(&feature.values).find_map(|((field, required, rules), value)| {
+            let refused = |reason, detail| {
+                let text = match serde_json::json!(value) {
+                    Json::Null => String::new(),
+                    Json::String(text) => text,
+                    other => other.to_string(),
+                };
+                Objection::to_column(&field.name, &text, reason, detail)
             };
-            if demand.required && value.is_unknown() {
+            if *required && value.is_unknown() {
                 return Some(refused(Reason::MissingValue, "it is required".into()));
             }
             if let Value::Text(text) = value
@@ -76,14 +106,6 @@ impl Demands {
             {
                 return Some(refused(Reason::UnknownValue, format!("not one of {}", listed(&field.values))));
             }
-            let spanned = |text: String| Spanned::new(0..0, text);
-            let source = FieldSource {
-                range: demand.range.map(|range| Spanned::new(0..0, range)),
-                pattern: demand.pattern.map(spanned),
-                after: demand.after.map(spanned),
-                ..FieldSource::default()
-            };
-            let rules = Rules::of(&source, field, of);
             let wrong = rules.refuse(value).or_else(|| rules.refuse_beside(value, &feature.values));
             wrong.map(|(reason, detail)| refused(reason, detail))
         })

@@ -80,7 +80,9 @@ fn of_shelves(last: &Shelf, next: &Shelf) -> Option<Touched> {
         }
     };
     if let Some(changed) = next.changed_since(last) {
-        changed.into_iter().for_each(|(was, is)| was.into_iter().chain(is).for_each(&mut touch));
+        for (was, is) in changed {
+            was.into_iter().chain(is).for_each(&mut touch);
+        }
         return (!boxes.is_empty()).then_some(Touched::Boxes(boxes));
     }
     let (mut olds, mut news) = (last.features().peekable(), next.features().peekable());

@@ -180,7 +180,8 @@ impl Comparison {
     /// Whether readers can follow by the log: the definition stays, and few features change.
     pub fn is_told_by_log(&self, standing: Option<&Elder>, collection: &Collection) -> bool {
         let Change { added, changed, removed, .. } = self.change;
-        standing.is_some_and(|elder| elder.collection == *collection) && added + changed + removed <= MOST_CHANGES as u64
+        standing.is_some_and(|elder| elder.collection == *collection)
+            && added + changed + removed <= MOST_CHANGES as u64
     }
 
     /// The keys of the rows that did not come in, in their order.

@@ -76,8 +76,7 @@ impl GeoPackage {
             take(Piece::Rejection(row.get(0).map_err(at)?, &refused))?;
         }
 
-        let ask =
-            "SELECT collection, id, from_revision, to_revision, feature, row, record, shape FROM mapa_version ORDER BY rowid";
+        let ask = "SELECT collection, id, from_revision, to_revision, feature, row, record, shape FROM mapa_version ORDER BY rowid";
         let mut rows = on.prepare(ask).map_err(at)?;
         let mut rows = rows.query([]).map_err(at)?;
         while let Some(row) = rows.next().map_err(at)? {
@@ -178,8 +177,9 @@ impl<'a> Filling<'a> {
             }
             Piece::Version(version) => {
                 let Version { collection, id, from, to, feature, row, record } = version;
-                let mut insert =
-                    on.prepare_cached("INSERT INTO mapa_version VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL)").map_err(at)?;
+                let mut insert = on
+                    .prepare_cached("INSERT INTO mapa_version VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL)")
+                    .map_err(at)?;
                 insert.execute(params![collection, id, from, to, feature, row, record]).map(drop).map_err(at)
             }
             Piece::Revision(revision) => {

@@ -129,8 +129,8 @@ impl GeoPackage {
                 let log::Reading { features, faults, edited } = read;
                 let demands = text(6)?;
                 let stored =
-                Stored { collection, provenance, revision, features, gone, aliases, faults, edited, demands };
-            changed.push(stored);
+                    Stored { collection, provenance, revision, features, gone, aliases, faults, edited, demands };
+                changed.push(stored);
             }
         }
         Ok((Revision(revision as u64), changed))

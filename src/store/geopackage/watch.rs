@@ -75,12 +75,14 @@ pub fn properties(of: &Collection, row: &str) -> String {
                 format!("CASE {cell} WHEN 1 THEN json('true') WHEN 0 THEN json('false') ELSE CAST({cell} AS TEXT) END")
             }
             // JSON has no place for bytes, which SQLite lets anybody put into any column.
-            FieldType::Integer | FieldType::Number => format!("CASE typeof({cell}) WHEN 'blob' THEN hex({cell}) ELSE {cell} END"),
+            FieldType::Integer | FieldType::Number => {
+                format!("CASE typeof({cell}) WHEN 'blob' THEN hex({cell}) ELSE {cell} END")
+            }
         };
         pairs.push(format!("'{}', {said}", field.name));
     }
     // A patch leaves out what is null (RFC 7396).
-    pairs.chunks(FIELDS_AT_ONCE).fold("'{}'".to_owned(), |all, some| {
-        format!("json_patch({all}, json_object({}))", some.join(", "))
-    })
+    pairs
+        .chunks(FIELDS_AT_ONCE)
+        .fold("'{}'".to_owned(), |all, some| format!("json_patch({all}, json_object({}))", some.join(", ")))
 }

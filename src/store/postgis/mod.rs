@@ -27,8 +27,7 @@ const RUNS: &str = "SELECT run, collection, recipe, source, started, accepted, r
                     report FROM mapa.mapa_run";
 
 /// The steps that make the tables what this program reads and writes; each is done once, in its own transaction.
-const MIGRATIONS: [&str; 3] =
-    [include_str!("schema.sql"), include_str!("schema-2.sql"), include_str!("schema-3.sql")];
+const MIGRATIONS: [&str; 3] = [include_str!("schema.sql"), include_str!("schema-2.sql"), include_str!("schema-3.sql")];
 
 /// The advisory lock of migrations and imports: one writer at a time. The number is `mapa` in ASCII.
 const WRITER: i64 = 0x6d61_7061;
@@ -132,8 +131,7 @@ impl PostGis {
             let revision = Revision(row.get::<_, i64>(3) as u64);
             let log::Reading { features, faults, edited } = read;
             let demands = row.get(6);
-            let stored =
-                Stored { collection, provenance, revision, features, gone, aliases, faults, edited, demands };
+            let stored = Stored { collection, provenance, revision, features, gone, aliases, faults, edited, demands };
             changed.push(stored);
         }
         Ok((Revision(revision as u64), changed))
@@ -258,11 +256,7 @@ impl PostGis {
 }
 
 /// The ids of a collection that changed after a revision; `None` where they are no few.
-fn changed_ids(
-    on: &mut Transaction<'_>,
-    collection: &str,
-    since: i64,
-) -> Result<Option<Vec<String>>, postgres::Error> {
+fn changed_ids(on: &mut Transaction<'_>, collection: &str, since: i64) -> Result<Option<Vec<String>>, postgres::Error> {
     let ask = format!(
         "SELECT DISTINCT id FROM mapa.mapa_change WHERE revision > $2 AND collection = $1 LIMIT {}",
         log::MOST_CHANGES + 1
