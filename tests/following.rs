@@ -159,13 +159,19 @@ fn what_another_program_edits_is_a_revision_with_its_history(at: &Place) {
     assert_eq!(sum, Change { added: 1, changed: 2, removed: 1, unchanged: 0 });
     assert!(edits[0].0.starts_with("edited "), "{edits:?}");
     assert_eq!(edits.last().unwrap().1, Some(5));
+    // What has no name gets one.
+    at.sql("INSERT INTO {}things (geom) SELECT geom FROM {}things WHERE id = '1'");
+    let nameless = since(at, 5);
+    assert!(nameless.features.len() == 1 && nameless.features[0].id.as_str().len() >= 32, "{nameless:?}");
+    at.sql("DELETE FROM {}things WHERE kind IS NULL");
+    assert_eq!((since(at, 5).features.len(), since(at, 5).gone.unwrap().len()), (0, 1));
 
     // The next import puts it right, and that is a change like any other.
     let committed = commit(&mut store, &of, &features);
     assert_eq!(committed.change, Change { added: 2, changed: 1, removed: 2, unchanged: 0 });
     assert_eq!(at.load_one().features, features);
-    assert_eq!(since(at, 5).features, features);
-    assert_eq!(gone(&since(at, 5)), Some(vec!["4".into(), "5".into()]));
+    assert_eq!(since(at, 7).features, features);
+    assert_eq!(gone(&since(at, 7)), Some(vec!["4".into(), "5".into()]));
 }
 
 fn an_edit_that_leaves_no_feature_is_kept_as_a_rejection(at: &Place) {

@@ -61,7 +61,7 @@ impl<'a> Layer<'a> {
         }
         on.execute_batch(&format!(
             "CREATE TABLE \"{}__new\" (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, \
-             id TEXT NOT NULL UNIQUE DEFAULT (lower(hex(randomblob(16)))), \
+             id TEXT UNIQUE, \
              mapa_hash BLOB, mapa_revision INTEGER, mapa_row INTEGER, mapa_record TEXT, geom BLOB, kind TEXT{columns})",
             self.name
         ))

@@ -21,9 +21,10 @@ pub fn triggers(layer: &str, of: &Collection) -> String {
         let _ = write!(differs, " OR OLD.\"{0}\" IS NOT NEW.\"{0}\"", field.name);
     }
     // What another program writes has no known content, so the next import writes it again, and is made of no row of a source.
+    // What it does not name gets a name.
     let mark = format!(
         "UPDATE \"{layer}\" SET mapa_hash = NULL, mapa_revision = (SELECT revision FROM mapa_store), mapa_row = NULL,
-         mapa_record = NULL WHERE fid = NEW.fid;"
+         mapa_record = NULL, id = coalesce(id, lower(hex(randomblob(16)))) WHERE fid = NEW.fid;"
     );
     let keep = format!(
         "INSERT INTO mapa_version SELECT '{}', OLD.id, coalesce(OLD.mapa_revision, 0), revision,
@@ -33,11 +34,13 @@ pub fn triggers(layer: &str, of: &Collection) -> String {
         properties(of, "OLD")
     );
     // The mark is an update too; where triggers are recursive it is told by its revision.
+    let now = changed(of, &format!("(SELECT id FROM \"{layer}\" WHERE fid = NEW.fid)"));
+    let was = changed(of, "OLD.id");
     let update = format!("{by_others} AND OLD.mapa_revision IS NEW.mapa_revision AND {differs})");
     [
-        trigger(layer, of, ("INSERT", "added"), by_others, &[&mark, &changed(of, "NEW")]),
-        trigger(layer, of, ("UPDATE", "changed"), &update, &[&mark, &keep, &changed(of, "OLD"), &changed(of, "NEW")]),
-        trigger(layer, of, ("DELETE", "removed"), by_others, &[&keep, &changed(of, "OLD")]),
+        trigger(layer, of, ("INSERT", "added"), by_others, &[&mark, &now]),
+        trigger(layer, of, ("UPDATE", "changed"), &update, &[&mark, &keep, &was, &now]),
+        trigger(layer, of, ("DELETE", "removed"), by_others, &[&keep, &was]),
     ]
     .concat()
 }
@@ -60,8 +63,8 @@ fn trigger(layer: &str, of: &Collection, (event, count): (&str, &str), when: &st
     )
 }
 
-fn changed(of: &Collection, row: &str) -> String {
-    format!("INSERT OR IGNORE INTO mapa_change SELECT revision, '{}', {row}.id FROM mapa_store;", of.id)
+fn changed(of: &Collection, id: &str) -> String {
+    format!("INSERT OR IGNORE INTO mapa_change SELECT revision, '{}', {id} FROM mapa_store;", of.id)
 }
 
 /// An expression for the JSON of what a row says, without what nobody has said.

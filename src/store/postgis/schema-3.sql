@@ -45,6 +45,7 @@ CREATE OR REPLACE FUNCTION mapa.mapa_edited() RETURNS trigger LANGUAGE plpgsql A
 BEGIN
     NEW.mapa_hash := NULL;
     NEW.mapa_revision := mapa.mapa_edit();
+    NEW.id := coalesce(NEW.id, gen_random_uuid()::text); -- what it does not name gets a name
     NEW.mapa_row := NULL;
     NEW.mapa_record := NULL;
     RETURN NEW;
