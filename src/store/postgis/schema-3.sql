@@ -14,6 +14,8 @@ CREATE TABLE mapa.mapa_change (
     PRIMARY KEY (revision, collection, id)
 );
 
+CREATE INDEX mapa_run_of_revision ON mapa.mapa_run (collection, revision);
+
 -- The revision of an edit by another program: one a transaction, however many rows of however many layers it touches.
 -- An import is waited for only a while, and not in the queue of its lock: it may itself wait for the layer.
 CREATE FUNCTION mapa.mapa_edit() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
