@@ -337,6 +337,9 @@ fn a_database_that_is_no_store_is_refused_with_a_sentence() {
         opening.into_iter().map(|opening| opening.join().unwrap()).collect()
     });
     assert_eq!(opened, [true; 4]);
+    place.sql("DELETE FROM {}mapa_migration WHERE version > 2");
+    let said = Store::open(&place.address).unwrap_err().to_string();
+    assert!(said.contains("layout 2") && said.contains("brings it up to date"), "{said}");
     place.sql("INSERT INTO {}mapa_migration (version) VALUES (9)");
     assert!(matches!(Store::open(&place.address), Err(StoreError::Layout { found: 9, .. })));
 }

@@ -234,7 +234,7 @@ pub enum StoreError {
         problem: String,
     },
     /// The store was written by another version.
-    #[error("{store}: the store has layout {found}, this program reads layout {known}{}", advice(*found, *known))]
+    #[error("{store}: the store has layout {found}, this program reads layout {known}{}", advice(store, *found, *known))]
     Layout {
         /// The address.
         store: String,
@@ -270,8 +270,12 @@ pub enum StoreError {
     Definition(#[from] serde_json::Error),
 }
 
-fn advice(found: i64, known: i64) -> &'static str {
-    if found < known { "; import the sources again into a new store" } else { "; a newer mapa wrote it" }
+fn advice(store: &str, found: i64, known: i64) -> &'static str {
+    match found < known {
+        true if store.starts_with("postgres") => "; an import with this program brings it up to date",
+        true => "; import the sources again into a new store",
+        false => "; a newer mapa wrote it",
+    }
 }
 
 /// The name of the layer of a collection: the id with underscores. No id has two hyphens together, so no other layer is `c__…`.
