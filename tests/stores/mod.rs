@@ -70,7 +70,7 @@ pub fn provenance() -> Provenance {
 }
 
 pub fn run() -> Run {
-    Run { recipe: "r".into(), report: "{}".into(), demands: "{}".into() }
+    Run { recipe: "r".into(), report: "{}".into(), demands: r#"{"bounds":[1.0,2.0,3.0,4.0]}"#.into() }
 }
 
 pub fn place(lon: f64, lat: f64) -> LonLat {
