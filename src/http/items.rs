@@ -55,8 +55,8 @@ pub async fn list(
         && page.more
     {
         let narrowed = params.query_of(&NARROWING);
-        let next = format!("{path}?{narrowed}&limit={limit}&cursor={}", escaped(last.id.as_str()));
-        let next = next.replace("?&", "?");
+        let and = if narrowed.is_empty() { "" } else { "&" };
+        let next = format!("{path}?{narrowed}{and}limit={limit}&cursor={}", escaped(last.id.as_str()));
         to.push(links.link("next", GEOJSON, &next));
     }
     let features = page.features.iter().map(|feature| FeatureJson::one_of_many(Found { shelf, feature })).collect();

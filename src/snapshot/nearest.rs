@@ -66,7 +66,9 @@ pub fn nearest<'a>(
                         RTreeNode::Parent(branch) => (layer::bbox(&branch.envelope()), What::Branch(branch)),
                         RTreeNode::Leaf(entry) => (entry.bbox(), What::Guess(entry)),
                     };
-                    queue.push(Waiting { metres: origin.least_metres_to(&bbox), part: at, what });
+                    if here.reaches(&bbox) {
+                        queue.push(Waiting { metres: origin.least_metres_to(&bbox), part: at, what });
+                    }
                 }
             }
             What::Guess(entry) => {
