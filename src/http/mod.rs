@@ -17,6 +17,7 @@ mod page;
 mod params;
 mod problem;
 mod styles;
+mod summary;
 mod tiles;
 
 use std::{sync::Arc, time::Duration};
@@ -139,7 +140,7 @@ impl City {
             for name in self.shown.tilesets.names() {
                 let Some(tileset) = self.shown.tilesets.get(name, &standing.snapshot) else { continue };
                 for coord in TileCoord::covering(&bbox, z) {
-                    let key = Key { tileset: name.to_owned(), collections: Vec::new(), coord };
+                    let key = Key::whole(name, coord);
                     let is_newest = Arc::ptr_eq(&standing, &self.newest.load());
                     match standing.kept.draw_ahead(&key, &standing.snapshot, &tileset) {
                         Ok(true) if is_newest => {}
@@ -187,6 +188,7 @@ pub fn router(city: Arc<City>) -> Router {
         .route("/collections/{id}/items", get(items::list))
         .route("/collections/{id}/items/{feature}", get(items::get))
         .route("/nearest", get(nearest::get))
+        .route("/summary", get(summary::get))
         .route("/tiles/{file}", get(tiles::tilejson))
         .route("/tiles/{tileset}/{z}/{x}/{file}", get(tiles::tile))
         .route("/styles/{file}", get(styles::get))

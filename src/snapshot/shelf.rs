@@ -12,14 +12,15 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
+use jiff::civil::Date;
 use rstar::ParentNode;
 
 use super::layer::{Entry, Layer};
 use crate::{
-    model::{Collection, Feature, FeatureId, Provenance},
+    model::{Collection, Feature, FeatureId, Provenance, Validity},
     space::BBox,
 };
 
@@ -47,10 +48,14 @@ pub struct Shelf {
     bbox: Option<BBox>,
     /// Further ids, each with the id of its feature; shared by the shelves that follow each other.
     aliases: Arc<BTreeMap<String, String>>,
+    /// Looked for when first asked about.
+    days: OnceLock<Option<Days>>,
 }
 
 /// A feature as it was on one shelf and as it is on another; `None` where it is not there.
 pub(super) type Changed<'a> = (Option<&'a Feature>, Option<&'a Feature>);
+/// From a day to a day, both included; `None` for an open side.
+pub type Days = (Option<Date>, Option<Date>);
 
 /// One of the two layers that a shelf is made of, without what is hidden in it.
 #[derive(Debug, Clone, Copy)]
@@ -79,6 +84,7 @@ impl Shelf {
             kinds,
             bbox,
             aliases: Arc::default(),
+            days: OnceLock::new(),
         }
     }
 
@@ -94,6 +100,7 @@ impl Shelf {
             kinds: BTreeMap::new(),
             bbox: None,
             aliases: Arc::default(),
+            days: OnceLock::new(),
         }
     }
 
@@ -135,6 +142,7 @@ impl Shelf {
             kinds,
             bbox,
             aliases: Arc::clone(&self.aliases),
+            days: OnceLock::new(),
         }
     }
 
@@ -154,6 +162,7 @@ impl Shelf {
             kinds: self.kinds.clone(),
             bbox: self.bbox,
             aliases: Arc::clone(&self.aliases),
+            days: OnceLock::new(),
         })
     }
 
@@ -258,6 +267,20 @@ impl Shelf {
     /// The box of all features; `None` while there is none.
     pub fn bbox(&self) -> Option<BBox> {
         self.bbox
+    }
+
+    /// The days between which all features are that say when they are; `None` where none does.
+    pub fn days(&self) -> Option<Days> {
+        *self.days.get_or_init(|| {
+            let validity = Validity::of(&self.collection)?;
+            let both = |a: Days, b: Days| {
+                // An open side is open whatever the other says.
+                let of =
+                    |a: Option<Date>, b: Option<Date>, pick: fn(Date, Date) -> Date| a.zip(b).map(|(a, b)| pick(a, b));
+                (of(a.0, b.0, Date::min), of(a.1, b.1, Date::max))
+            };
+            self.features().filter_map(|feature| validity.days(feature)).reduce(both)
+        })
     }
 
     /// The features whose boxes share a point with one of these, in the order of their ids, each once.
