@@ -79,7 +79,7 @@ pub fn json(condition: &Condition) -> Value {
         Condition::Like(of, pattern) => op("like", vec![term_json(of), json!(pattern)]),
         Condition::IsNull(of) => op("isNull", vec![term_json(of)]),
         Condition::Space(relation, to, shape_first) => {
-            let mut args = vec![json!({ "property": "geometry" }), area_json(to)];
+            let mut args = vec![json!({ "property": if *shape_first { "geom" } else { "geometry" } }), area_json(to)];
             if *shape_first {
                 args.reverse();
             }
