@@ -151,7 +151,7 @@ fn drawn(
     collections: Vec<String>,
     coord: TileCoord,
 ) -> Result<Arc<Drawn>, TileError> {
-    let selection = Selection { collections, boxes: Vec::new() };
+    let selection = Selection { collections, ..Selection::default() };
     tile::draw(snapshot, tileset, &selection, coord).map(|bytes| Arc::new(Drawn::new(bytes)))
 }
 

@@ -7,19 +7,15 @@ use axum::{
 };
 
 use super::{
-    Answering, Params, Problem, answer,
-    geojson::{FeatureCollectionJson, FeatureJson},
+    Answering, Params, Problem,
+    crs::Asked,
+    document::Document,
+    geojson::{FeatureCollectionJson, FeatureJson, View},
+    routes,
 };
 use crate::snapshot::nearest::nearest;
 
-/// Neighbors when the asker does not say.
-const DEFAULT_LIMIT: usize = 10;
-
-/// The most neighbors in one answer.
-const MAX_LIMIT: usize = 100;
-
-/// More than half of any meridian (20 003 931.5 m on WGS84): no place is farther away.
-const MAX_RADIUS_M: f64 = 20_004_000.0;
+const GEOJSON: &str = "application/geo+json";
 
 /// The nearest features of the collections named, or of all thematic ones.
 pub async fn get(
@@ -27,18 +23,20 @@ pub async fn get(
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &["lon", "lat", "collections", "sector", "limit", "radius"])?;
+    let params = Params::read(query.as_deref(), &routes::NEAREST)?;
     let from = params.place()?;
-    let limit = params.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
-    let radius_m = params.number("radius", 0.0..=MAX_RADIUS_M)?.unwrap_or(MAX_RADIUS_M);
+    let radius_m = params.number("radius").unwrap_or(routes::MAX_RADIUS_M);
     let snapshot = city.snapshot();
     let selection = params.selection(&snapshot)?;
 
-    let neighbors = nearest(&snapshot, &selection, from, radius_m, limit);
+    let neighbors = nearest(&snapshot, &selection, from, radius_m, params.whole("limit"));
 
-    let features = neighbors.into_iter().map(|neighbor| FeatureJson::seen(neighbor.found, neighbor.sight)).collect();
+    let crs = Asked::at(None);
+    let view = View { crs: &crs, only: None };
+    let features =
+        neighbors.into_iter().map(|neighbor| FeatureJson::seen(neighbor.found, view, neighbor.sight)).collect();
     let path = format!("/nearest?{}", query.unwrap_or_default());
-    let links = vec![city.links(&asked).link("self", "application/geo+json", &path)];
+    let links = vec![city.links(&asked).link("self", GEOJSON, &path)];
     let body = FeatureCollectionJson::new(snapshot.revision().0, features, links);
-    answer::json(&asked, "application/geo+json", &body)
+    Document::new(&asked, GEOJSON, snapshot.revision()).json(&body)
 }

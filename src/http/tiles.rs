@@ -9,7 +9,7 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Answering, Params, Problem, answer, geojson::attributions, kept::Key, links::escaped};
+use super::{Answering, Params, Problem, answer, geojson::attributions, kept::Key, links::escaped, routes};
 use crate::{
     model::FieldType,
     snapshot::Snapshot,
@@ -26,7 +26,7 @@ pub async fn tilejson(
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &["collections"])?;
+    let params = Params::read(query.as_deref(), &routes::TILEJSON)?;
     let Some(name) = file.strip_suffix(".json") else {
         return Err(Problem::NotFound(format!("`/tiles/{file}` is not a TileJSON document; those end in .json")));
     };
@@ -67,7 +67,7 @@ pub async fn tile(
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &["collections"])?;
+    let params = Params::read(query.as_deref(), &routes::TILE)?;
     let Some(y) = file.strip_suffix(".mvt") else {
         return Err(Problem::NotFound(format!("`{file}` is not a tile; tiles end in .mvt")));
     };

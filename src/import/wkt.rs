@@ -3,14 +3,14 @@
 use geo_types::{Coord, Geometry as G, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
 
 use super::{
-    Crs, Reason,
+    Reason,
     outcome::Objection,
     recipe::GeometrySource,
     record::Columns,
     shape,
     value::{is_nothing, trimmed},
 };
-use crate::space::Geometry;
+use crate::space::{Crs, Geometry};
 
 /// The column of a recipe that holds well-known text.
 pub(super) struct Outline {

@@ -73,6 +73,11 @@ impl Layer {
         self.features.partition_point(|feature| feature.id.as_str() <= id)
     }
 
+    /// The place of the first id that does not come before this one.
+    pub(super) fn place_from(&self, id: &str) -> usize {
+        self.features.partition_point(|feature| feature.id.as_str() < id)
+    }
+
     /// The places, ascending and each once, of features whose boxes share a point with one of these.
     pub(super) fn near_boxes(&self, boxes: &[BBox]) -> Vec<u32> {
         let mut found: Vec<u32> = boxes

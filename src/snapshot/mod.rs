@@ -7,6 +7,8 @@ pub mod census;
 mod difference;
 mod layer;
 pub mod nearest;
+pub mod order;
+pub mod page;
 pub mod selection;
 mod shelf;
 
@@ -18,7 +20,7 @@ use crate::{
 };
 
 pub use difference::{Difference, Touched};
-pub use selection::{Found, Page, Selection};
+pub use selection::{Found, Selection};
 pub use shelf::Shelf;
 
 /// Everything one audience may see at one revision.

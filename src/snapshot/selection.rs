@@ -10,6 +10,8 @@ pub struct Selection {
     pub collections: Vec<String>,
     /// Only what shares a point with one of these boxes; empty for everywhere.
     pub boxes: Vec<BBox>,
+    /// Only these kinds, by id; empty for all.
+    pub kinds: Vec<String>,
 }
 
 /// A feature with the shelf it stands on.
@@ -19,17 +21,6 @@ pub struct Found<'a> {
     pub shelf: &'a Shelf,
     /// What was found.
     pub feature: &'a Feature,
-}
-
-/// A part of the features that are meant, in the order of their ids.
-#[derive(Debug)]
-pub struct Page<'a> {
-    /// The features of this part.
-    pub features: Vec<&'a Feature>,
-    /// How many features are meant on all pages.
-    pub matched: usize,
-    /// Whether there are any after the last of this part.
-    pub more: bool,
 }
 
 impl Selection {
@@ -44,32 +35,22 @@ impl Selection {
             .collect()
     }
 
+    /// Whether there can be a feature, of the collections looked at, that is not meant.
+    pub fn narrows(&self) -> bool {
+        !self.boxes.is_empty() || !self.kinds.is_empty()
+    }
+
     /// The features of one shelf that are meant, in the order of their ids.
     pub fn on<'a>(&self, shelf: &'a Shelf) -> Vec<&'a Feature> {
         if self.boxes.is_empty() {
-            return shelf.features().collect();
+            return shelf.features().filter(|feature| self.takes(feature)).collect();
         }
         shelf.near_boxes(&self.boxes).filter(|feature| self.takes(feature)).collect()
     }
 
-    /// At most `limit` features of one shelf that are meant, in the order of their ids, from after this id on.
-    ///
-    /// Without boxes it takes as long as the page is, not as the shelf.
-    pub fn page<'a>(&self, shelf: &'a Shelf, after: Option<&str>, limit: usize) -> Page<'a> {
-        if self.boxes.is_empty() {
-            // No id is empty: all come after it.
-            let mut rest = shelf.after(after.unwrap_or(""));
-            let features = rest.by_ref().take(limit).collect();
-            return Page { features, matched: shelf.len(), more: rest.next().is_some() };
-        }
-        let all = self.on(shelf);
-        let begin = after.map_or(0, |after| all.partition_point(|feature| feature.id.as_str() <= after));
-        let end = all.len().min(begin + limit);
-        Page { features: all[begin..end].to_vec(), matched: all.len(), more: end < all.len() }
-    }
-
     /// Whether a feature of a shelf that the selection looks at is meant.
     pub fn takes(&self, feature: &Feature) -> bool {
-        self.boxes.is_empty() || self.boxes.iter().any(|bbox| feature.geometry.intersects(bbox))
+        (self.kinds.is_empty() || feature.kind.as_deref().is_some_and(|kind| self.kinds.iter().any(|id| id == kind)))
+            && (self.boxes.is_empty() || self.boxes.iter().any(|bbox| feature.geometry.intersects(bbox)))
     }
 }

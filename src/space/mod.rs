@@ -4,6 +4,7 @@
 
 pub mod bbox;
 pub mod clip;
+pub mod crs;
 pub mod geodesic;
 pub mod geometry;
 pub mod lonlat;
@@ -12,6 +13,7 @@ pub mod tile_coord;
 pub mod world;
 
 pub use bbox::BBox;
+pub use crs::Crs;
 pub use geometry::{Area, Geometry, GeometryError};
 pub use lonlat::{LonLat, OutOfRange};
 pub use tile_coord::TileCoord;

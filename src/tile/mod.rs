@@ -34,7 +34,7 @@ pub fn draw(
     coord: TileCoord,
 ) -> Result<Vec<u8>, TileError> {
     let grid = Grid::new(coord, BUFFER_UNITS);
-    let here = Selection { boxes: vec![grid.bbox()], collections: selection.collections.clone() };
+    let here = Selection { boxes: vec![grid.bbox()], ..selection.clone() };
     let mut drawing = Drawing::new();
     for layer in &tileset.layers {
         if coord.z() < layer.min_zoom {
