@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn a_box_over_the_antimeridian_is_two() {
-        let boxes = |query| read(query).and_then(|params| params.bbox());
+        let boxes = |query: &str| read(query).and_then(|params| params.bbox());
         assert_eq!(boxes("bbox=170,-10,-170,10").unwrap().len(), 2);
         assert_eq!(boxes("bbox=33,47,34,48").unwrap().len(), 1);
         assert_eq!(boxes("bbox=33,47,0,34,48,9").unwrap().len(), 1);
