@@ -5,10 +5,12 @@
 
 pub mod census;
 mod difference;
+pub mod filter;
 mod layer;
 pub mod nearest;
 pub mod selection;
 mod shelf;
+mod when;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -18,8 +20,10 @@ use crate::{
 };
 
 pub use difference::{Difference, Touched};
+pub use filter::{Bound, Filter, FilterError};
 pub use selection::{Found, Page, Selection};
 pub use shelf::Shelf;
+pub use when::{BadWhen, When};
 
 /// Everything one audience may see at one revision.
 #[derive(Debug, Clone)]
