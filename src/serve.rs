@@ -11,7 +11,7 @@ use tokio::{net::TcpListener, signal::unix::SignalKind};
 
 use crate::{
     files,
-    http::{self, BaseMap, City, PageFiles, Shown, Styles},
+    http::{self, BaseMap, City, PageFiles, Shown, Styles, Surroundings},
     model::{Audience, Catalog},
     settings::Settings,
     snapshot::{Shelf, Snapshot},
@@ -51,6 +51,7 @@ pub fn city(store: &mut Store, catalog: &Catalog, settings: &Settings) -> anyhow
         tilesets: Tilesets::read(&files::tilesets())?,
         styles: Styles::new(&files::styles(), base_map)?,
         page: PageFiles::new(files::page()),
+        surroundings: Surroundings::read(&files::surroundings())?,
         public_url: settings.public_url.clone(),
         tile_memory: settings.tile_memory(),
     };

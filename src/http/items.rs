@@ -21,13 +21,10 @@ use super::{
     links::feature_path,
     pages, routes, schema,
 };
-use crate::{
-    model::Collection,
-    snapshot::{
-        Found, Selection, Snapshot,
-        order::Order,
-        page::{Page, Turn, page},
-    },
+use crate::snapshot::{
+    Found, Selection, Shelf,
+    order::Order,
+    page::{Page, Turn, page},
 };
 
 /// The most features on a page.
@@ -55,10 +52,12 @@ pub struct Question {
 }
 
 impl Question {
-    fn read(params: &Params, snapshot: &Snapshot, of: &Collection, asked: &HeaderMap) -> Result<Self, Problem> {
-        let mut selection = params.selection(snapshot)?;
-        selection.collections = vec![of.id.as_str().into()];
-        selection.boxes = params.bbox()?;
+    fn read(params: &Params, shelf: &Shelf, asked: &HeaderMap) -> Result<Self, Problem> {
+        let of = shelf.collection();
+        let boxes = params.bbox()?;
+        let selection =
+            Selection { collections: vec![of.id.to_string()], boxes: boxes.clone(), ..Selection::default() };
+        let selection = params.narrowed(selection, [shelf], &boxes)?;
         let order = Order::read(&params.list("sortby"), of)
             .map_err(|error| Problem::bad("sortby", params.text("sortby").unwrap_or_default(), error.to_string()))?;
         let turn = params.text("cursor").map_or(Ok(Turn::First), |text| cursor::read(text, &order))?;
@@ -88,7 +87,7 @@ pub async fn list(
     let params = Params::read(query.as_deref(), &routes::ITEMS)?;
     let snapshot = city.snapshot();
     let shelf = shelf(&snapshot, &id)?;
-    let mut question = Question::read(&params, &snapshot, shelf.collection(), &asked)?;
+    let mut question = Question::read(&params, shelf, &asked)?;
     let format = Format::asked(&params, &routes::ITEMS, &asked);
     let file = file::Kind::of(format);
     if file.is_some() && params.text("limit").is_none() && params.text("cursor").is_none() {

@@ -4,6 +4,7 @@
 
 mod answer;
 mod api;
+mod at;
 mod catalog;
 mod changes;
 mod collections;
@@ -59,6 +60,7 @@ use changes::Changes;
 use file::Files;
 use kept::{Kept, Key};
 
+pub use at::Surroundings;
 pub use language::Language;
 pub use links::Links;
 pub use page::PageFiles;
@@ -88,6 +90,8 @@ pub struct Shown {
     pub page: PageFiles,
     /// The address the city is known by; `None` for whatever the asker calls it.
     pub public_url: Option<String>,
+    /// What is told of a place.
+    pub surroundings: Surroundings,
     /// Memory for drawn tiles, bytes.
     pub tile_memory: u64,
 }
@@ -150,7 +154,7 @@ impl City {
             for name in self.shown.tilesets.names() {
                 let Some(tileset) = self.shown.tilesets.get(name, &standing.snapshot) else { continue };
                 for coord in TileCoord::covering(&bbox, z) {
-                    let key = Key { tileset: name.to_owned(), collections: Vec::new(), coord };
+                    let key = Key::whole(name, coord);
                     let is_newest = Arc::ptr_eq(&standing, &self.newest.load());
                     match standing.kept.draw_ahead(&key, &standing.snapshot, &tileset) {
                         Ok(true) if is_newest => {}

@@ -1,10 +1,14 @@
 //! `GET /nearest`: what is closest to a place, by true metres.
 
+use std::fmt;
+
 use axum::{
     extract::{RawQuery, State},
     http::HeaderMap,
     response::Response,
 };
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
 use super::{
     Answering, Params, Problem,
@@ -13,9 +17,16 @@ use super::{
     geojson::{FeatureCollectionJson, FeatureJson, View},
     routes,
 };
-use crate::snapshot::nearest::nearest;
+use crate::snapshot::{
+    Found, Snapshot,
+    nearest::{Asking, Behind, Neighbor, ask, ask_each},
+    open::{Clock, Doors},
+};
 
 const GEOJSON: &str = "application/geo+json";
+
+/// Of those with unknown hours that are nearer than the last one listed, at most so many are counted.
+const MOST_UNKNOWN: usize = 1000;
 
 /// The nearest features of the collections named, or of all thematic ones.
 pub async fn get(
@@ -26,17 +37,89 @@ pub async fn get(
     let params = Params::read(query.as_deref(), &routes::NEAREST)?;
     let from = params.place()?;
     let radius_m = params.number("radius").unwrap_or(routes::MAX_RADIUS_M);
+    let limit = params.whole("limit");
+    let clock = params.text("open_at").map(clock).transpose()?;
+    let behind = params.text("cursor").map(behind).transpose()?;
     let snapshot = city.snapshot();
     let selection = params.selection(&snapshot)?;
 
-    let neighbors = nearest(&snapshot, &selection, from, radius_m, params.whole("limit"));
+    let is_open = |found: Found<'_>| clock.as_ref().is_none_or(|clock| clock.sees(found) == Doors::Open);
+    // One more than is wanted tells whether there is a next page.
+    let asking = Asking {
+        selection: &selection,
+        from,
+        radius_m,
+        limit: limit + 1,
+        behind: behind.as_ref(),
+        accepts: clock.as_ref().map(|_| &is_open as &dyn Fn(Found<'_>) -> bool),
+    };
+    let mut neighbors =
+        if params.text("per").is_some() { ask_each(&snapshot, &asking) } else { ask(&snapshot, &asking) };
+    let more = neighbors.len() > limit;
+    neighbors.truncate(limit);
 
+    let links = city.links(&asked);
+    let path = |query: String| format!("/nearest?{query}");
+    let mut to = vec![links.link("self", GEOJSON, &path(params.again("", None)))];
+    if let Some(last) = neighbors.last()
+        && more
+    {
+        to.push(links.link("next", GEOJSON, &path(params.again("cursor", Some(&cursor(last))))));
+    }
+    let unknown = clock.as_ref().map(|clock| unknown_hours(&snapshot, &asking, clock, neighbors.last(), more));
     let crs = Asked::at(None);
     let view = View { crs: &crs, only: None };
-    let features =
-        neighbors.into_iter().map(|neighbor| FeatureJson::seen(neighbor.found, view, neighbor.sight)).collect();
-    let path = format!("/nearest?{}", query.unwrap_or_default());
-    let links = vec![city.links(&asked).link("self", GEOJSON, &path)];
-    let body = FeatureCollectionJson::new(snapshot.revision().0, features, links);
+    let doors = clock.as_ref().map(|_| Doors::Open);
+    let features = neighbors.iter().map(|near| FeatureJson::seen(near.found, view, near.sight, doors)).collect();
+    let mut body = FeatureCollectionJson::new(snapshot.revision().0, features, to);
+    body.unknown_hours = unknown;
     Document::new(&asked, GEOJSON, snapshot.revision()).json(&body)
+}
+
+/// How many features with unknown hours are passed over within the part of the list that is answered.
+fn unknown_hours(
+    snapshot: &Snapshot,
+    asking: &Asking<'_>,
+    clock: &Clock,
+    last: Option<&Neighbor<'_>>,
+    more: bool,
+) -> usize {
+    let radius_m = last.filter(|_| more).map_or(asking.radius_m, |last| last.sight.distance_m);
+    let is_unknown = |found: Found<'_>| clock.sees(found) == Doors::Unknown;
+    ask(snapshot, &Asking { radius_m, limit: MOST_UNKNOWN, accepts: Some(&is_unknown), ..*asking }).len()
+}
+
+/// The instant of `open_at`.
+fn clock(text: &str) -> Result<Clock, Problem> {
+    let wrong = |detail: &dyn fmt::Display| {
+        Problem::bad(
+            "open_at",
+            text,
+            format!("`open_at` is `now` or an instant such as 2026-11-24T10:00:00+02:00: {detail}"),
+        )
+    };
+    let instant =
+        if text == "now" { Timestamp::now() } else { text.parse().map_err(|error: jiff::Error| wrong(&error))? };
+    Clock::at(instant).ok_or_else(|| wrong(&"no calendar knows that year"))
+}
+
+fn cursor(last: &Neighbor<'_>) -> String {
+    let Found { shelf, feature } = last.found;
+    json!(["behind", last.sight.distance_m, shelf.collection().id, feature.id.as_str()]).to_string()
+}
+
+fn behind(text: &str) -> Result<Behind, Problem> {
+    let wrong = || Problem::bad("cursor", text, "`cursor` is not of a link `next` of this list");
+    match serde_json::from_str(text) {
+        Ok(Value::Array(parts)) => match parts.as_slice() {
+            [Value::String(word), Value::Number(metres), Value::String(collection), Value::String(id)]
+                if word == "behind" =>
+            {
+                let distance_m = metres.as_f64().ok_or_else(wrong)?;
+                Ok(Behind { distance_m, collection: collection.clone(), id: id.clone() })
+            }
+            _ => Err(wrong()),
+        },
+        _ => Err(wrong()),
+    }
 }

@@ -7,7 +7,7 @@ use super::{
     route::{Form, Param, Route},
 };
 use crate::{
-    snapshot::{Selection, Snapshot},
+    snapshot::{Filter, FilterError, Selection, Shelf, Snapshot, When},
     space::{BBox, LonLat},
 };
 
@@ -101,8 +101,43 @@ impl Params {
         Asked::at(self.text("bbox-crs")).boxes([a, b, c, d], text)
     }
 
-    /// The features meant by `collections` and `sector` (what either names), everywhere.
+    /// The features meant by `collections` and `sector`, `datetime` and `filter`, everywhere.
     pub fn selection(&self, snapshot: &Snapshot) -> Result<Selection, Problem> {
+        let selection = self.collections(snapshot)?;
+        let shelves = selection.shelves(snapshot);
+        self.narrowed(selection, shelves, &[])
+    }
+
+    /// The selection narrowed by `datetime` and `filter`, which is made for these shelves; within the boxes it costs less.
+    pub fn narrowed<'a>(
+        &self,
+        selection: Selection,
+        shelves: impl IntoIterator<Item = &'a Shelf>,
+        boxes: &[BBox],
+    ) -> Result<Selection, Problem> {
+        let bound = self.filter()?.map(|filter| filter.bind(shelves, boxes));
+        let filter = bound.transpose().map_err(|error| self.bad_filter(&error))?;
+        Ok(Selection { filter, datetime: self.datetime()?, ..selection })
+    }
+
+    /// The condition of `filter` in the language of `filter-lang`; `filter-crs` is longitude and latitude.
+    pub fn filter(&self) -> Result<Option<Filter>, Problem> {
+        let read = if self.text("filter-lang") == Some("cql2-json") { Filter::json } else { Filter::text };
+        self.text("filter").map(read).transpose().map_err(|error| self.bad_filter(&error))
+    }
+
+    /// The time of `datetime`.
+    pub fn datetime(&self) -> Result<Option<When>, Problem> {
+        let Some(text) = self.text("datetime") else { return Ok(None) };
+        When::read(text).map(Some).map_err(|error| Problem::bad("datetime", text, error.to_string()))
+    }
+
+    fn bad_filter(&self, error: &FilterError) -> Problem {
+        Problem::bad("filter", self.text("filter").unwrap_or_default(), format!("`filter`: {error}"))
+    }
+
+    /// The features meant by `collections` and `sector` (what either names), everywhere.
+    pub fn collections(&self, snapshot: &Snapshot) -> Result<Selection, Problem> {
         let mut collections: Vec<String> = Vec::new();
         for id in self.list("collections") {
             if snapshot.shelf(id).is_none() {

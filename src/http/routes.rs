@@ -3,7 +3,8 @@
 use axum::routing::{MethodRouter, get};
 
 use super::{
-    Answering, api, catalog, changes, collections, conformance, crs, health, items, nearest, page, pages,
+    Answering, api, at, catalog, changes, collections, conformance, crs, health, items, nearest, page, pages,
+    params::MAX_QUERY_BYTES,
     route::{Form, Param, Route, Said},
     schema, styles, tiles,
 };
@@ -25,6 +26,7 @@ pub fn all() -> Vec<(&'static Route, MethodRouter<Answering>)> {
         (&ITEMS, get(items::list)),
         (&ITEM, get(items::get)),
         (&NEAREST, get(nearest::get)),
+        (&AT, get(at::get)),
         (&TILEJSON, get(tiles::tilejson)),
         (&TILE, get(tiles::tile)),
         (&STYLE, get(styles::get)),
@@ -133,6 +135,30 @@ const CURSOR: Param = param(
     "Звідки продовжити: з посилань next і prev",
     "Where to go on: from the links next and prev",
 );
+const FILTER: Param = param(
+    "filter",
+    Form::Text(MAX_QUERY_BYTES),
+    "Лише те, для чого умова CQL2 істинна",
+    "Only that for which a condition in CQL2 is true",
+);
+const FILTER_LANG: Param = param(
+    "filter-lang",
+    Form::Word(&["cql2-text", "cql2-json"]),
+    "Запис умови; інакше cql2-text",
+    "How the condition is written; else cql2-text",
+);
+const FILTER_CRS: Param = param(
+    "filter-crs",
+    Form::Word(&[crs::CRS84]),
+    "Система координат фігур в умові",
+    "The coordinate system of shapes in the condition",
+);
+const DATETIME: Param = param(
+    "datetime",
+    Form::Text(64),
+    "Лише чинне тоді: дата, мить RFC 3339 або проміжок через /, відкритий кінець — ..",
+    "Only what is valid then: a day, an instant of RFC 3339, or an interval with /, an open end is ..",
+);
 const PROPERTIES: Param = param(
     "properties",
     Form::List(100),
@@ -150,6 +176,19 @@ const BOM: Param = param(
     Form::Word(&["true", "false"]),
     "Для CSV: позначка UTF-8 на початку, для Excel",
     "For CSV: the mark of UTF-8 at the beginning, for Excel",
+);
+
+const PER: Param = param(
+    "per",
+    Form::Word(&["collection"]),
+    "Найближчий об’єкт кожної колекції",
+    "The nearest one of each collection",
+);
+const OPEN_AT: Param = param(
+    "open_at",
+    Form::Text(64),
+    "Лише відчинене в цю мить: now або RFC 3339; невідомі години — не відчинено",
+    "Only what is open at this instant: now, or RFC 3339; unknown hours are not open",
 );
 
 /// `GET /`
@@ -251,6 +290,10 @@ pub static ITEMS: Route = Route {
         BBOX,
         BBOX_CRS,
         CRS,
+        DATETIME,
+        FILTER,
+        FILTER_LANG,
+        FILTER_CRS,
         limit(items::MAX_LIMIT, 10),
         CURSOR,
         PROPERTIES,
@@ -276,8 +319,35 @@ pub static NEAREST: Route = Route {
     path: "/nearest",
     id: "getNearest",
     what: said("Найближче до місця, за справжніми метрами", "What is nearest to a place, by true metres"),
-    params: &[LON, LAT, COLLECTION_LIST, SECTOR, KIND, RADIUS, limit(100, 10)],
+    params: &[
+        LON,
+        LAT,
+        COLLECTION_LIST,
+        SECTOR,
+        KIND,
+        DATETIME,
+        FILTER,
+        FILTER_LANG,
+        FILTER_CRS,
+        RADIUS,
+        limit(100, 10),
+        CURSOR,
+        PER,
+        OPEN_AT,
+    ],
     answers: &[(GEOJSON, "FeatureCollection")],
+    also: &[],
+};
+/// `GET /at`
+pub static AT: Route = Route {
+    path: "/at",
+    id: "getAt",
+    what: said(
+        "Що це за місце: адреса, район, ділянки, найближчі повсякденні послуги, роботи поруч",
+        "What this place is: address, district, areas, the nearest everyday services, works nearby",
+    ),
+    params: &[LON, LAT, LANG],
+    answers: &[(JSON, "Object")],
     also: &[],
 };
 /// `GET /tiles/{tileset}.json`
@@ -285,7 +355,7 @@ pub static TILEJSON: Route = Route {
     path: "/tiles/{tileset}",
     id: "getTileJson",
     what: said("TileJSON 3.0 набору тайлів: {tileset}.json", "The TileJSON 3.0 of a tileset: {tileset}.json"),
-    params: &[COLLECTION_LIST],
+    params: &[COLLECTION_LIST, DATETIME, FILTER, FILTER_LANG, FILTER_CRS],
     answers: &[(JSON, "Object")],
     also: &[],
 };
@@ -297,7 +367,7 @@ pub static TILE: Route = Route {
         "Векторний тайл MVT 2.1: {y}.mvt; порожній — 204",
         "A vector tile, MVT 2.1: {y}.mvt; an empty one is 204",
     ),
-    params: &[COLLECTION_LIST],
+    params: &[COLLECTION_LIST, DATETIME, FILTER, FILTER_LANG, FILTER_CRS],
     answers: &[("application/vnd.mapbox-vector-tile", "")],
     also: &[204],
 };

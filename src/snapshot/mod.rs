@@ -5,12 +5,15 @@
 
 pub mod census;
 mod difference;
+pub mod filter;
 mod layer;
 pub mod nearest;
+pub mod open;
 pub mod order;
 pub mod page;
 pub mod selection;
 mod shelf;
+mod when;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -20,8 +23,10 @@ use crate::{
 };
 
 pub use difference::{Difference, Touched};
+pub use filter::{Bound, Filter, FilterError};
 pub use selection::{Found, Selection};
 pub use shelf::Shelf;
+pub use when::{BadWhen, When};
 
 /// Everything one audience may see at one revision.
 #[derive(Debug, Clone)]

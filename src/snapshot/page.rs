@@ -39,7 +39,7 @@ pub enum Turn {
 ///
 /// In the order of ids and with a selection that narrows nothing it takes as long as the page is, not as the shelf.
 pub fn page<'a>(selection: &Selection, shelf: &'a Shelf, order: &Order, turn: &Turn, limit: usize) -> Page<'a> {
-    if order.is_by_id() && !selection.narrows() {
+    if order.is_by_id() && selection.here(shelf).takes_all() {
         return whole(shelf, turn, limit);
     }
     let mut all = selection.on(shelf);

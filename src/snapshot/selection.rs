@@ -1,7 +1,12 @@
 //! A `Selection` is the one answer to "which features": tiles, items, nearest and counts all come from it.
 
-use super::{Shelf, Snapshot};
-use crate::{model::Feature, space::BBox};
+use std::borrow::Cow;
+
+use super::{Bound, Shelf, Snapshot, When, filter::Plan};
+use crate::{
+    model::{Feature, Validity},
+    space::BBox,
+};
 
 /// Which features are meant. What is not said does not narrow.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -12,6 +17,10 @@ pub struct Selection {
     pub boxes: Vec<BBox>,
     /// Only these kinds, by id; empty for all.
     pub kinds: Vec<String>,
+    /// Only those for which it is true; made for every shelf that is looked at.
+    pub filter: Option<Bound>,
+    /// Only what is at some time of this; what has no time always is.
+    pub datetime: Option<When>,
 }
 
 /// A feature with the shelf it stands on.
@@ -29,28 +38,65 @@ impl Selection {
         if self.collections.is_empty() {
             return snapshot.thematic().collect();
         }
-        snapshot
-            .shelves()
-            .filter(|shelf| self.collections.iter().any(|id| id == shelf.collection().id.as_str()))
-            .collect()
-    }
-
-    /// Whether there can be a feature, of the collections looked at, that is not meant.
-    pub fn narrows(&self) -> bool {
-        !self.boxes.is_empty() || !self.kinds.is_empty()
+        let mut ids: Vec<&str> = self.collections.iter().map(String::as_str).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().filter_map(|id| snapshot.shelf(id)).collect()
     }
 
     /// The features of one shelf that are meant, in the order of their ids.
     pub fn on<'a>(&self, shelf: &'a Shelf) -> Vec<&'a Feature> {
-        if self.boxes.is_empty() {
-            return shelf.features().filter(|feature| self.takes(feature)).collect();
+        let here = self.here(shelf);
+        if let Some(ids) = here.plan.and_then(|plan| plan.ids.as_ref()) {
+            let mut found: Vec<_> =
+                ids.iter().filter_map(|id| shelf.feature(id)).filter(|feature| here.takes(feature)).collect();
+            found.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+            found.dedup_by(|a, b| a.id == b.id);
+            return found;
         }
-        shelf.near_boxes(&self.boxes).filter(|feature| self.takes(feature)).collect()
+        let boxes = here.plan.map_or(Cow::Borrowed(&*self.boxes), |plan| plan.boxes(&self.boxes));
+        if boxes.is_empty() {
+            return shelf.features().filter(|feature| here.takes(feature)).collect();
+        }
+        shelf.near_boxes(&boxes).filter(|feature| here.takes(feature)).collect()
     }
 
-    /// Whether a feature of a shelf that the selection looks at is meant.
+    /// The selection on one shelf that it looks at.
+    pub fn here(&self, shelf: &Shelf) -> Here<'_> {
+        Here {
+            boxes: &self.boxes,
+            kinds: &self.kinds,
+            plan: self.filter.as_ref().and_then(|filter| filter.of(shelf)),
+            is_nothing: self.filter.as_ref().is_some_and(|filter| filter.of(shelf).is_none()),
+            time: self.datetime.and_then(|when| Some((when, Validity::of(shelf.collection())?))),
+        }
+    }
+}
+
+/// A selection on one shelf, to be asked about its features.
+#[derive(Debug, Clone, Copy)]
+pub struct Here<'a> {
+    boxes: &'a [BBox],
+    kinds: &'a [String],
+    plan: Option<&'a Plan>,
+    /// There is a filter, and it was not made for this shelf.
+    is_nothing: bool,
+    time: Option<(When, Validity)>,
+}
+
+impl Here<'_> {
+    /// Whether every feature of the shelf is meant, without asking one.
+    pub fn takes_all(&self) -> bool {
+        self.boxes.is_empty() && self.kinds.is_empty() && self.plan.is_none() && !self.is_nothing && self.time.is_none()
+    }
+
+    /// Whether a feature of the shelf is meant.
     pub fn takes(&self, feature: &Feature) -> bool {
-        (self.kinds.is_empty() || feature.kind.as_deref().is_some_and(|kind| self.kinds.iter().any(|id| id == kind)))
+        !self.is_nothing
+            && (self.kinds.is_empty()
+                || feature.kind.as_deref().is_some_and(|kind| self.kinds.iter().any(|id| id == kind)))
+            && self.time.is_none_or(|(when, validity)| when.meets(validity, feature))
             && (self.boxes.is_empty() || self.boxes.iter().any(|bbox| feature.geometry.intersects(bbox)))
+            && self.plan.is_none_or(|plan| plan.takes(feature))
     }
 }

@@ -20,7 +20,7 @@ use rstar::ParentNode;
 use super::layer::{Entry, Layer};
 use crate::{
     model::{Collection, Feature, FeatureId, Provenance},
-    space::BBox,
+    space::{BBox, EdgeTree},
 };
 
 /// Changes that every shelf may carry before it is worth building whole.
@@ -265,6 +265,11 @@ impl<'a> Part<'a> {
     /// The top of its index.
     pub(super) fn root(self) -> &'a ParentNode<Entry> {
         self.layer.root()
+    }
+
+    /// The edges of the feature of an entry in a tree, where there are many.
+    pub(super) fn edges(self, entry: &Entry) -> Option<&'a EdgeTree> {
+        self.layer.edges(entry)
     }
 
     /// The feature of an entry of its index; `None` where it is hidden.

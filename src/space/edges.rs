@@ -112,10 +112,14 @@ fn edges_of(places: &[LonLat], closed: bool) -> usize {
 fn paths(geometry: &Geometry) -> Vec<(u32, u32, &[LonLat], bool)> {
     match geometry {
         Geometry::Point(_) | Geometry::Points(_) => Vec::new(),
-        Geometry::Lines(lines) => lines.iter().enumerate().map(|(i, line)| (i as u32, 0, line.as_ref(), false)).collect(),
+        Geometry::Lines(lines) => {
+            lines.iter().enumerate().map(|(i, line)| (i as u32, 0, line.as_ref(), false)).collect()
+        }
         Geometry::Areas(areas) => {
             let rings = areas.iter().enumerate();
-            rings.flat_map(|(i, area)| area.rings().enumerate().map(move |(j, ring)| (i as u32, j as u32, ring, true))).collect()
+            rings
+                .flat_map(|(i, area)| area.rings().enumerate().map(move |(j, ring)| (i as u32, j as u32, ring, true)))
+                .collect()
         }
     }
 }

@@ -117,7 +117,10 @@ impl Ruler {
     /// Between what the distance to a place lies.
     pub fn to_place(&self, at: LonLat) -> Span {
         let Some(planes) = &self.planes else {
-            return Span { least_m: self.sphere.least_metres_to(&BBox::of_point(at)), most_m: self.sphere.most_metres_to(at) };
+            return Span {
+                least_m: self.sphere.least_metres_to(&BBox::of_point(at)),
+                most_m: self.sphere.most_metres_to(at),
+            };
         };
         planes.span(turned(at.lon() - self.from.lon()), at.lat() - self.from.lat(), at.lat())
     }
@@ -230,7 +233,8 @@ mod tests {
     }
 
     fn holds(ruler: &Ruler, span: Span, truth: f64) -> bool {
-        (span.least_m <= truth || span.least_m >= ruler.reach_m() && truth >= ruler.reach_m() - 1e-6) && truth <= span.most_m
+        (span.least_m <= truth || span.least_m >= ruler.reach_m() && truth >= ruler.reach_m() - 1e-6)
+            && truth <= span.most_m
     }
 
     proptest! {

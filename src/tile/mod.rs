@@ -8,7 +8,7 @@ mod touched;
 use crate::{
     model::{Feature, Value},
     snapshot::{Selection, Shelf, Snapshot},
-    space::TileCoord,
+    space::{BBox, TileCoord},
 };
 
 pub use grid::EXTENT;
@@ -22,6 +22,11 @@ use tileset::Layer;
 
 /// How far the shapes of a tile reach beyond its edge, in tile units: wide enough for the widest line of our styles.
 const BUFFER_UNITS: u32 = 64;
+
+/// Where a tile looks for what it shows: its box and its buffer.
+pub fn reach(coord: TileCoord) -> BBox {
+    Grid::new(coord, BUFFER_UNITS).bbox()
+}
 
 /// Draws the features of the selection that the tileset shows here, as an MVT 2.1 tile; nothing to show is no bytes.
 ///
