@@ -30,13 +30,19 @@ pub async fn get(
 
     match params.text("f") {
         None | Some("json") => {}
-        Some("csv") => return Ok(answer::bytes(&asked, "text/csv; charset=utf-8; header=present", csv(&summary, &names, &sums))),
+        Some("csv") => {
+            return Ok(answer::bytes(&asked, "text/csv; charset=utf-8; header=present", csv(&summary, &names, &sums)));
+        }
         Some(other) => return Err(Problem::bad("f", other, "`f` is json or csv")),
     }
     let shelves = selection.shelves(&snapshot);
     let path = format!("/summary?{}", query.unwrap_or_default());
     let body = SummaryJson {
-        groups: summary.groups.iter().map(|(keys, tally)| GroupJson { by: by(&names, keys), tally: tally_json(tally, &sums) }).collect(),
+        groups: summary
+            .groups
+            .iter()
+            .map(|(keys, tally)| GroupJson { by: by(&names, keys), tally: tally_json(tally, &sums) })
+            .collect(),
         total: tally_json(&summary.total, &sums),
         revision: snapshot.revision().0,
         demonstration: shelves.iter().any(|shelf| shelf.is_demonstration()),

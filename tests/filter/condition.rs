@@ -45,12 +45,24 @@ pub enum Span {
 }
 
 const SIGNS: [&str; 6] = ["=", "<>", "<", "<=", ">", ">="];
-pub const SPACE: [&str; 8] = [
-    "s_intersects", "s_disjoint", "s_within", "s_contains", "s_crosses", "s_overlaps", "s_touches", "s_equals",
-];
+pub const SPACE: [&str; 8] =
+    ["s_intersects", "s_disjoint", "s_within", "s_contains", "s_crosses", "s_overlaps", "s_touches", "s_equals"];
 pub const TIME: [&str; 15] = [
-    "t_after", "t_before", "t_contains", "t_disjoint", "t_during", "t_equals", "t_finishedby", "t_finishes", "t_intersects",
-    "t_meets", "t_metby", "t_overlappedby", "t_overlaps", "t_startedby", "t_starts",
+    "t_after",
+    "t_before",
+    "t_contains",
+    "t_disjoint",
+    "t_during",
+    "t_equals",
+    "t_finishedby",
+    "t_finishes",
+    "t_intersects",
+    "t_meets",
+    "t_metby",
+    "t_overlappedby",
+    "t_overlaps",
+    "t_startedby",
+    "t_starts",
 ];
 
 /// A random condition, of conditions within each other at most so deep.
@@ -160,10 +172,14 @@ fn span(dice: &mut Dice) -> Span {
 fn pattern(dice: &mut Dice) -> String {
     let name: Vec<char> = dice.pick(&NAMES).chars().collect();
     let (begin, len) = (dice.below(name.len()), 1 + dice.below(4));
-    let mut text: String = name[begin..].iter().take(len).flat_map(|c| match c {
-        '%' | '_' | '\\' => vec!['\\', *c],
-        c => vec![*c],
-    }).collect();
+    let mut text: String = name[begin..]
+        .iter()
+        .take(len)
+        .flat_map(|c| match c {
+            '%' | '_' | '\\' => vec!['\\', *c],
+            c => vec![*c],
+        })
+        .collect();
     if dice.one_in(3) {
         text = text.replacen(|c: char| c.is_alphabetic(), "_", 1);
     }

@@ -17,7 +17,9 @@ pub fn text(condition: &Condition) -> String {
         Condition::Truth(truth) => truth.to_string(),
         Condition::Compare(sign, a, b) => format!("{} {sign} {}", term(a), term(b)),
         Condition::Between(of, low, high) => format!("{} BETWEEN {} AND {}", term(of), term(low), term(high)),
-        Condition::In(of, members) => format!("{} IN ({})", term(of), members.iter().map(term).collect::<Vec<_>>().join(", ")),
+        Condition::In(of, members) => {
+            format!("{} IN ({})", term(of), members.iter().map(term).collect::<Vec<_>>().join(", "))
+        }
         Condition::Like(of, pattern) => format!("{} LIKE {}", term(of), quoted(pattern)),
         Condition::IsNull(of) => format!("{} IS NULL", term(of)),
         Condition::Space(relation, to, true) => format!("{}({}, geom)", relation.to_uppercase(), area(to)),
@@ -73,9 +75,7 @@ pub fn json(condition: &Condition) -> Value {
         Condition::Truth(truth) => json!(truth),
         Condition::Compare(sign, a, b) => op(sign, vec![term_json(a), term_json(b)]),
         Condition::Between(of, low, high) => op("between", vec![term_json(of), term_json(low), term_json(high)]),
-        Condition::In(of, members) => {
-            op("in", vec![term_json(of), members.iter().map(term_json).collect()])
-        }
+        Condition::In(of, members) => op("in", vec![term_json(of), members.iter().map(term_json).collect()]),
         Condition::Like(of, pattern) => op("like", vec![term_json(of), json!(pattern)]),
         Condition::IsNull(of) => op("isNull", vec![term_json(of)]),
         Condition::Space(relation, to, shape_first) => {

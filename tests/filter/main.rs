@@ -16,8 +16,7 @@ use city::{City, Server};
 use cluster::Cluster;
 use condition::condition;
 use mapa::{
-    files,
-    serve,
+    files, serve,
     settings::Settings,
     snapshot::{
         Filter, Selection, Snapshot,
@@ -106,7 +105,9 @@ fn ids_in_tile(bytes: Vec<u8>, ids: &mut BTreeSet<String>) {
         return;
     }
     for feature in mvt_reader::Reader::new(bytes).unwrap().get_features(0).unwrap() {
-        let Some(mvt_reader::feature::Value::String(id)) = feature.properties.unwrap().remove("id") else { panic!("no id") };
+        let Some(mvt_reader::feature::Value::String(id)) = feature.properties.unwrap().remove("id") else {
+            panic!("no id")
+        };
         ids.insert(id);
     }
 }
@@ -115,7 +116,8 @@ fn ids_in_tile(bytes: Vec<u8>, ids: &mut BTreeSet<String>) {
 fn check_in_process(snapshot: &Snapshot, filter: &Filter, wanted: &Ids, sums: &BTreeMap<String, (u64, String, u64)>) {
     let collections: Vec<String> = COLLECTIONS.map(|(id, _)| id.to_owned()).into();
     let selection = Selection { collections, ..Selection::default() };
-    let bound = filter.bind(selection.shelves(snapshot), &[]).unwrap_or_else(|error| panic!("{}: {error}", filter.canonical()));
+    let bound =
+        filter.bind(selection.shelves(snapshot), &[]).unwrap_or_else(|error| panic!("{}: {error}", filter.canonical()));
     let selection = Selection { filter: Some(bound), ..selection };
     let none = BTreeSet::new();
     let told = filter.canonical();
@@ -143,7 +145,8 @@ fn check_in_process(snapshot: &Snapshot, filter: &Filter, wanted: &Ids, sums: &B
     }
     let mut near = Ids::new();
     for neighbor in nearest(snapshot, &selection, LonLat::new(31.0, 47.0).unwrap(), f64::INFINITY, usize::MAX) {
-        let (collection, id) = (neighbor.found.shelf.collection().id.to_string(), neighbor.found.feature.id.to_string());
+        let (collection, id) =
+            (neighbor.found.shelf.collection().id.to_string(), neighbor.found.feature.id.to_string());
         near.entry(collection).or_default().insert(id);
     }
     assert_eq!(&near, wanted, "nearest: {told}");

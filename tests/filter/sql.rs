@@ -57,7 +57,11 @@ pub fn sql(condition: &Condition) -> String {
                 Area::Box([west, south, east, north]) => format!("ST_MakeEnvelope({west}, {south}, {east}, {north})"),
             };
             let relation = relation.strip_prefix("s_").unwrap();
-            if *shape_first { format!("ST_{relation}({to}, geometry)") } else { format!("ST_{relation}(geometry, {to})") }
+            if *shape_first {
+                format!("ST_{relation}({to}, geometry)")
+            } else {
+                format!("ST_{relation}(geometry, {to})")
+            }
         }
         Condition::Time(relation, a, b) => time(relation, &ends(a), &ends(b)),
     }

@@ -2,6 +2,8 @@
 //!
 //! Coordinates are multiples of 1/64 of a degree, which are exact in binary: shapes touch exactly or not at all.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 /// A sequence of numbers that looks random and is the same every time (SplitMix64; Steele, Lea, Flood 2014).
@@ -31,8 +33,20 @@ impl Dice {
 }
 
 pub const NAMES: [&str; 14] = [
-    "Школа № 12", "школа № 12", "Їжакова балка", "їжакова балка", "Ґанок", "Замок", "Йорданська", "Иорданська", "Café «Пан»",
-    "cafe «Пан»", "вул. Миру, 5", "100% правди", "а_б\\в", "Є",
+    "Школа № 12",
+    "школа № 12",
+    "Їжакова балка",
+    "їжакова балка",
+    "Ґанок",
+    "Замок",
+    "Йорданська",
+    "Иорданська",
+    "Café «Пан»",
+    "cafe «Пан»",
+    "вул. Миру, 5",
+    "100% правди",
+    "а_б\\в",
+    "Є",
 ];
 pub const NUMBERS: [f64; 8] = [-2.5, 0.0, 0.25, 1.0, 2.5, 3.75, 10.0, 1000.5];
 pub const DAYS: [&str; 7] =
@@ -118,7 +132,9 @@ pub fn shape(dice: &mut Dice, sort: &str) -> Shape {
                 _ => vec![at(x, y), at(x + w, y), at(x + w, y + h)],
             };
             if dice.one_in(8) {
-                return Shape(json!({ "type": "MultiLineString", "coordinates": [line, [at(x, y + 40), at(x + 8, y + 40)]] }));
+                return Shape(
+                    json!({ "type": "MultiLineString", "coordinates": [line, [at(x, y + 40), at(x + 8, y + 40)]] }),
+                );
             }
             Shape(json!({ "type": "LineString", "coordinates": line }))
         }
@@ -136,7 +152,13 @@ pub fn shape(dice: &mut Dice, sort: &str) -> Shape {
                 }
                 1 => {
                     let outer = vec![at(x, y), at(x + 24, y), at(x + 24, y + 24), at(x, y + 24), at(x, y)];
-                    let hole = vec![at(x + 8, y + 8), at(x + 8, y + 16), at(x + 16, y + 16), at(x + 16, y + 8), at(x + 8, y + 8)];
+                    let hole = vec![
+                        at(x + 8, y + 8),
+                        at(x + 8, y + 16),
+                        at(x + 16, y + 16),
+                        at(x + 16, y + 8),
+                        at(x + 8, y + 8),
+                    ];
                     Shape(json!({ "type": "Polygon", "coordinates": [outer, hole] }))
                 }
                 _ => Shape(json!({ "type": "Polygon", "coordinates": [ring] })),
@@ -176,19 +198,27 @@ impl Thing {
 /// The recipe of a collection, beside a source of the same name.
 pub fn recipe(collection: &str, sort: &str) -> String {
     let fields = [
-        ("name", "text"), ("note", "text"), ("levels", "integer"), ("height", "number"), ("depth", "number"),
-        ("lit", "boolean"), ("begun", "date"), ("ended", "date"),
+        ("name", "text"),
+        ("note", "text"),
+        ("levels", "integer"),
+        ("height", "number"),
+        ("depth", "number"),
+        ("lit", "boolean"),
+        ("begun", "date"),
+        ("ended", "date"),
     ];
     let fields: Vec<_> = fields.into_iter().filter(|(name, _)| collection != "areas" || *name != "depth").collect();
     let mut text = format!(
         "collection = \"{collection}\"\n[source]\nfile = \"{collection}.geojson\"\n[id]\ncolumn = \"id\"\n[kind]\ncolumn = \"kind\"\n"
     );
     for (name, _) in &fields {
-        text += &format!("[fields.{name}]\ncolumn = \"{name}\"\n");
+        write!(text, "[fields.{name}]\ncolumn = \"{name}\"\n").unwrap();
     }
     let title = |name: &str| format!("{{ uk = \"{name}\", en = \"{name}\" }}");
-    let declared: Vec<_> =
-        fields.iter().map(|(name, kind)| format!("{{ name = \"{name}\", type = \"{kind}\", title = {} }}", title(name))).collect();
+    let declared: Vec<_> = fields
+        .iter()
+        .map(|(name, kind)| format!("{{ name = \"{name}\", type = \"{kind}\", title = {} }}", title(name)))
+        .collect();
     let kinds: Vec<_> = KINDS.map(|kind| format!("{{ id = \"{kind}\", uk = \"{kind}\", en = \"{kind}\" }}")).into();
     text + &format!(
         "[declare]\ntitle = {}\ngeometry = \"{sort}\"\nmin_zoom = 0\nfields = [{}]\nkinds = [{}]\n",

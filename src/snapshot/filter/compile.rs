@@ -70,9 +70,7 @@ impl Of<'_> {
             Property::Id => Typed::Words(Words::Id),
             Property::Kind => Typed::Words(Words::Kind),
             Property::Collection => Typed::Words(Words::Known(self.collection.id.to_string())),
-            Property::Sector => {
-                Typed::Words(self.sector.map_or(Words::Unknown, |sector| Words::Known(sector.into())))
-            }
+            Property::Sector => Typed::Words(self.sector.map_or(Words::Unknown, |sector| Words::Known(sector.into()))),
             Property::Geometry => Typed::Place(Place::Here),
             Property::Field(at) => match self.collection.fields[at].kind {
                 FieldType::Text => Typed::Words(Words::Field(at)),
