@@ -31,6 +31,7 @@ mod route;
 mod routes;
 mod schema;
 mod styles;
+mod summary;
 mod tiles;
 
 use std::{sync::Arc, time::Duration};

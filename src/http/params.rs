@@ -84,6 +84,18 @@ impl Params {
         self.text(name).map_or_else(Vec::new, |text| text.split(',').map(str::trim).collect())
     }
 
+    /// The words of a list, each once.
+    pub fn names(&self, name: &str) -> Result<Vec<&str>, Problem> {
+        let words = self.list(name);
+        match words.iter().enumerate().find(|(i, word)| words[..*i].contains(word)) {
+            Some((_, twice)) => {
+                let text = self.text(name).unwrap_or_default();
+                Err(Problem::bad(name, text, format!("`{name}` names `{twice}` twice")))
+            }
+            None => Ok(words),
+        }
+    }
+
     /// The query again, with another value for one parameter (or without it) and the rest as it was, escaped.
     pub fn again(&self, name: &str, value: Option<&str>) -> String {
         let kept = self.given.iter().filter(|(param, _)| param.name != name);
@@ -101,11 +113,12 @@ impl Params {
         Asked::at(self.text("bbox-crs")).boxes([a, b, c, d], text)
     }
 
-    /// The features meant by `collections` and `sector`, `datetime` and `filter`, everywhere.
+    /// The features meant by `collections` and `sector`, `bbox`, `datetime` and `filter`, as far as the route takes them.
     pub fn selection(&self, snapshot: &Snapshot) -> Result<Selection, Problem> {
-        let selection = self.collections(snapshot)?;
+        let boxes = self.bbox()?;
+        let selection = Selection { boxes: boxes.clone(), ..self.collections(snapshot)? };
         let shelves = selection.shelves(snapshot);
-        self.narrowed(selection, shelves, &[])
+        self.narrowed(selection, shelves, &boxes)
     }
 
     /// The selection narrowed by `datetime` and `filter`, which is made for these shelves; within the boxes it costs less.

@@ -6,9 +6,12 @@ use super::{
     Answering, api, at, catalog, changes, collections, conformance, crs, health, items, nearest, page, pages,
     params::MAX_QUERY_BYTES,
     route::{Form, Param, Route, Said},
-    schema, styles, tiles,
+    schema, styles, summary, tiles,
 };
-use crate::model::feature::MAX_ID_BYTES;
+use crate::{
+    model::feature::MAX_ID_BYTES,
+    snapshot::summary::{MAX_GROUP_BY, MAX_SUMS},
+};
 
 /// Every route with what answers it.
 pub fn all() -> Vec<(&'static Route, MethodRouter<Answering>)> {
@@ -27,6 +30,7 @@ pub fn all() -> Vec<(&'static Route, MethodRouter<Answering>)> {
         (&ITEM, get(items::get)),
         (&NEAREST, get(nearest::get)),
         (&AT, get(at::get)),
+        (&SUMMARY, get(summary::get)),
         (&TILEJSON, get(tiles::tilejson)),
         (&TILE, get(tiles::tile)),
         (&STYLE, get(styles::get)),
@@ -348,6 +352,28 @@ pub static AT: Route = Route {
     ),
     params: &[LON, LAT, LANG],
     answers: &[(JSON, "Object")],
+    also: &[],
+};
+/// `GET /summary`
+pub static SUMMARY: Route = Route {
+    path: "/summary",
+    id: "getSummary",
+    what: said("Кількості й суми за одним чи двома полями", "Counts and sums by one or two fields"),
+    params: &[
+        COLLECTION_LIST,
+        SECTOR,
+        KIND,
+        BBOX,
+        BBOX_CRS,
+        DATETIME,
+        FILTER,
+        FILTER_LANG,
+        FILTER_CRS,
+        param("group_by", Form::List(MAX_GROUP_BY), "За якими полями групувати", "The fields to group by"),
+        param("sum", Form::List(MAX_SUMS), "Які поля додати", "The fields to add up"),
+        f(&["json", "csv"]),
+    ],
+    answers: &[(JSON, "Object"), ("text/csv", "")],
     also: &[],
 };
 /// `GET /tiles/{tileset}.json`

@@ -83,7 +83,7 @@ fn cell(value: &Value) -> String {
 }
 
 /// A text that no spreadsheet takes for a formula.
-fn harmless(text: &str) -> String {
+pub fn harmless(text: &str) -> String {
     let is_number = |rest: &str| rest.chars().all(|c| c.is_ascii_digit() || " ()-.,".contains(c));
     let guarded = match text.chars().next() {
         Some('=' | '@' | '\t' | '\r' | '\n') => true,

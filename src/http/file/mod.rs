@@ -6,6 +6,8 @@
 mod csv;
 mod flatgeobuf;
 
+pub use csv::harmless;
+
 use std::{
     fs,
     io::{self, BufWriter, Write},
