@@ -63,7 +63,7 @@ fn change(c: &mut Criterion) {
                 b.iter(|| shelf.near_boxes(black_box(&[bbox])).map(|feature| feature.id.as_str().len()).sum::<usize>());
             });
             group.bench_function(name("read a page"), |b| {
-                b.iter(|| page(&everywhere, shelf, &Order::default(), &after, 10))
+                b.iter(|| page(&everywhere, shelf, &Order::default(), &after, 10));
             });
         }
         group.bench_function(BenchmarkId::new("all built anew", size), |b| {

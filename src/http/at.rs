@@ -94,7 +94,7 @@ pub async fn get(
     let snapshot = city.snapshot();
     let crs = Asked::at(None);
     let around = Around { snapshot: &snapshot, at: params.place()?, language, links: &links, crs: &crs };
-    let body = around.told(&city.shown.surroundings, params.again("", None));
+    let body = around.told(&city.shown.surroundings, &params.again("", None));
     Document::new(&asked, "application/json", snapshot.revision()).in_language(language).json(&body)
 }
 
@@ -107,7 +107,7 @@ struct Around<'a> {
 }
 
 impl Around<'_> {
-    fn told(&self, of: &Surroundings, query: String) -> Value {
+    fn told(&self, of: &Surroundings, query: &str) -> Value {
         let mut body = json!({ "lon": self.at.lon(), "lat": self.at.lat(), "revision": self.snapshot.revision() });
         if let Some(address) = self.address(&of.address) {
             body["address"] = address;

@@ -1,7 +1,7 @@
 //! The coordinate systems that answers can be asked in (OGC API – Features Part 2), by their addresses.
 
 use super::Problem;
-use crate::space::{BBox, Crs, Geometry, LonLat};
+use crate::space::{Area, BBox, Crs, Geometry, LonLat, Shape};
 
 /// The coordinates of every answer that is not asked for otherwise: longitude and latitude on WGS 84.
 pub const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
@@ -68,6 +68,22 @@ impl Asked {
     /// Its number in the EPSG registry; that of WGS 84 for CRS84.
     pub fn epsg(&self) -> u16 {
         self.crs.as_ref().map_or(4326, Crs::code)
+    }
+
+    /// A box of the system as a shape in degrees, where it is not a box in degrees too: its edges there are bent.
+    pub fn outline(&self, [a, b, c, d]: [f64; 4]) -> Option<Shape> {
+        let crs = self.crs.as_ref().filter(|crs| !crs.is_degrees() && crs.code() != 3857)?;
+        let [west, south, east, north] = if crs.is_northing_first() { [b, a, d, c] } else { [a, b, c, d] };
+        let corners = [(west, south), (east, south), (east, north), (west, north), (west, south)];
+        let edges = corners.windows(2).flat_map(|ends| {
+            let ((x, y), (to_x, to_y)) = (ends[0], ends[1]);
+            let share = |step: u32| f64::from(step) / f64::from(STEPS);
+            (0..STEPS).map(move |step| (x + (to_x - x) * share(step), y + (to_y - y) * share(step)))
+        });
+        let places =
+            edges.map(|(x, y)| crs.place_to_crs84(x, y).ok().and_then(|(lon, lat)| LonLat::new(lon, lat).ok()));
+        let area = Area::new(places.collect::<Option<Vec<_>>>()?, Vec::new()).ok()?;
+        Some(Shape::new(&Geometry::areas(vec![area]).ok()?))
     }
 
     /// The boxes in degrees that hold this box of the system; two where it crosses the antimeridian.

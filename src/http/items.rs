@@ -55,8 +55,12 @@ impl Question {
     fn read(params: &Params, shelf: &Shelf, asked: &HeaderMap) -> Result<Self, Problem> {
         let of = shelf.collection();
         let boxes = params.bbox()?;
-        let selection =
-            Selection { collections: vec![of.id.to_string()], boxes: boxes.clone(), ..Selection::default() };
+        let selection = Selection {
+            collections: vec![of.id.to_string()],
+            boxes: boxes.clone(),
+            shape: params.outline(),
+            ..Selection::default()
+        };
         let selection = params.narrowed(selection, [shelf], &boxes)?;
         let order = Order::read(&params.list("sortby"), of)
             .map_err(|error| Problem::bad("sortby", params.text("sortby").unwrap_or_default(), error.to_string()))?;

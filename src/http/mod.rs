@@ -24,6 +24,7 @@ mod links;
 mod nearest;
 mod page;
 mod pages;
+mod parameters;
 mod params;
 mod preference;
 mod problem;

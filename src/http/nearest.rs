@@ -15,6 +15,7 @@ use super::{
     crs::Asked,
     document::Document,
     geojson::{FeatureCollectionJson, FeatureJson, View},
+    parameters::MAX_RADIUS_M,
     routes,
 };
 use crate::snapshot::{
@@ -36,7 +37,7 @@ pub async fn get(
 ) -> Result<Response, Problem> {
     let params = Params::read(query.as_deref(), &routes::NEAREST)?;
     let from = params.place()?;
-    let radius_m = params.number("radius").unwrap_or(routes::MAX_RADIUS_M);
+    let radius_m = params.number("radius").unwrap_or(MAX_RADIUS_M);
     let limit = params.whole("limit");
     let clock = params.text("open_at").map(clock).transpose()?;
     let behind = params.text("cursor").map(behind).transpose()?;

@@ -1,5 +1,7 @@
 //! `Params` is the query of a request, read strictly: what a route does not know is refused, not passed over.
 
+use std::sync::Arc;
+
 use super::{
     Problem,
     crs::Asked,
@@ -8,7 +10,7 @@ use super::{
 };
 use crate::{
     snapshot::{Filter, FilterError, Selection, Shelf, Snapshot, When},
-    space::{BBox, LonLat},
+    space::{BBox, LonLat, Shape},
 };
 
 /// The longest query that is read, in bytes: room for the ids of some 300 collections.
@@ -103,20 +105,30 @@ impl Params {
         pairs.map(|(name, value)| format!("{name}={}", escaped(value))).collect::<Vec<_>>().join("&")
     }
 
+    /// The numbers of `bbox`, without heights.
+    fn bbox_numbers(&self) -> Option<[f64; 4]> {
+        let numbers: Vec<f64> = self.text("bbox")?.split(',').filter_map(|number| number.trim().parse().ok()).collect();
+        match numbers[..] {
+            [a, b, c, d] | [a, b, _, c, d, _] => Some([a, b, c, d]),
+            _ => unreachable!("a box has been read as four or six numbers"),
+        }
+    }
+
+    /// The box of `bbox` as a shape, where `bbox-crs` makes it another than a box in degrees.
+    pub fn outline(&self) -> Option<Arc<Shape>> {
+        Asked::at(self.text("bbox-crs")).outline(self.bbox_numbers()?).map(Arc::new)
+    }
+
     /// The boxes meant by `bbox` in `bbox-crs`: none where it is not given, two where it crosses the antimeridian.
     pub fn bbox(&self) -> Result<Vec<BBox>, Problem> {
-        let Some(text) = self.text("bbox") else { return Ok(Vec::new()) };
-        let numbers: Vec<f64> = text.split(',').filter_map(|number| number.trim().parse().ok()).collect();
-        let ([a, b, c, d] | [a, b, _, c, d, _]) = numbers[..] else {
-            unreachable!("a box has been read as four or six numbers");
-        };
-        Asked::at(self.text("bbox-crs")).boxes([a, b, c, d], text)
+        let (Some(text), Some(numbers)) = (self.text("bbox"), self.bbox_numbers()) else { return Ok(Vec::new()) };
+        Asked::at(self.text("bbox-crs")).boxes(numbers, text)
     }
 
     /// The features meant by `collections` and `sector`, `bbox`, `datetime` and `filter`, as far as the route takes them.
     pub fn selection(&self, snapshot: &Snapshot) -> Result<Selection, Problem> {
         let boxes = self.bbox()?;
-        let selection = Selection { boxes: boxes.clone(), ..self.collections(snapshot)? };
+        let selection = Selection { boxes: boxes.clone(), shape: self.outline(), ..self.collections(snapshot)? };
         let shelves = selection.shelves(snapshot);
         self.narrowed(selection, shelves, &boxes)
     }

@@ -118,7 +118,7 @@ impl IntoResponse for Problem {
             }
             Self::BadPath => body["detail"] = "the path is not UTF-8 in percent-encoding".into(),
             Self::NotAllowed(method) => {
-                body["detail"] = format!("`{method}` is not answered here, `GET` and `HEAD` are").into()
+                body["detail"] = format!("`{method}` is not answered here, `GET` and `HEAD` are").into();
             }
             Self::NoSuchPart { bytes } => body["detail"] = format!("there are {bytes} bytes").into(),
             Self::Internal => body["detail"] = "the server failed; the failure is in its log".into(),

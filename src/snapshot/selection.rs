@@ -1,11 +1,11 @@
 //! A `Selection` is the one answer to "which features": tiles, items, nearest and counts all come from it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use super::{Bound, Shelf, Snapshot, When, filter::Plan};
 use crate::{
     model::{Feature, Validity},
-    space::BBox,
+    space::{BBox, Relation, Shape},
 };
 
 /// Which features are meant. What is not said does not narrow.
@@ -15,6 +15,8 @@ pub struct Selection {
     pub collections: Vec<String>,
     /// Only what shares a point with one of these boxes; empty for everywhere.
     pub boxes: Vec<BBox>,
+    /// Only what shares a point with this shape too: a box of another coordinate system, which is none in degrees.
+    pub shape: Option<Arc<Shape>>,
     /// Only these kinds, by id; empty for all.
     pub kinds: Vec<String>,
     /// Only those for which it is true; made for every shelf that is looked at.
@@ -65,6 +67,7 @@ impl Selection {
     pub fn here(&self, shelf: &Shelf) -> Here<'_> {
         Here {
             boxes: &self.boxes,
+            shape: self.shape.as_deref(),
             kinds: &self.kinds,
             plan: self.filter.as_ref().and_then(|filter| filter.of(shelf)),
             is_nothing: self.filter.as_ref().is_some_and(|filter| filter.of(shelf).is_none()),
@@ -77,6 +80,7 @@ impl Selection {
 #[derive(Debug, Clone, Copy)]
 pub struct Here<'a> {
     boxes: &'a [BBox],
+    shape: Option<&'a Shape>,
     kinds: &'a [String],
     plan: Option<&'a Plan>,
     /// There is a filter, and it was not made for this shelf.
@@ -87,7 +91,12 @@ pub struct Here<'a> {
 impl Here<'_> {
     /// Whether every feature of the shelf is meant, without asking one.
     pub fn takes_all(&self) -> bool {
-        self.boxes.is_empty() && self.kinds.is_empty() && self.plan.is_none() && !self.is_nothing && self.time.is_none()
+        self.boxes.is_empty()
+            && self.shape.is_none()
+            && self.kinds.is_empty()
+            && self.plan.is_none()
+            && !self.is_nothing
+            && self.time.is_none()
     }
 
     /// Whether a feature of the shelf is meant.
@@ -97,6 +106,7 @@ impl Here<'_> {
                 || feature.kind.as_deref().is_some_and(|kind| self.kinds.iter().any(|id| id == kind)))
             && self.time.is_none_or(|(when, validity)| when.meets(validity, feature))
             && (self.boxes.is_empty() || self.boxes.iter().any(|bbox| feature.geometry.intersects(bbox)))
+            && self.shape.is_none_or(|shape| Relation::Intersects.holds(&feature.geometry, shape))
             && self.plan.is_none_or(|plan| plan.takes(feature))
     }
 }

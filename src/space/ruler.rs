@@ -152,7 +152,7 @@ impl Ruler {
             Geometry::Point(at) => self.to_place(*at),
             Geometry::Points(all) => all.iter().map(|at| self.to_place(*at)).fold(Span::NEVER, Span::or_nearer),
             Geometry::Lines(lines) => match edges {
-                Some(edges) => self.to_edges(geometry, edges, enough_m),
+                Some(edges) => self.among(geometry, edges, enough_m),
                 None => {
                     let all = lines.iter().flat_map(|line| line.windows(2));
                     all.map(|w| self.to_edge(w[0], w[1])).fold(Span::NEVER, Span::or_nearer)
@@ -163,7 +163,7 @@ impl Ruler {
                     return Span::NOTHING;
                 }
                 if let Some(edges) = edges {
-                    return self.to_edges(geometry, edges, enough_m);
+                    return self.among(geometry, edges, enough_m);
                 }
                 let rings = areas.iter().flat_map(super::Area::rings);
                 let all = rings.flat_map(closed_edges);
@@ -172,7 +172,7 @@ impl Ruler {
         }
     }
 
-    fn to_edges(&self, geometry: &Geometry, edges: &EdgeTree, enough_m: f64) -> Span {
+    fn among(&self, geometry: &Geometry, edges: &EdgeTree, enough_m: f64) -> Span {
         let mut best = Span { least_m: f64::INFINITY, most_m: f64::INFINITY };
         edges.walk(
             geometry,

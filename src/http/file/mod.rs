@@ -68,7 +68,7 @@ pub struct Files {
 /// A written file, deleted when nobody has it any more.
 #[derive(Debug)]
 struct File {
-    file: fs::File,
+    on_disk: fs::File,
     bytes: u64,
     tag: String,
 }
@@ -142,7 +142,7 @@ fn written(kind: Kind, snapshot: &Snapshot, question: &Question, bom: bool) -> i
         }
     }
     let Hashing { file, bytes, hash } = to.into_inner().map_err(io::IntoInnerError::into_error)?;
-    Ok(Arc::new(File { file, bytes, tag: format!("{:032x}", hash.digest128()) }))
+    Ok(Arc::new(File { on_disk: file, bytes, tag: format!("{:032x}", hash.digest128()) }))
 }
 
 /// Counts and hashes what goes into the file.
@@ -182,7 +182,7 @@ fn parts(kind: Kind, file: &Arc<File>, asked: &HeaderMap) -> Result<Response, Pr
         }
         let reading = tokio::task::spawn_blocking(move || {
             let mut piece = vec![0; (until - at).min(PIECE) as usize];
-            file.file.read_exact_at(&mut piece, at)?;
+            file.on_disk.read_exact_at(&mut piece, at)?;
             Ok::<_, io::Error>((file, piece))
         });
         let (file, piece) = reading.await??;
