@@ -9,7 +9,7 @@ use super::{
 };
 
 /// The key of a mapping that stands for every text it does not name.
-const ANYTHING_ELSE: &str = "*";
+pub(super) const ANYTHING_ELSE: &str = "*";
 
 /// Where the text of a field comes from.
 pub(super) struct Cell {

@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::{
     Outcome, Reason, Recipe, Report,
-    cell::{Cell, spelling},
+    cell::{ANYTHING_ELSE, Cell, spelling},
     meaning,
     outcome::{Objection, Origin},
     place::{Place, exchanged_into, holds},
@@ -382,8 +382,9 @@ impl<'a> Refinery<'a> {
             return Kind::Unsaid;
         }
         let known = remembered(&mut plan.spellings, text, |text| {
-            let by_map = plan.map.get(&spelling(text)).map(String::as_str);
-            by_map.or_else(|| self.collection.kind(text).map(|kind| kind.id.as_str())).map(Arc::from)
+            let by_map = |text: &str| plan.map.get(text).map(String::as_str);
+            let by_name = || self.collection.kind(text).map(|kind| kind.id.as_str());
+            by_map(&spelling(text)).or_else(by_name).or_else(|| by_map(ANYTHING_ELSE)).map(Arc::from)
         });
         known.map_or(Kind::Unknown, Kind::Known)
     }

@@ -112,6 +112,23 @@ fn a_kind_is_understood_by_map_id_or_title_and_otherwise_unknown_with_a_warning(
 }
 
 #[test]
+fn a_star_in_the_map_of_kinds_stands_for_every_text_it_does_not_name() {
+    let recipe = things("")
+        .replace("= \"municipal\" }", "= \"municipal\", \"*\" = \"private\" }")
+        .replace("kinds = [", "kinds = [{ id = \"private\", uk = \"Приватний\", en = \"Private\" }, ");
+    let table = [
+        "1,33.4,47.9,,,,,,,міська рада",
+        "2,33.4,47.9,,,,,,,хтось",
+        "3,33.4,47.9,,,,,,,municipal",
+        "4,33.4,47.9,,,,,,,—",
+    ];
+    let all = run(&recipe, "a.csv", rows(&table).as_bytes()).unwrap();
+    let found: Vec<_> = all.features().iter().map(|feature| feature.kind.as_deref()).collect();
+    assert_eq!(found, [Some("municipal"), Some("private"), Some("municipal"), None]);
+    assert_eq!(all.report.warnings, [].into());
+}
+
+#[test]
 fn equal_texts_are_one_text() {
     let all =
         run(&small(LON_LAT, "point"), "a.csv", "id,lon,lat,name\n1,33,48,балка\n2,33,48,балка\n".as_bytes()).unwrap();
