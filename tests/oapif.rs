@@ -365,7 +365,7 @@ fn owslib_walks_from_the_landing_page_to_filtered_items() {
     let wanted: Vec<String> = (0..COUNT).filter(|i| i % 5 == 3 && i % 4 >= 2).map(|i| format!("t{i:03}")).collect();
     assert_eq!(told["found"], json!(wanted));
     assert_eq!((&told["matched"], &told["one"]), (&json!(wanted.len()), &json!(wanted[0])));
-    assert_eq!(told["queryables"], json!(["geometry", "height", "id", "name", "opening_hours", "planted"]));
+    assert_eq!(told["queryables"], json!(["collection", "geometry", "height", "id", "name", "opening_hours", "planted", "sector"]));
     let classes = told["classes"].as_array().unwrap();
     assert!(classes.contains(&json!("http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core")));
     assert!(told["collections"].as_array().unwrap().contains(&json!("trees")));

@@ -65,12 +65,10 @@ fn described(shelf: &Shelf, address: &str, language: Language, is_schema: bool) 
         choices(&mut kind, &collection.kinds, language);
         properties.insert("kind".into(), kind);
     }
-    if is_schema {
-        // Every feature says where in the filter tree it stands.
-        properties.insert("collection".into(), json!({ "type": "string", "const": collection.id, "readOnly": true }));
-        if let Some(sector) = shelf.sector() {
-            properties.insert("sector".into(), json!({ "type": "string", "const": sector, "readOnly": true }));
-        }
+    // Every feature says where in the filter tree it stands.
+    properties.insert("collection".into(), json!({ "type": "string", "const": collection.id, "readOnly": true }));
+    if let Some(sector) = shelf.sector() {
+        properties.insert("sector".into(), json!({ "type": "string", "const": sector, "readOnly": true }));
     }
     for known in &collection.fields {
         properties.insert(known.name.clone(), field(known, language));

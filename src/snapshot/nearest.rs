@@ -186,7 +186,7 @@ impl<'a, 'q> Search<'a, 'q> {
                 RTreeNode::Leaf(entry) => entry.bbox(),
             };
             let least_m = self.ruler.least_to_box(&bbox);
-            if least_m <= self.limit_m {
+            if least_m <= self.limit_m && looking.here.reaches(&bbox) {
                 children.push((least_m, child));
             }
         }

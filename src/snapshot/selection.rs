@@ -99,6 +99,13 @@ impl Here<'_> {
             && self.time.is_none()
     }
 
+    /// Whether a feature that lies in this box may be meant.
+    pub fn reaches(&self, bbox: &BBox) -> bool {
+        !self.is_nothing
+            && (self.boxes.is_empty() || self.boxes.iter().any(|one| one.intersects(bbox)))
+            && self.plan.and_then(|plan| plan.bbox).is_none_or(|one| one.intersects(bbox))
+    }
+
     /// Whether a feature of the shelf is meant.
     pub fn takes(&self, feature: &Feature) -> bool {
         !self.is_nothing

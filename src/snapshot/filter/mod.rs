@@ -40,7 +40,7 @@ pub const MAX_DEPTH: usize = 40;
 pub const MAX_NODES: usize = 4000;
 
 /// Steps of a question, some ten nanoseconds each: what one filter costs on one feature, by the features that are asked.
-pub const MAX_STEPS: u64 = 500_000_000;
+pub const MAX_STEPS: u64 = 100_000_000;
 
 /// A condition as it was written, of no collection yet.
 #[derive(Debug, Clone, PartialEq)]

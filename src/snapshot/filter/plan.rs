@@ -22,7 +22,7 @@ pub(in crate::snapshot) struct Plan {
     /// What is selected has one of these ids; `None` for any.
     pub(in crate::snapshot) ids: Option<Vec<String>>,
     /// What is selected shares a point with this box; `None` for everywhere.
-    pub(super) bbox: Option<BBox>,
+    pub(in crate::snapshot) bbox: Option<BBox>,
     /// Estimated steps of some ten nanoseconds to ask one feature.
     pub(super) steps: u64,
 }
