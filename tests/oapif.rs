@@ -365,7 +365,10 @@ fn owslib_walks_from_the_landing_page_to_filtered_items() {
     let wanted: Vec<String> = (0..COUNT).filter(|i| i % 5 == 3 && i % 4 >= 2).map(|i| format!("t{i:03}")).collect();
     assert_eq!(told["found"], json!(wanted));
     assert_eq!((&told["matched"], &told["one"]), (&json!(wanted.len()), &json!(wanted[0])));
-    assert_eq!(told["queryables"], json!(["collection", "geometry", "height", "id", "name", "opening_hours", "planted", "sector"]));
+    assert_eq!(
+        told["queryables"],
+        json!(["collection", "geometry", "height", "id", "name", "opening_hours", "planted", "sector"])
+    );
     let classes = told["classes"].as_array().unwrap();
     assert!(classes.contains(&json!("http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core")));
     assert!(told["collections"].as_array().unwrap().contains(&json!("trees")));
@@ -406,4 +409,70 @@ fn ran(command: &mut Command) -> String {
     let Output { status, stdout, stderr } = command.output().unwrap();
     assert!(status.success(), "{command:?}: {}{}", text(&stdout), text(&stderr));
     text(&stdout)
+}
+
+/// Imports a source in GeoJSON into a collection of the catalog; each feature with an id, a shape and properties.
+fn import_features(city: &City, collection: &str, fields: &[&str], features: &[(&str, Value, Value)]) {
+    let features: Vec<Value> = features
+        .iter()
+        .map(|(id, geometry, properties)| {
+            let mut properties = properties.clone();
+            properties["id"] = json!(id);
+            json!({ "type": "Feature", "geometry": geometry, "properties": properties })
+        })
+        .collect();
+    let source = json!({ "type": "FeatureCollection", "features": features }).to_string();
+    city.write(&format!("{collection}.geojson"), source);
+    let fields: Vec<String> = fields.iter().map(|field| format!("[fields.{field}]\ncolumn = \"{field}\"\n")).collect();
+    let recipe = format!(
+        "collection = \"{collection}\"\n[source]\nfile = \"{collection}.geojson\"\n[id]\ncolumn = \"id\"\n[geometry]\nbounds = [33.0, 47.0, 34.0, 49.0]\n{}",
+        fields.concat()
+    );
+    let recipe = city.write(&format!("{collection}.toml"), recipe);
+    city.import(&recipe, None);
+}
+
+#[test]
+fn a_place_is_told_by_what_holds_it_and_what_is_near() {
+    let city = City::new();
+    let point = |lon: f64, lat: f64| json!({ "type": "Point", "coordinates": [lon, lat] });
+    let square = |lon: f64, lat: f64, half: f64| {
+        let corner = |x: f64, y: f64| json!([lon + x * half, lat + y * half]);
+        let ring = [corner(-1., -1.), corner(1., -1.), corner(1., 1.), corner(-1., 1.), corner(-1., -1.)];
+        json!({ "type": "Polygon", "coordinates": [ring] })
+    };
+    let districts = [
+        ("d1", square(33.4, 47.9, 0.05), json!({ "name": "Перший", "name_en": "First" })),
+        ("d2", square(33.6, 47.9, 0.05), json!({ "name": "Другий" })),
+    ];
+    import_features(&city, "districts", &["name", "name_en"], &districts);
+    let houses = [
+        ("h1", square(33.401, 47.9, 0.0001), json!({ "name": "Дім" })),
+        ("h2", square(33.402, 47.9, 0.0001), json!({ "address": "вул. Миру, 5" })),
+    ];
+    import_features(&city, "apartment-buildings", &["name", "address"], &houses);
+    let schools = [
+        ("s1", point(33.41, 47.9), json!({ "name": "Далека" })),
+        ("s2", point(33.405, 47.9), json!({ "name": "Близька" })),
+    ];
+    import_features(&city, "schools", &["name"], &schools);
+    let works = [
+        ("w1", point(33.4, 47.903), json!({ "name": "Ремонт" })),
+        ("w2", point(33.4, 47.92), json!({ "name": "Задалеко" })),
+    ];
+    import_features(&city, "budget-items", &["name"], &works);
+    let server = city.serve(&[]);
+    let told = server.json("/at?lon=33.4&lat=47.9&lang=en");
+    // The nearest house has no address: the next one that has is told.
+    assert_eq!((&told["address"]["text"], &told["address"]["id"]), (&json!("вул. Миру, 5"), &json!("h2")));
+    assert_eq!((&told["district"]["id"], &told["district"]["name"]), (&json!("d1"), &json!("First")));
+    let services = told["services"].as_array().unwrap();
+    assert_eq!(services.len(), 1, "services of which the city has none are left out");
+    assert_eq!((&services[0]["id"], &services[0]["nearest"]["id"]), (&json!("school"), &json!("s2")));
+    assert_eq!(ids(&told["works"]), ["w1"]);
+    assert!(told.get("reports").is_none() && told["areas"] == json!([]));
+    let inside = server.json("/at?lon=33.402&lat=47.9");
+    assert_eq!((&inside["areas"][0]["id"], &inside["address"]["distance_m"]), (&json!("h2"), &json!(0.0)));
+    assert_eq!(server.json("/at?lon=10&lat=10")["services"][0]["id"], "school");
+    assert!(server.json("/at?lon=10&lat=10").get("district").is_none());
 }
