@@ -129,7 +129,7 @@ fn pages_forwards_and_back_cover_everything_once_under_ties_and_unknowns() {
 #[test]
 fn what_stands_all_the_while_is_paged_exactly_once_though_others_come_and_go() {
     let city = City::new();
-    let even = |i: &usize| i % 2 == 0;
+    let even = |i: &usize| i.is_multiple_of(2);
     import(&city, 0..COUNT);
     let server = city.serve(&[]);
     let mut seen = Vec::new();
