@@ -216,7 +216,8 @@ fn geographiclib_finds_the_same_distances_to_lines_and_areas() {
             }
             _ => unreachable!("only lines and areas are made"),
         };
-        asked += &format!("{}\n", serde_json::json!({ "from": position(from), "paths": paths }));
+        asked.push_str(&serde_json::json!({ "from": position(from), "paths": paths }).to_string());
+        asked.push('\n');
     }
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), asked).unwrap();
