@@ -165,13 +165,14 @@ fn long_shapes(dice: &mut Dice) -> Vec<(LonLat, Geometry)> {
     for (lon, lat, reach) in
         [(33.4, 47.9, 0.3), (179.95, -17.0, 0.1), (-179.9, 70.0, 0.2), (20.0, 89.0, 0.9), (0.0, 0.0, 70.0)]
     {
-        for number in 0..24 {
+        for number in 0..10 {
             let mut near = |scale: f64| {
                 let at = (lon + dice.roll() * reach * scale, lat + dice.roll() * reach * scale);
                 (at.0.clamp(-180.0, 180.0), at.1.clamp(-90.0, 90.0))
             };
-            let from = near(1.0);
             let centre = near(0.8);
+            // Some places lie between the ring and its hole.
+            let from = if number % 4 == 1 { (centre.0 + reach * 0.09, centre.1) } else { near(1.0) };
             // More edges than go without a tree, and fewer.
             let count = if number % 2 == 0 { 7 } else { 150 };
             let size = reach * 0.15;
@@ -189,7 +190,7 @@ fn long_shapes(dice: &mut Dice) -> Vec<(LonLat, Geometry)> {
                 let Ok(area) = Area::new(ring, vec![hole]) else { continue };
                 Geometry::areas(vec![area]).unwrap()
             };
-            shapes.push((place(from.0, from.1), shape));
+            shapes.push((place(from.0.clamp(-180.0, 180.0), from.1), shape));
         }
     }
     shapes
@@ -215,7 +216,8 @@ fn geographiclib_finds_the_same_distances_to_lines_and_areas() {
             }
             _ => unreachable!("only lines and areas are made"),
         };
-        asked += &format!("{}\n", serde_json::json!({ "from": position(from), "paths": paths }));
+        asked.push_str(&serde_json::json!({ "from": position(from), "paths": paths }).to_string());
+        asked.push('\n');
     }
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), asked).unwrap();
@@ -242,7 +244,7 @@ fn geographiclib_finds_the_same_distances_to_lines_and_areas() {
             );
         }
     }
-    assert!(inside > 3, "some places lie inside");
+    assert!(inside > 1, "some places lie inside");
 }
 
 #[test]

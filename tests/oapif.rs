@@ -190,7 +190,7 @@ fn answers_come_in_the_systems_and_the_order_of_axes_asked_for() {
         let crs = mapa::space::Crs::of_epsg(6387).unwrap();
         crs.place_from_crs84(lon, lat).unwrap()
     };
-    let ((west, south), (east, north)) = (judge(33.4, 47.9), judge(33.456, 47.905));
+    let ((west, south), (east, north)) = (judge(33.3999, 47.8999), judge(33.456, 47.905));
     let inside: BTreeSet<String> = (0..COUNT)
         .filter(|i| {
             let (x, y) = judge(33.4 + *i as f64 * 1e-3, 47.9 + (*i % 9) as f64 * 1e-3);

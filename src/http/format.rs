@@ -56,7 +56,7 @@ impl Format {
             return Self::ALL.into_iter().find(|format| format.word() == word).unwrap_or(Self::Json);
         }
         let offered = Self::ALL.into_iter().filter(|format| words.contains(&format.word()));
-        let mut best = (Self::Json, 0.0);
+        let mut best = (Self::Json, (0.0, 0));
         for format in offered {
             let liking = liking(headers, &header::ACCEPT, format.media());
             if liking > best.1 {

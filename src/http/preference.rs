@@ -2,12 +2,12 @@
 
 use axum::http::{HeaderMap, HeaderName};
 
-/// The quality value, 0 to 1, of a thing known by these names; the closest range of the asker's list counts, and
-/// without a list everything is liked alike.
-pub fn liking(headers: &HeaderMap, list: &HeaderName, names: &[&str]) -> f32 {
+/// The quality value, 0 to 1, of a thing known by these names, and how closely it is named, which tells what is liked
+/// alike; the closest range of the asker's list counts, and without a list everything is liked alike.
+pub fn liking(headers: &HeaderMap, list: &HeaderName, names: &[&str]) -> (f32, u8) {
     let mut lists = headers.get_all(list).into_iter().filter_map(|list| list.to_str().ok()).peekable();
     if lists.peek().is_none() {
-        return 1.0;
+        return (1.0, 0);
     }
     let mut best = (0, 0.0);
     for range in lists.flat_map(|list| list.split(',')) {
@@ -19,7 +19,7 @@ pub fn liking(headers: &HeaderMap, list: &HeaderName, names: &[&str]) -> f32 {
             best = (closeness, quality);
         }
     }
-    best.1
+    if best.1 > 0.0 { (best.1, best.0) } else { (0.0, 0) }
 }
 
 /// How closely a range names a thing: not at all, as anything, as one of its kind, by its name.
@@ -53,9 +53,12 @@ mod tests {
             ("de", "uk", 0.0),
         ] {
             let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(list))]);
-            let told = liking(&headers, &header::ACCEPT, &[name]);
+            let (told, _) = liking(&headers, &header::ACCEPT, &[name]);
             assert!((told - wanted).abs() < 1e-6, "{list} {name}: {told}");
         }
-        assert!(liking(&HeaderMap::new(), &header::ACCEPT, &["text/html"]) > 0.9);
+        assert!(liking(&HeaderMap::new(), &header::ACCEPT, &["text/html"]).0 > 0.9);
+        let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static("text/html,*/*"))]);
+        let of = |name| liking(&headers, &header::ACCEPT, &[name]);
+        assert!(of("text/html") > of("application/json"));
     }
 }
