@@ -18,7 +18,7 @@ use crate::{
     model::CollectionId,
     snapshot::{Difference, Selection, Snapshot},
     space::TileCoord,
-    tile::{self, TileError, Tileset, Tilesets},
+    tile::{self, Format, TileError, Tileset, Tilesets},
 };
 
 /// How many kept tiles are expected, for the first size of the table.
@@ -152,7 +152,7 @@ fn drawn(
     coord: TileCoord,
 ) -> Result<Arc<Drawn>, TileError> {
     let selection = Selection { collections, boxes: Vec::new() };
-    tile::draw(snapshot, tileset, &selection, coord).map(|bytes| Arc::new(Drawn::new(bytes)))
+    tile::draw(snapshot, tileset, &selection, coord, Format::Mvt).map(|bytes| Arc::new(Drawn::new(bytes)))
 }
 
 #[cfg(test)]

@@ -1,29 +1,37 @@
-//! A tile is a part of a snapshot drawn as bytes: select, clip, snap, encode.
+//! A tile is a part of a snapshot drawn as bytes: select, clip and snap into a picture, encode.
 
 mod grid;
 mod mvt;
+mod picture;
 pub mod tileset;
 mod touched;
 
 use crate::{
-    model::{Feature, Value},
+    model::Feature,
     snapshot::{Selection, Shelf, Snapshot},
     space::TileCoord,
 };
 
-pub use grid::EXTENT;
+pub use grid::{EXTENT, Shape, Spot};
 pub use mvt::TileError;
+pub use picture::{Figure, Picture, Tag};
 pub use tileset::{Tileset, Tilesets};
 pub use touched::{MOST_TILES, tiles as touched_tiles, touches};
 
-use grid::{Grid, Shape};
-use mvt::Drawing;
+use grid::Grid;
 use tileset::Layer;
 
 /// How far the shapes of a tile reach beyond its edge, in tile units: wide enough for the widest line of our styles.
 const BUFFER_UNITS: u32 = 64;
 
-/// Draws the features of the selection that the tileset shows here, as an MVT 2.1 tile; nothing to show is no bytes.
+/// How a picture is written as bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Format {
+    /// Mapbox Vector Tile 2.1.
+    Mvt,
+}
+
+/// Draws the features of the selection that the tileset shows here; nothing to show is no bytes.
 ///
 /// The same snapshot gives the same bytes: layers in the order of the tileset, collections and features in that of
 /// their ids.
@@ -32,15 +40,26 @@ pub fn draw(
     tileset: &Tileset,
     selection: &Selection,
     coord: TileCoord,
+    format: Format,
 ) -> Result<Vec<u8>, TileError> {
+    let picture = picture(snapshot, tileset, selection, coord);
+    match format {
+        Format::Mvt => mvt::encode(&picture),
+    }
+}
+
+/// What the tileset shows of the selection here, before it is written in any format.
+pub fn picture<'a>(
+    snapshot: &'a Snapshot,
+    tileset: &'a Tileset,
+    selection: &Selection,
+    coord: TileCoord,
+) -> Picture<'a> {
     let grid = Grid::new(coord, BUFFER_UNITS);
     let here = Selection { boxes: vec![grid.bbox()], collections: selection.collections.clone() };
-    let mut drawing = Drawing::new();
-    for layer in &tileset.layers {
-        if coord.z() < layer.min_zoom {
-            continue;
-        }
-        let mut open = drawing.layer(&layer.name);
+    let mut picture = Picture::default();
+    for layer in tileset.layers.iter().filter(|layer| coord.z() >= layer.min_zoom) {
+        let mut drawn = picture::Layer::new(&layer.name);
         for shelf in layer.shelves(snapshot) {
             let collection = shelf.collection();
             // Seen all together, small objects wait for a closer look; whoever asks for a collection by name gets it.
@@ -55,43 +74,34 @@ pub fn draw(
             for feature in here.on(shelf) {
                 let shape = if layer.label { grid.label(&feature.geometry) } else { grid.shape(&feature.geometry) };
                 if let Some(shape) = shape {
-                    put(&mut open, layer, shelf, feature, &shape)?;
+                    put(&mut drawn, layer, shelf, feature, shape);
                 }
             }
         }
-        drawing = open.close()?;
+        if !drawn.figures().is_empty() {
+            picture.layers.push(drawn);
+        }
     }
-    drawing.to_bytes()
+    picture
 }
 
-fn put(
-    to: &mut mvt::OpenLayer,
-    layer: &Layer,
-    shelf: &Shelf,
-    feature: &Feature,
-    shape: &Shape,
-) -> Result<(), TileError> {
+fn put<'a>(to: &mut picture::Layer<'a>, layer: &'a Layer, shelf: &'a Shelf, feature: &'a Feature, shape: Shape) {
     let collection = shelf.collection();
-    to.begin(shape, feature_number(collection.id.as_str(), feature.id.as_str()))?;
+    to.add(feature_number(collection.id.as_str(), feature.id.as_str()), shape);
     if layer.describe {
-        to.text("id", feature.id.as_str());
-        to.text("collection", collection.id.as_str());
+        to.tell("id", feature.id.as_str().into());
+        to.tell("collection", collection.id.as_str().into());
         if let Some(sector) = shelf.sector() {
-            to.text("sector", sector);
+            to.tell("sector", sector.into());
         }
-        if let Some(kind) = &feature.kind {
-            to.text("kind", kind);
+        if let Some(kind) = feature.kind.as_deref() {
+            to.tell("kind", kind.into());
         }
-        to.integer("rank", i64::from(collection.priority));
+        to.tell("rank", Tag::Integer(i64::from(collection.priority)));
     }
     for field in layer.fields_of(collection) {
-        match &feature.values[field] {
-            Value::Unknown => {}
-            value => to.value(&collection.fields[field].name, value),
-        }
+        to.tell_value(&collection.fields[field].name, &feature.values[field]);
     }
-    to.end();
-    Ok(())
 }
 
 /// The number of a feature in tiles: stable over revisions and exact in JavaScript (below 2^53).

@@ -1,110 +1,47 @@
-//! Shapes with their properties become an MVT 2.1 tile, through the `mvt` crate.
+//! A picture becomes an MVT 2.1 tile, through the `mvt` crate.
 
-use mvt::{Feature, GeomEncoder, GeomType, Layer, Tile};
+use mvt::{GeomEncoder, GeomType, Tile};
 
-use super::grid::{EXTENT, Shape, Spot};
-use crate::model::Value;
+use super::{
+    grid::{EXTENT, Shape, Spot},
+    picture::{Layer, Picture, Tag},
+};
 
 /// The encoder refused a tile.
 #[derive(Debug, thiserror::Error)]
 #[error("the tile could not be encoded: {0}")]
 pub struct TileError(#[from] mvt::Error);
 
-/// A tile being drawn.
-pub struct Drawing(Tile);
-
-/// One layer of it, being filled; features are begun, told about and ended.
-pub struct OpenLayer {
-    tile: Tile,
-    state: State,
+/// The bytes of the tile; none for a picture without layers.
+pub fn encode(picture: &Picture) -> Result<Vec<u8>, TileError> {
+    let mut tile = Tile::new(EXTENT);
+    for layer in &picture.layers {
+        let layer = encode_layer(&tile, layer)?;
+        tile.add_layer(layer)?;
+    }
+    Ok(tile.to_bytes()?)
 }
 
-/// The `mvt` crate hands a layer into its feature and back: one of the two is there at any time.
-enum State {
-    Layer(Layer),
-    Feature(Feature),
-    Moving,
-}
-
-impl Drawing {
-    /// A tile without layers.
-    pub fn new() -> Self {
-        Self(Tile::new(EXTENT))
-    }
-
-    /// Begins a layer.
-    pub fn layer(self, name: &str) -> OpenLayer {
-        let layer = self.0.create_layer(name);
-        OpenLayer { tile: self.0, state: State::Layer(layer) }
-    }
-
-    /// The bytes of the tile.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, TileError> {
-        Ok(self.0.to_bytes()?)
-    }
-}
-
-impl OpenLayer {
-    /// Begins a feature.
-    pub fn begin(&mut self, shape: &Shape, number: u64) -> Result<(), TileError> {
-        let geometry = encode(shape)?;
-        let State::Layer(layer) = std::mem::replace(&mut self.state, State::Moving) else {
-            unreachable!("a feature is ended before the next begins")
-        };
-        let mut feature = layer.into_feature(geometry);
-        feature.set_id(number);
-        self.state = State::Feature(feature);
-        Ok(())
-    }
-
-    /// Tells a text of the feature.
-    pub fn text(&mut self, key: &str, text: &str) {
-        self.feature().add_tag_string(key, text);
-    }
-
-    /// Tells a whole number of the feature.
-    pub fn integer(&mut self, key: &str, number: i64) {
-        self.feature().add_tag_sint(key, number);
-    }
-
-    /// Tells a value of the feature; the unknown is not told.
-    pub fn value(&mut self, key: &str, value: &Value) {
-        match value {
-            Value::Unknown => {}
-            Value::Boolean(b) => self.feature().add_tag_bool(key, *b),
-            Value::Integer(i) => self.integer(key, *i),
-            Value::Number(n) => self.feature().add_tag_double(key, *n),
-            Value::Date(d) => self.text(key, &d.to_string()),
-            Value::Text(t) => self.text(key, t),
+fn encode_layer(tile: &Tile, layer: &Layer) -> Result<mvt::Layer, TileError> {
+    let mut to = tile.create_layer(layer.name());
+    for figure in layer.figures() {
+        let mut feature = to.into_feature(encode_shape(&figure.shape)?);
+        feature.set_id(figure.number);
+        for (key, tag) in layer.tags(figure) {
+            let key = layer.keys()[*key as usize];
+            match tag {
+                Tag::Boolean(b) => feature.add_tag_bool(key, *b),
+                Tag::Integer(i) => feature.add_tag_sint(key, *i),
+                Tag::Number(n) => feature.add_tag_double(key, *n),
+                Tag::Text(text) => feature.add_tag_string(key, text),
+            }
         }
+        to = feature.into_layer();
     }
-
-    /// Ends the feature.
-    pub fn end(&mut self) {
-        let State::Feature(feature) = std::mem::replace(&mut self.state, State::Moving) else {
-            unreachable!("a feature was begun")
-        };
-        self.state = State::Layer(feature.into_layer());
-    }
-
-    /// Ends the layer; one without features is left out (MVT 2.1 §4.1: a layer should have at least one).
-    pub fn close(mut self) -> Result<Drawing, TileError> {
-        let State::Layer(layer) = self.state else { unreachable!("the last feature was ended") };
-        if layer.num_features() > 0 {
-            self.tile.add_layer(layer)?;
-        }
-        Ok(Drawing(self.tile))
-    }
-
-    fn feature(&mut self) -> &mut Feature {
-        match &mut self.state {
-            State::Feature(feature) => feature,
-            _ => unreachable!("a feature was begun"),
-        }
-    }
+    Ok(to)
 }
 
-fn encode(shape: &Shape) -> Result<mvt::GeomData, TileError> {
+fn encode_shape(shape: &Shape) -> Result<mvt::GeomData, TileError> {
     let (geom_type, parts): (_, &[Vec<Spot>]) = match shape {
         Shape::Points(points) => (GeomType::Point, std::slice::from_ref(points)),
         Shape::Lines(lines) => (GeomType::Linestring, lines),
@@ -132,14 +69,13 @@ mod tests {
 
     /// Geometry commands of the only feature of a tile, read by an independent decoder.
     fn decode(shape: &Shape) -> geo_types::Geometry<f32> {
-        let mut layer = Drawing::new().layer("l");
-        layer.begin(shape, 7).unwrap();
-        layer.text("name", "Школа № 1");
-        layer.value("open", &Value::Boolean(true));
-        layer.value("share", &Value::Number(0.5));
-        layer.integer("rank", -3);
-        layer.end();
-        let bytes = layer.close().unwrap().to_bytes().unwrap();
+        let mut layer = Layer::new("l");
+        layer.add(7, shape.clone());
+        layer.tell("name", "Школа № 1".into());
+        layer.tell("open", Tag::Boolean(true));
+        layer.tell("share", Tag::Number(0.5));
+        layer.tell("rank", Tag::Integer(-3));
+        let bytes = encode(&Picture { layers: vec![layer] }).unwrap();
         let reader = mvt_reader::Reader::new(bytes).unwrap();
         let mut features = reader.get_features(0).unwrap();
         assert_eq!(features.len(), 1);
@@ -176,8 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_layer_without_features_is_left_out() {
-        let bytes = Drawing::new().layer("empty").close().unwrap().to_bytes().unwrap();
-        assert!(bytes.is_empty());
+    fn a_picture_without_layers_is_no_bytes() {
+        assert!(encode(&Picture::default()).unwrap().is_empty());
     }
 }
