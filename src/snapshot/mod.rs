@@ -4,9 +4,11 @@
 //! shelf shares its base with its elder.
 
 pub mod census;
+pub mod cluster;
 mod difference;
 mod layer;
 pub mod nearest;
+mod points;
 pub mod selection;
 mod shelf;
 

@@ -68,6 +68,11 @@ impl Selection {
         Page { features: all[begin..end].to_vec(), matched: all.len(), more: end < all.len() }
     }
 
+    /// Whether it leaves out features of the shelves that it looks at.
+    pub fn narrows(&self) -> bool {
+        !self.boxes.is_empty()
+    }
+
     /// Whether a feature of a shelf that the selection looks at is meant.
     pub fn takes(&self, feature: &Feature) -> bool {
         self.boxes.is_empty() || self.boxes.iter().any(|bbox| feature.geometry.intersects(bbox))

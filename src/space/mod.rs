@@ -3,6 +3,7 @@
 //! Everything here is pure arithmetic; nothing here knows what stands at a place.
 
 pub mod bbox;
+pub mod cell;
 pub mod clip;
 pub mod geodesic;
 pub mod geometry;
@@ -12,6 +13,7 @@ pub mod tile_coord;
 pub mod world;
 
 pub use bbox::BBox;
+pub use cell::Cell;
 pub use geometry::{Area, Geometry, GeometryError};
 pub use lonlat::{LonLat, OutOfRange};
 pub use tile_coord::TileCoord;
