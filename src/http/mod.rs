@@ -5,6 +5,7 @@
 mod answer;
 mod catalog;
 mod changes;
+mod clusters;
 mod collections;
 mod encoding;
 mod geojson;
@@ -175,6 +176,7 @@ pub fn router(city: Arc<City>) -> Router {
     Router::new()
         .route("/catalog", get(catalog::get))
         .route("/changes", get(changes::get))
+        .route("/clusters/{tileset}/{cluster}", get(clusters::get))
         .route("/collections", get(collections::list))
         .route("/collections/{id}", get(collections::get))
         .route("/collections/{id}/items", get(items::list))

@@ -14,7 +14,7 @@ use crate::{
     model::FieldType,
     snapshot::Snapshot,
     space::TileCoord,
-    tile::{Tileset, tileset},
+    tile::{Tileset, cluster, tileset},
 };
 
 const MVT: &str = "application/vnd.mapbox-vector-tile";
@@ -95,7 +95,8 @@ pub async fn tile(
     Ok(answer::tile(&asked, MVT, &drawn))
 }
 
-fn find(city: &Answering, snapshot: &Snapshot, name: &str) -> Result<Tileset, Problem> {
+/// The tileset of this name.
+pub(super) fn find(city: &Answering, snapshot: &Snapshot, name: &str) -> Result<Tileset, Problem> {
     city.shown.tilesets.get(name, snapshot).ok_or_else(|| Problem::NotFound(format!("there is no tileset `{name}`")))
 }
 
@@ -127,6 +128,12 @@ fn vector_layers(tileset: &Tileset, snapshot: &Snapshot) -> Vec<Value> {
             for field in layer.fields_of(shelf.collection()) {
                 let field = &shelf.collection().fields[field];
                 fields.insert(field.name.clone(), type_name(field.kind).into());
+            }
+        }
+        if let Some(rule) = &layer.cluster {
+            let shelves: Vec<_> = layer.shelves(snapshot).collect();
+            for (name, kind) in cluster::properties(rule, &shelves) {
+                fields.insert(name, type_name(kind).into());
             }
         }
         layers.push(json!({

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use super::{Found, Selection, Shelf, points::Mass};
 use crate::{
-    model::{Feature, Value},
+    model::{Feature, Field, Value},
     space::{BBox, Cell, WorldPoint, cell, world::WorldBox},
 };
 
@@ -90,7 +90,16 @@ pub struct Marks<'a> {
     /// What stands for many, along the curve.
     pub clusters: Vec<Cluster<'a>>,
     /// Points on their own, in the order of their collections and ids.
-    pub singles: Vec<Found<'a>>,
+    pub singles: Vec<Single<'a>>,
+}
+
+/// A point on its own.
+#[derive(Debug, Clone, Copy)]
+pub struct Single<'a> {
+    /// What it is.
+    pub found: Found<'a>,
+    /// Where it is, to the north-west corner of its smallest cell.
+    pub at: WorldPoint,
 }
 
 /// The points of the selection on these shelves within a cell, gathered. The shelves are those the selection looks at.
@@ -100,8 +109,8 @@ pub struct Marks<'a> {
 pub fn marks<'a>(shelves: &[&'a Shelf], selection: &Selection, within: Cell, how: &Clustering) -> Marks<'a> {
     let mut gathered: BTreeMap<Cell, Gathered<'a>> = BTreeMap::new();
     for (at, shelf) in shelves.iter().enumerate() {
-        let same = how.tally.same_of_all(shelf).filter(|_| !selection.narrows());
-        if let Some(group) = same {
+        if how.tally.is_same_of_all() && selection.here(shelf).takes_all() {
+            let group = how.tally.group_of_all(shelf);
             for (cell, mass, ends) in shelf.masses_in(within, how.level) {
                 gathered.entry(cell).or_default().add(at, mass, ends, group);
             }
@@ -114,18 +123,22 @@ pub fn marks<'a>(shelves: &[&'a Shelf], selection: &Selection, within: Cell, how
         }
     }
     let mut marks = Marks::default();
-    let mut singles: Vec<(usize, &Feature)> = Vec::new();
+    let mut singles = Vec::new();
     for (cell, gathered) in gathered {
         if gathered.mass.count >= how.min_points {
             marks.clusters.push(gathered.cluster(cell));
             continue;
         }
         for at in gathered.shelves {
-            singles.extend(taken(shelves[at], selection, cell).map(|(_, feature)| (at, feature)));
+            singles.extend(taken(shelves[at], selection, cell).map(|(key, feature)| (at, feature, key)));
         }
     }
-    singles.sort_unstable_by(|a, b| (a.0, &a.1.id).cmp(&(b.0, &b.1.id)));
-    marks.singles = singles.into_iter().map(|(at, feature)| Found { shelf: shelves[at], feature }).collect();
+    singles.sort_unstable_by(|(a, one, _), (b, other, _)| a.cmp(b).then_with(|| one.id.cmp(&other.id)));
+    let single = |(at, feature, key): (usize, _, _)| Single {
+        found: Found { shelf: shelves[at], feature },
+        at: cell::point(cell::spot(key)),
+    };
+    marks.singles = singles.into_iter().map(single).collect();
     marks
 }
 
@@ -149,8 +162,9 @@ pub fn bbox(shelves: &[&Shelf], selection: &Selection, within: Cell) -> Option<B
 }
 
 fn taken<'a>(shelf: &'a Shelf, selection: &Selection, within: Cell) -> impl Iterator<Item = (u64, &'a Feature)> {
-    let all = !selection.narrows();
-    shelf.points_in(within).filter(move |(_, feature)| all || selection.takes(feature))
+    let here = selection.here(shelf);
+    let all = here.takes_all();
+    shelf.points_in(within).filter(move |(_, feature)| all || here.takes(feature))
 }
 
 /// What is known of a cell so far.
@@ -204,35 +218,45 @@ fn mean(sum: u128, count: u64, from: u32, width: u64) -> u32 {
 }
 
 impl Tally {
-    /// The group that all objects of a shelf are counted in, where all that is told is the same of all of them.
-    fn same_of_all<'a>(&self, shelf: &'a Shelf) -> Option<Option<&'a str>> {
-        match &self.by {
-            _ if !self.sums.is_empty() => None,
-            None => Some(None),
-            Some(By::Sector) => Some(Some(shelf.sector().unwrap_or(OTHER))),
-            Some(By::Collection) => Some(Some(shelf.collection().id.as_str())),
-            Some(By::Kind | By::Field(_)) => None,
+    /// Whether all that is told is the same of all objects of a shelf.
+    fn is_same_of_all(&self) -> bool {
+        self.sums.is_empty() && !matches!(self.by, Some(By::Kind | By::Field(_)))
+    }
+
+    /// The group that all objects of a shelf are counted in; `None` where it differs, or there is none.
+    fn group_of_all<'a>(&self, shelf: &'a Shelf) -> Option<&'a str> {
+        match self.by.as_ref()? {
+            By::Sector => Some(shelf.sector().unwrap_or(OTHER)),
+            By::Collection => Some(shelf.collection().id.as_str()),
+            By::Kind | By::Field(_) => None,
         }
     }
 
     /// The group that an object is counted in.
     fn group_of<'a>(&self, shelf: &'a Shelf, feature: &'a Feature) -> Option<&'a str> {
         let collection = shelf.collection();
-        Some(match self.by.as_ref()? {
-            By::Sector => shelf.sector().unwrap_or(OTHER),
-            By::Collection => collection.id.as_str(),
-            By::Kind => feature.kind.as_deref().unwrap_or(UNKNOWN),
-            By::Field(name) => match (collection.field_index(name), feature.value(collection, name)) {
-                (None, _) | (_, Value::Unknown) => UNKNOWN,
-                (_, Value::Boolean(true)) => "true",
-                (_, Value::Boolean(false)) => "false",
-                (Some(field), Value::Text(text)) => {
-                    let listed = collection.fields[field].values.iter().find(|choice| *choice.id == **text);
-                    listed.map_or(OTHER, |choice| choice.id.as_str())
-                }
-                (_, Value::Integer(_) | Value::Number(_) | Value::Date(_)) => OTHER,
-            },
-        })
+        match self.by.as_ref()? {
+            By::Sector | By::Collection => self.group_of_all(shelf),
+            By::Kind => Some(feature.kind.as_deref().unwrap_or(UNKNOWN)),
+            By::Field(name) => {
+                let field = collection.field_index(name);
+                Some(field.map_or(UNKNOWN, |at| word(&collection.fields[at], &feature.values[at])))
+            }
+        }
+    }
+}
+
+/// The word that a value is counted under.
+fn word<'a>(field: &'a Field, value: &Value) -> &'a str {
+    match value {
+        Value::Unknown => UNKNOWN,
+        Value::Boolean(true) => "true",
+        Value::Boolean(false) => "false",
+        Value::Text(text) => {
+            let listed = field.values.iter().find(|choice| *choice.id == **text);
+            listed.map_or(OTHER, |choice| choice.id.as_str())
+        }
+        Value::Integer(_) | Value::Number(_) | Value::Date(_) => OTHER,
     }
 }
 

@@ -68,12 +68,30 @@ impl Selection {
         Page { features: all[begin..end].to_vec(), matched: all.len(), more: end < all.len() }
     }
 
-    /// Whether it leaves out features of the shelves that it looks at.
-    pub fn narrows(&self) -> bool {
-        !self.boxes.is_empty()
+    /// Whether a feature of a shelf that the selection looks at is meant.
+    pub fn takes(&self, feature: &Feature) -> bool {
+        self.boxes.is_empty() || self.boxes.iter().any(|bbox| feature.geometry.intersects(bbox))
     }
 
-    /// Whether a feature of a shelf that the selection looks at is meant.
+    /// The selection on one shelf that it looks at.
+    pub fn here(&self, _: &Shelf) -> Here<'_> {
+        Here { boxes: &self.boxes }
+    }
+}
+
+/// A selection on one shelf, to be asked about its features.
+#[derive(Debug, Clone, Copy)]
+pub struct Here<'a> {
+    boxes: &'a [BBox],
+}
+
+impl Here<'_> {
+    /// Whether every feature of the shelf is meant, without asking one.
+    pub fn takes_all(&self) -> bool {
+        self.boxes.is_empty()
+    }
+
+    /// Whether a feature of the shelf is meant.
     pub fn takes(&self, feature: &Feature) -> bool {
         self.boxes.is_empty() || self.boxes.iter().any(|bbox| feature.geometry.intersects(bbox))
     }

@@ -89,6 +89,12 @@ impl Grid {
         self.points(&[at])
     }
 
+    /// A point of the world in this tile.
+    pub fn mark(&self, at: WorldPoint) -> Shape {
+        let (x, y) = self.units_of(at);
+        Shape::Points(vec![(x.floor() as i32, y.floor() as i32)])
+    }
+
     fn points(&self, all: &[LonLat]) -> Option<Shape> {
         // Rounding down keeps a point in the tile that its place belongs to: 4095.9 is not 4096.
         let side = f64::from(EXTENT);
@@ -148,7 +154,10 @@ impl Grid {
     }
 
     fn units(&self, at: LonLat) -> Exact {
-        let WorldPoint { x, y } = WorldPoint::of(at);
+        self.units_of(WorldPoint::of(at))
+    }
+
+    fn units_of(&self, WorldPoint { x, y }: WorldPoint) -> Exact {
         let tiles = f64::from(1_u32 << self.coord.z());
         let side = f64::from(EXTENT);
         ((x * tiles - f64::from(self.coord.x())) * side, (y * tiles - f64::from(self.coord.y())) * side)

@@ -1,5 +1,7 @@
 //! A tile is a part of a snapshot drawn as bytes: select, clip and snap into a picture, encode.
 
+pub mod cluster;
+mod cluster_rule;
 mod grid;
 mod mvt;
 mod picture;
@@ -7,11 +9,12 @@ pub mod tileset;
 mod touched;
 
 use crate::{
-    model::Feature,
+    model::{Feature, GeometryKind},
     snapshot::{Selection, Shelf, Snapshot},
     space::TileCoord,
 };
 
+pub use cluster_rule::ClusterRule;
 pub use grid::{EXTENT, Shape, Spot};
 pub use mvt::TileError;
 pub use picture::{Figure, Picture, Tag};
@@ -60,17 +63,18 @@ pub fn picture<'a>(
     let mut picture = Picture::default();
     for layer in tileset.layers.iter().filter(|layer| coord.z() >= layer.min_zoom) {
         let mut drawn = picture::Layer::new(&layer.name);
-        for shelf in layer.shelves(snapshot) {
-            let collection = shelf.collection();
-            // Seen all together, small objects wait for a closer look; whoever asks for a collection by name gets it.
-            let shown = if selection.collections.is_empty() {
-                coord.z() >= collection.min_zoom
-            } else {
-                selection.collections.iter().any(|id| id == collection.id.as_str())
-            };
-            if !shown {
-                continue;
+        let mut shelves: Vec<&Shelf> =
+            layer.shelves(snapshot).filter(|shelf| is_shown(layer, selection, shelf, coord.z())).collect();
+        if layer.cluster.as_ref().is_some_and(|rule| coord.z() <= rule.to_zoom()) {
+            let (points, others) =
+                shelves.into_iter().partition(|shelf| shelf.collection().geometry == GeometryKind::Point);
+            shelves = others;
+            let points: Vec<&Shelf> = points;
+            for single in cluster::draw(&mut drawn, tileset, layer, &points, selection, (&grid, coord)) {
+                put(&mut drawn, layer, single.found.shelf, single.found.feature, grid.mark(single.at));
             }
+        }
+        for shelf in shelves {
             for feature in here.on(shelf) {
                 let shape = if layer.label { grid.label(&feature.geometry) } else { grid.shape(&feature.geometry) };
                 if let Some(shape) = shape {
@@ -83,6 +87,15 @@ pub fn picture<'a>(
         }
     }
     picture
+}
+
+/// Whether a layer shows something of a shelf at a zoom.
+///
+/// Seen all together, small objects wait for a closer look, unless a cluster speaks for them; whoever asks for a
+/// collection by name gets it.
+fn is_shown(layer: &Layer, selection: &Selection, shelf: &Shelf, z: u8) -> bool {
+    let waits = selection.collections.is_empty() && layer.cluster.is_none();
+    cluster::is_asked_for(selection, shelf) && (!waits || z >= shelf.collection().min_zoom)
 }
 
 fn put<'a>(to: &mut picture::Layer<'a>, layer: &'a Layer, shelf: &'a Shelf, feature: &'a Feature, shape: Shape) {

@@ -28,7 +28,7 @@ fn encode_layer(tile: &Tile, layer: &Layer) -> Result<mvt::Layer, TileError> {
         let mut feature = to.into_feature(encode_shape(&figure.shape)?);
         feature.set_id(figure.number);
         for (key, tag) in layer.tags(figure) {
-            let key = layer.keys()[*key as usize];
+            let key = layer.keys()[*key as usize].as_ref();
             match tag {
                 Tag::Boolean(b) => feature.add_tag_bool(key, *b),
                 Tag::Integer(i) => feature.add_tag_sint(key, *i),

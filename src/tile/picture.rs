@@ -16,7 +16,7 @@ pub struct Picture<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Layer<'a> {
     name: &'a str,
-    keys: Vec<&'a str>,
+    keys: Vec<Cow<'a, str>>,
     figures: Vec<Figure>,
     tags: Vec<(u32, Tag<'a>)>,
 }
@@ -57,7 +57,8 @@ impl<'a> Layer<'a> {
     }
 
     /// Tells a property of the figure added last; each key once.
-    pub fn tell(&mut self, key: &'a str, tag: Tag<'a>) {
+    pub fn tell(&mut self, key: impl Into<Cow<'a, str>>, tag: Tag<'a>) {
+        let key = key.into();
         let at = self.keys.iter().position(|known| *known == key).unwrap_or_else(|| {
             self.keys.push(key);
             self.keys.len() - 1
@@ -90,7 +91,7 @@ impl<'a> Layer<'a> {
     }
 
     /// The keys of all properties, in the order in which they were first told.
-    pub fn keys(&self) -> &[&'a str] {
+    pub fn keys(&self) -> &[Cow<'a, str>] {
         &self.keys
     }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use super::{ClusterRule, cluster};
 use crate::{
     model::{Collection, CollectionId, GeometryKind, Title},
     snapshot::{Shelf, Snapshot},
@@ -51,6 +52,8 @@ pub struct Layer {
     /// Whether a point inside stands for each shape.
     #[serde(default)]
     pub label: bool,
+    /// How its points are gathered where they stand close; each is drawn on its own where it is not said.
+    pub cluster: Option<ClusterRule>,
 }
 
 /// Why tilesets could not be read.
@@ -94,6 +97,10 @@ impl Tilesets {
                 }
             }
         }
+        let clustered = tilesets.0.values().flat_map(|tileset| &tileset.layers).filter(|layer| layer.cluster.is_some());
+        if clustered.count() > cluster::MOST_LAYERS {
+            return Err(TilesetError::Form(format!("more than {} layers with clusters", cluster::MOST_LAYERS)));
+        }
         Ok(tilesets)
     }
 
@@ -111,6 +118,7 @@ impl Tilesets {
             fields: collection.fields.iter().map(|field| field.name.clone()).collect(),
             describe: true,
             label: false,
+            cluster: None,
         };
         Some(Tileset { title: collection.title.clone(), layers: vec![layer] })
     }
