@@ -9,7 +9,7 @@ use mapa::{
         Provenance, Revision, Title, Value,
     },
     snapshot::{Difference, Found, Selection, Shelf, Snapshot, cluster::leaves},
-    space::{BBox, Geometry, LonLat, TileCoord, WorldPoint},
+    space::{BBox, Cell, Geometry, LonLat, TileCoord, WorldPoint, cell},
     tile::{self, Format, Shape, Tag, Tileset, Tilesets, cluster::ClusterId},
 };
 use proptest::prelude::*;
@@ -334,12 +334,13 @@ fn check_zoom(snapshot: &Snapshot, standing: &Standing, selection: &Selection, r
                 continue;
             }
             assert!(z <= TO_ZOOM);
-            // The mark stands in its square, a quarter of it off the edges (and half a unit, as it is snapped).
-            let within =
-                |v: f64| (0.25 - 0.02 * f64::from(rule.cells) / 64.0..=0.75).contains(&(v * across as f64 % 1.0));
-            assert!(within(at.x) && within(at.y), "{at:?}");
             let found = squares.remove(&square(at, across)).expect("a square is marked once");
             assert!(found.len() >= rule.min_points);
+            let mean = |axis: fn(WorldPoint) -> f64| {
+                found.iter().map(|(_, feature)| axis(world(feature))).sum::<f64>() / found.len() as f64
+            };
+            let near = 0.51 / 4096.0 / f64::from(1_u32 << z);
+            assert!((mean(|at| at.x) - at.x).abs() <= near && (mean(|at| at.y) - at.y).abs() <= near);
             assert_eq!(told_of(&told), wanted(rule, &found, z));
             assert_eq!(integer(&told, "cluster_id"), Some(number as i64));
             total += found.len();
@@ -460,12 +461,7 @@ proptest! {
                         .flat_map(|coord| seen(&snapshot, &tileset, &Selection::default(), coord))
                         .filter(|(number, at, told)| match told.get("cluster") {
                             Some(_) => ClusterId::of(*number).unwrap().cell().index() >> 2 == cell.index(),
-                            None => {
-                                let square = square(*at, u64::from(rule.cells) << z);
-                                let (west, north) = cell.corner();
-                                let width = cell.width();
-                                square == (u64::from(west) / width, u64::from(north) / width)
-                            }
+                            None => Cell::holding(cell::key(*at), cell.level()) == cell,
                         })
                         .map(|(_, _, told)| integer(&told, "point_count").unwrap_or(1))
                         .sum();

@@ -3,9 +3,9 @@
 //! ```text
 //!   cells of a level         what is marked        Cells are quartered into those of the next level, so clusters are
 //!   ┌───────┬───────┐        ┌───────┬───────┐     unions of deeper ones; an object is counted in one cell only, and
-//!   │ ·     │  ·    │        │   ③   │  ·    │     a change of it is a change of that cell. The mark stands at the
-//!   │   · · │       │        │       │       │     mean of the points, but a quarter of the cell off its edges: no
-//!   └───────┴───────┘        └───────┴───────┘     two marks of that radius overlap, none is cut at a tile's edge.
+//!   │ ·     │  ·    │        │  ③    │  ·    │     a change of it is a change of that cell. The mark stands at the
+//!   │   ··  │       │        │       │       │     mean of the points: who goes there and comes closer finds them.
+//!   └───────┴───────┘        └───────┴───────┘
 //! ```
 
 use std::collections::BTreeMap;
@@ -65,7 +65,7 @@ pub struct Cluster<'a> {
     pub cell: Cell,
     /// How many they are.
     pub count: u64,
-    /// Where the mark stands, within the cell.
+    /// The mean of where they are, within the cell, to the north-west corner of a smallest cell.
     pub at: WorldPoint,
     /// The first level at which they are in several cells; `None` where they never are.
     pub opens: Option<u8>,
@@ -201,20 +201,12 @@ impl<'a> Gathered<'a> {
 
     fn cluster(self, cell: Cell) -> Cluster<'a> {
         let Mass { count, x, y } = self.mass;
-        let (west, north) = cell.corner();
         let [first, last] = self.ends.expect("a cell is gathered from its points");
-        let at = cell::point((mean(x, count, west, cell.width()), mean(y, count, north, cell.width())));
+        let mean = |sum: u128| (sum / u128::from(count)) as u32;
+        let at = cell::point((mean(x), mean(y)));
         let opens = (first != last).then(|| ((first ^ last).leading_zeros() / 2 + 1) as u8);
         Cluster { cell, count, at, opens, groups: self.groups, sums: self.sums }
     }
-}
-
-/// The mean of columns or rows, kept a quarter of the cell off its edges.
-fn mean(sum: u128, count: u64, from: u32, width: u64) -> u32 {
-    let mean = (sum / u128::from(count)) as u32;
-    let (quarter, from) = (width / 4, u64::from(from));
-    // A cell is at most the world, whose last column is the greatest number.
-    u64::from(mean).clamp(from + quarter, from + width - 1 - quarter) as u32
 }
 
 impl Tally {

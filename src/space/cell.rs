@@ -64,16 +64,6 @@ impl Cell {
         let first = self.index.checked_shl(below(self.level)).unwrap_or(0);
         first..=first | u64::MAX.checked_shr(u32::from(self.level) * 2).unwrap_or(0)
     }
-
-    /// Its north-west corner, counted in smallest cells from the west and from the north.
-    pub fn corner(self) -> (u32, u32) {
-        separated(*self.keys().start())
-    }
-
-    /// Its width, in smallest cells.
-    pub fn width(self) -> u64 {
-        1 << (DEEPEST - self.level)
-    }
 }
 
 /// Bits of a smallest cell's index below that of a level.
@@ -142,7 +132,7 @@ mod tests {
     #[test]
     fn the_world_and_its_far_corner_are_no_exceptions() {
         let world = Cell::new(0, 0).unwrap();
-        assert_eq!((world.keys(), world.corner(), world.width()), (0..=u64::MAX, (0, 0), 1 << 32));
+        assert_eq!(world.keys(), 0..=u64::MAX);
         assert_eq!(key(WorldPoint { x: 1.0, y: 1.0 }), u64::MAX);
         assert_eq!(Cell::holding(u64::MAX, 32).keys(), u64::MAX..=u64::MAX);
         assert_eq!(Cell::new(0, 1), None);
@@ -160,11 +150,10 @@ mod tests {
             prop_assert_eq!(TileCoord::at(point(spot(key)), z), tile);
             let cell = Cell::holding(key, level);
             prop_assert!(cell.keys().contains(&key));
+            let ends = [*cell.keys().start(), *cell.keys().end()];
+            prop_assert!(ends.iter().all(|key| Cell::holding(*key, level) == cell));
             prop_assert_eq!(Cell::new(level, cell.index()), Some(cell));
             prop_assert_eq!(cell.tile(z), (z <= level).then_some(tile));
-            let ((west, north), (x, y)) = (cell.corner(), spot(key));
-            let inside = |v: u32, from: u32| (u64::from(from)..u64::from(from) + cell.width()).contains(&u64::from(v));
-            prop_assert!(inside(x, west) && inside(y, north));
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::snapshot::cluster::{By, Tally};
 /// The finest division of a tile, as a power of two: 64 cells along its side, 8 pixels of 512 each.
 pub(super) const MOST_HALVINGS: u8 = 6;
 
-/// Cells along a side of a tile where the rule does not say: 64 pixels of 512 each, room for marks of 32.
+/// Cells along a side of a tile where the rule does not say: 64 pixels of 512 each, room for a mark of a finger's width.
 const DEFAULT_CELLS: u8 = 8;
 
 /// How points are gathered.
