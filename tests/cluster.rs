@@ -8,7 +8,7 @@ use mapa::{
         Audience, Catalog, Choice, Collection, CollectionId, Feature, FeatureId, Field, FieldType, GeometryKind,
         Provenance, Revision, Title, Value,
     },
-    snapshot::{Difference, Found, Selection, Shelf, Snapshot, cluster::leaves},
+    snapshot::{Difference, Filter, Found, Selection, Shelf, Snapshot, cluster::leaves},
     space::{BBox, Cell, Geometry, LonLat, TileCoord, WorldPoint, cell},
     tile::{self, Format, Shape, Tag, Tileset, Tilesets, cluster::ClusterId},
 };
@@ -271,15 +271,51 @@ fn names(found: &[Member]) -> BTreeSet<(usize, String)> {
     found.iter().map(|(of, feature)| (*of, feature.id.to_string())).collect()
 }
 
-fn selections() -> impl Strategy<Value = Selection> {
+/// What is asked for: collections, a box that stands for what a page may add, and a filter.
+#[derive(Debug, Clone)]
+struct Asked {
+    collections: Vec<&'static str>,
+    bbox: Option<BBox>,
+    filter: Option<(&'static str, fn(&Feature) -> bool)>,
+}
+
+/// Filters, each with what it means.
+const FILTERS: [(&str, fn(&Feature) -> bool); 3] = [
+    ("status = 'done'", |feature| feature.values[0].as_text() == Some("done")),
+    ("status IS NULL OR cost > 0", |feature| {
+        feature.values[0].is_unknown() || matches!(feature.values[1], Value::Number(cost) if cost > 0.0)
+    }),
+    ("S_INTERSECTS(geometry, BBOX(33.3, 47.8, 33.41, 47.95))", |feature| {
+        let bbox = BBox { west: 33.3, south: 47.8, east: 33.41, north: 47.95 };
+        places(feature).into_iter().any(|place| bbox.contains(place))
+    }),
+];
+
+fn asked() -> impl Strategy<Value = Asked> {
     let collections = prop::sample::subsequence(vec!["clinics", "schools", "works"], 0..3);
-    let narrow =
-        (33.2..33.5_f64, 47.8..48.0_f64).prop_map(|(west, south)| BBox { west, south, east: 33.41, north: 47.93 });
-    let boxes = prop_oneof![2 => Just(vec![]), 1 => narrow.prop_map(|bbox| vec![bbox])];
-    (collections, boxes).prop_map(|(collections, boxes)| Selection {
-        collections: collections.into_iter().map(Into::into).collect(),
-        boxes: boxes.into_iter().filter(|bbox: &BBox| bbox.west <= bbox.east && bbox.south <= bbox.north).collect(),
-    })
+    let bbox =
+        (33.2..33.4_f64, 47.8..47.92_f64).prop_map(|(west, south)| BBox { west, south, east: 33.41, north: 47.93 });
+    let filter = prop::sample::select(FILTERS.to_vec());
+    (collections, prop::option::weighted(0.25, bbox), prop::option::of(filter))
+        .prop_map(|(collections, bbox, filter)| Asked { collections, bbox, filter })
+}
+
+impl Asked {
+    fn selection(&self, snapshot: &Snapshot) -> Selection {
+        let filter = self.filter.map(|(text, _)| Filter::text(text).unwrap().bind(snapshot.shelves(), &[]).unwrap());
+        Selection {
+            collections: self.collections.iter().map(ToString::to_string).collect(),
+            boxes: self.bbox.into_iter().collect(),
+            filter,
+            datetime: None,
+        }
+    }
+
+    fn takes(&self, of: usize, feature: &Feature) -> bool {
+        (self.collections.is_empty() || self.collections.contains(&COLLECTIONS[of].0))
+            && self.bbox.is_none_or(|bbox| feature.geometry.intersects(&bbox))
+            && self.filter.is_none_or(|(_, takes)| takes(feature))
+    }
 }
 
 /// The tiles of a zoom in which anything may be seen, and their neighbours.
@@ -295,16 +331,11 @@ fn tiles(standing: &Standing, z: u8) -> BTreeSet<TileCoord> {
     tiles
 }
 
-fn check_zoom(snapshot: &Snapshot, standing: &Standing, selection: &Selection, rule: &Rule, z: u8) {
+fn check_zoom(snapshot: &Snapshot, standing: &Standing, asked: &Asked, rule: &Rule, z: u8) {
     let tileset = rule.tileset(snapshot);
-    let members: Vec<Member> = standing
-        .iter()
-        .filter(|((of, _), feature)| {
-            (selection.collections.is_empty() || selection.collections.iter().any(|id| id == COLLECTIONS[*of].0))
-                && selection.takes(feature)
-        })
-        .map(|((of, _), feature)| (*of, feature))
-        .collect();
+    let selection = &asked.selection(snapshot);
+    let members = standing.iter().map(|((of, _), feature)| (*of, feature));
+    let members: Vec<Member> = members.filter(|(of, feature)| asked.takes(*of, feature)).collect();
     let across = u64::from(rule.cells) << z;
     let mut squares = squares(&members, across);
     let (mut ids, mut singles, mut total) = (BTreeSet::new(), BTreeSet::new(), 0);
@@ -381,14 +412,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
     fn every_object_is_in_one_cluster_or_on_its_own_at_every_zoom(
-        drafts in prop::collection::vec(draft(), 0..60), rule in rule(), selection in selections(), from in 0..6_u8,
+        drafts in prop::collection::vec(draft(), 0..60), rule in rule(), asked in asked(), from in 0..6_u8,
     ) {
         let standing = standing(&drafts);
         let snapshot = whole(&standing);
         // Boxes stand here for whatever narrows; where there are no clusters, a tile looks into its own box only.
-        let last = if selection.boxes.is_empty() { TO_ZOOM + 1 } else { TO_ZOOM };
+        let last = if asked.bbox.is_none() { TO_ZOOM + 1 } else { TO_ZOOM };
         for z in (from..=last).step_by(3).chain([last]) {
-            check_zoom(&snapshot, &standing, &selection, &rule, z);
+            check_zoom(&snapshot, &standing, &asked, &rule, z);
         }
     }
 
@@ -397,7 +428,7 @@ proptest! {
         begin in prop::collection::vec(draft(), 0..40),
         put in prop::collection::vec(draft(), 0..10),
         gone in prop::collection::vec((0..COLLECTIONS.len(), 0..IDS), 0..15),
-        rule in rule(), selection in selections(),
+        rule in rule(), asked in asked(),
     ) {
         let mut now = standing(&begin);
         let snapshot = changed(&whole(&now), &put, &gone);
@@ -407,9 +438,9 @@ proptest! {
         now.extend(standing(&put));
         let judge = whole(&now);
         for z in [0, 7, 12, TO_ZOOM] {
-            check_zoom(&snapshot, &now, &selection, &rule, z);
+            check_zoom(&snapshot, &now, &asked, &rule, z);
             for coord in tiles(&now, z) {
-                let draw = |of: &Snapshot| tile::draw(of, &rule.tileset(of), &selection, coord, Format::Mvt).unwrap();
+                let draw = |of: &Snapshot| tile::draw(of, &rule.tileset(of), &asked.selection(of), coord, Format::Mvt).unwrap();
                 prop_assert_eq!(draw(&snapshot), draw(&judge));
             }
         }

@@ -4,6 +4,7 @@ mod city;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
     io::{BufRead, BufReader},
     path::PathBuf,
     sync::mpsc,
@@ -26,9 +27,11 @@ fn lattice() -> Vec<(String, f64, f64)> {
 }
 
 fn recipe(city: &City, trees: &[(String, f64, f64)]) -> PathBuf {
-    let rows: String =
-        trees.iter().enumerate().map(|(i, (name, lon, lat))| format!("{i},{name},{lon},{lat}\n")).collect();
-    city.write("trees.csv", format!("id,name,lon,lat\n{rows}"));
+    let mut source = String::from("id,name,lon,lat\n");
+    for (i, (name, lon, lat)) in trees.iter().enumerate() {
+        let _ = writeln!(source, "{i},{name},{lon},{lat}");
+    }
+    city.write("trees.csv", source);
     city.write(
         "trees.toml",
         format!(

@@ -37,6 +37,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tempfile", &["import", "fetch", "settings.rs"]),
     ("zip", &["import"]),
     ("geographiclib_rs", &["space"]),
+    ("geo", &["space"]),
+    ("unicode_normalization", &["snapshot"]),
     ("geozero", &["import", "store", "demo"]),
     ("flatgeobuf", &["import", "demo"]),
     ("csv", &["import", "demo"]),

@@ -97,7 +97,7 @@ fn assert_same(changed: &Snapshot, whole: &Snapshot, boxes: &[BBox], from: LonLa
         let counted = features.iter().filter(|feature| feature.kind.as_deref() == Some(kind)).count() as u64;
         assert_eq!((a.count_of(kind), b.count_of(kind)), (counted, counted), "{kind}");
     }
-    let everywhere = Selection { collections: vec!["things".into()], boxes: vec![] };
+    let everywhere = Selection { collections: vec!["things".into()], ..Selection::default() };
     let here = Selection { boxes: boxes.to_vec(), ..everywhere.clone() };
     for number in 0..=IDS {
         let id = id(number);

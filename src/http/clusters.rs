@@ -13,21 +13,18 @@ use super::{
     geojson::{FeatureCollectionJson, FeatureJson},
     items::MAX_LIMIT,
     links::escaped,
-    tiles::find,
+    tiles::{PARAMETERS as NARROWING, find, shown},
 };
 use crate::{
     snapshot::{Found, Selection, cluster},
     tile::{
-        Tag,
+        self, Tag,
         cluster::{ClusterId, Standing, cluster as find_cluster, told},
     },
 };
 
 /// Features on a page when the asker does not say.
 const DEFAULT_LIMIT: usize = 10;
-
-/// What narrows a tile narrows what its clusters stand for.
-const NARROWING: &[&str] = &["collections"];
 
 const GEOJSON: &str = "application/geo+json";
 
@@ -54,7 +51,8 @@ pub async fn get(
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    let known = [NARROWING, &["limit", "cursor"]].concat();
+    // What narrows a tile narrows what its clusters stand for.
+    let known = [&NARROWING[..], &["limit", "cursor"]].concat();
     let params = Params::read(query.as_deref(), &known)?;
     let limit = params.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
     let cursor = params.text("cursor").map(after).transpose()?;
@@ -64,7 +62,9 @@ pub async fn get(
         || Problem::bad("clusterId", &number, format!("`{number}` is not a `cluster_id` of the tileset `{name}`"));
     let id = number.parse().ok().and_then(ClusterId::of).ok_or_else(wrong)?;
     let (_, rule) = id.layer(&tileset).ok_or_else(wrong)?;
-    let selection = params.selection(&snapshot)?;
+    let tile = rule.zoom_of(id.cell().level()).and_then(|z| id.cell().tile(z)).ok_or_else(wrong)?;
+    let selection =
+        params.narrowed(params.collections(&snapshot)?, shown(&tileset, &snapshot), &[tile::reach(tile)])?;
 
     let gone = || {
         let revision = snapshot.revision();
@@ -81,11 +81,9 @@ pub async fn get(
         && more
     {
         let cursor = format!("{}/{}", last.shelf.collection().id, last.feature.id);
-        let mut next = vec![format!("{path}?limit={limit}")];
-        let kept = NARROWING.iter().filter_map(|name| Some((name, params.text(name)?)));
-        next.extend(kept.map(|(name, text)| format!("{name}={}", escaped(text))));
-        next.push(format!("cursor={}", escaped(&cursor)));
-        to.push(links.link("next", GEOJSON, &next.join("&")));
+        let narrowed = params.query_of(&NARROWING);
+        let next = format!("{path}?{narrowed}&limit={limit}&cursor={}", escaped(&cursor)).replace("?&", "?");
+        to.push(links.link("next", GEOJSON, &next));
     }
     let features = leaves.into_iter().map(FeatureJson::one_of_many).collect();
     let mut page = FeatureCollectionJson::new(snapshot.revision().0, features, to);

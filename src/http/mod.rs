@@ -133,7 +133,7 @@ impl City {
             for name in self.shown.tilesets.names() {
                 let Some(tileset) = self.shown.tilesets.get(name, &standing.snapshot) else { continue };
                 for coord in TileCoord::covering(&bbox, z) {
-                    let key = Key { tileset: name.to_owned(), collections: Vec::new(), coord };
+                    let key = Key::whole(name, coord);
                     let is_newest = Arc::ptr_eq(&standing, &self.newest.load());
                     match standing.kept.draw_ahead(&key, &standing.snapshot, &tileset) {
                         Ok(true) if is_newest => {}

@@ -6,11 +6,13 @@
 pub mod census;
 pub mod cluster;
 mod difference;
+pub mod filter;
 mod layer;
 pub mod nearest;
 mod points;
 pub mod selection;
 mod shelf;
+mod when;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -20,8 +22,10 @@ use crate::{
 };
 
 pub use difference::{Difference, Touched};
+pub use filter::{Bound, Filter, FilterError};
 pub use selection::{Found, Page, Selection};
 pub use shelf::Shelf;
+pub use when::{BadWhen, When};
 
 /// Everything one audience may see at one revision.
 #[derive(Debug, Clone)]

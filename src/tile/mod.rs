@@ -11,7 +11,7 @@ mod touched;
 use crate::{
     model::{Feature, GeometryKind},
     snapshot::{Selection, Shelf, Snapshot},
-    space::TileCoord,
+    space::{BBox, TileCoord},
 };
 
 pub use cluster_rule::ClusterRule;
@@ -26,6 +26,11 @@ use tileset::Layer;
 
 /// How far the shapes of a tile reach beyond its edge, in tile units: wide enough for the widest line of our styles.
 const BUFFER_UNITS: u32 = 64;
+
+/// Where a tile looks for what it shows: its box and its buffer.
+pub fn reach(coord: TileCoord) -> BBox {
+    Grid::new(coord, BUFFER_UNITS).bbox()
+}
 
 /// How a picture is written as bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -59,7 +64,7 @@ pub fn picture<'a>(
     coord: TileCoord,
 ) -> Picture<'a> {
     let grid = Grid::new(coord, BUFFER_UNITS);
-    let here = Selection { boxes: vec![grid.bbox()], collections: selection.collections.clone() };
+    let here = Selection { boxes: vec![grid.bbox()], ..selection.clone() };
     let mut picture = Picture::default();
     for layer in tileset.layers.iter().filter(|layer| coord.z() >= layer.min_zoom) {
         let mut drawn = picture::Layer::new(&layer.name);
