@@ -25,6 +25,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["http"]),
     ("tower_http", &["http"]),
     ("rstar", &["snapshot"]),
+    ("mlt_core", &["tile"]),
+    ("i_overlay", &["tile"]),
     ("rusqlite", &["import", "store"]),
     ("postgres", &["store"]),
     ("rustls", &["store", "fetch"]),

@@ -1,4 +1,4 @@
-//! `GET /tiles/{tileset}.json` and `/tiles/{tileset}/{z}/{x}/{y}.mvt`: TileJSON 3.0 and vector tiles.
+//! `GET /tiles/{tileset}.json` and `/tiles/{tileset}/{z}/{x}/{y}.{mvt|mlt}`: TileJSON 3.0 and vector tiles.
 
 use std::sync::Arc;
 
@@ -14,10 +14,8 @@ use crate::{
     model::FieldType,
     snapshot::{Shelf, Snapshot},
     space::TileCoord,
-    tile::{self, Tileset, cluster, tileset},
+    tile::{self, Format, Tileset, cluster, tileset},
 };
-
-const MVT: &str = "application/vnd.mapbox-vector-tile";
 
 /// What narrows a tileset.
 pub(super) const PARAMETERS: [&str; 5] = ["collections", "datetime", "filter", "filter-lang", "filter-crs"];
@@ -69,8 +67,9 @@ pub async fn tile(
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
     let params = Params::read(query.as_deref(), &PARAMETERS)?;
-    let Some(y) = file.strip_suffix(".mvt") else {
-        return Err(Problem::NotFound(format!("`{file}` is not a tile; tiles end in .mvt")));
+    let ends = |format: &Format| Some((file.strip_suffix(format.extension())?.strip_suffix('.')?, *format));
+    let Some((y, format)) = Format::ALL.iter().find_map(ends) else {
+        return Err(Problem::NotFound(format!("`{file}` is not a tile; tiles end in .mvt or .mlt")));
     };
     let coord = TileCoord::new(index("z", &z)?, index("x", &x)?, index("y", y)?)
         .map_err(|outside| Problem::NotFound(outside.to_string()))?;
@@ -84,6 +83,7 @@ pub async fn tile(
         filter: params.filter()?.map(|filter| filter.canonical()),
         datetime: params.datetime()?,
         coord,
+        format,
     };
     let drawn = match standing.kept.get(&key) {
         Some(drawn) => drawn,
@@ -100,7 +100,7 @@ pub async fn tile(
     if drawn.bytes.is_empty() {
         return Ok((StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, "public, no-cache")]).into_response());
     }
-    Ok(answer::tile(&asked, MVT, &drawn))
+    Ok(answer::tile(&asked, format.media_type(), &drawn))
 }
 
 /// The shelves that a tileset shows something of, some of them perhaps twice.
@@ -108,9 +108,9 @@ pub(super) fn shown<'a>(tileset: &'a Tileset, snapshot: &'a Snapshot) -> impl It
     tileset.layers.iter().flat_map(|layer| layer.shelves(snapshot))
 }
 
-/// The tileset of this name.
+/// The tileset of this name, or of these names between commas.
 pub(super) fn find(city: &Answering, snapshot: &Snapshot, name: &str) -> Result<Tileset, Problem> {
-    city.shown.tilesets.get(name, snapshot).ok_or_else(|| Problem::NotFound(format!("there is no tileset `{name}`")))
+    city.shown.tilesets.find(name, snapshot).map_err(|none| Problem::NotFound(none.to_string()))
 }
 
 fn index<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, Problem> {
@@ -132,7 +132,7 @@ fn vector_layers(tileset: &Tileset, snapshot: &Snapshot) -> Vec<Value> {
     for layer in &tileset.layers {
         let mut fields = Map::new();
         if layer.describe {
-            for name in ["id", "collection", "sector", "kind"] {
+            for name in ["id", "collection", "sector", "kind", "icon"] {
                 fields.insert(name.into(), "String".into());
             }
             fields.insert("rank".into(), "Number".into());
@@ -150,8 +150,13 @@ fn vector_layers(tileset: &Tileset, snapshot: &Snapshot) -> Vec<Value> {
             }
         }
         layers.push(json!({
-            "id": layer.name, "fields": fields, "minzoom": layer.min_zoom.min(tileset::MAX_ZOOM), "maxzoom": tileset::MAX_ZOOM,
+            "id": layer.name, "fields": fields,
+            "minzoom": layer.min_zoom.min(tileset::MAX_ZOOM), "maxzoom": layer.max_zoom.min(tileset::MAX_ZOOM),
         }));
+    }
+    if !tileset.plain {
+        let fields = json!({ "layer": "String", "dropped": "Number", "tiny": "Number" });
+        layers.push(json!({ "id": tileset::DROPPED, "fields": fields, "minzoom": 0, "maxzoom": tileset::MAX_ZOOM }));
     }
     layers
 }

@@ -1,5 +1,7 @@
 //! Clusters of a layer are drawn as points with counts, and found again by the id that each carries.
 
+use std::cmp::Reverse;
+
 use super::{
     ClusterRule, Tag,
     grid::Grid,
@@ -104,32 +106,51 @@ fn expansion_zoom(rule: &ClusterRule, cluster: &Cluster) -> u8 {
     cluster.opens.and_then(|level| rule.zoom_of(level)).unwrap_or(rule.to_zoom() + 1)
 }
 
-/// Draws the clusters of the shelves here, which hold points; gives back what is not in any.
+/// Draws the clusters of the shelves here, which hold points, the greatest ones where not all fit into so many bytes; gives
+/// back what is not in any, and how many objects the clusters without room stand for.
 pub(super) fn draw<'a>(
     to: &mut picture::Layer<'a>,
     tileset: &Tileset,
     layer: &Layer,
     shelves: &[&'a Shelf],
     selection: &Selection,
-    (grid, coord): (&Grid, TileCoord),
-) -> Vec<Single<'a>> {
+    (grid, coord, room): (&Grid, TileCoord, usize),
+) -> (Vec<Single<'a>>, u64) {
     let place = clustered(tileset).enumerate().find(|(_, (other, _))| std::ptr::eq(*other, layer));
-    let Some((number, (_, rule))) = place else { return Vec::new() };
+    let Some((number, (_, rule))) = place else { return (Vec::new(), 0) };
     let how = Clustering { level: rule.level(coord.z()), min_points: rule.min_points(), tally: rule.tally() };
-    let marks = marks(shelves, selection, Cell::of_tile(coord), &how);
-    for cluster in marks.clusters {
-        let id = ClusterId { layer: number, cell: cluster.cell }.number();
-        to.add(id, grid.mark(cluster.at));
-        to.tell("cluster", Tag::Boolean(true));
-        to.tell("cluster_id", Tag::Integer(id as i64));
-        to.tell("expansion_zoom", Tag::Integer(i64::from(expansion_zoom(rule, &cluster))));
-        to.tell("point_count", Tag::Integer(cluster.count as i64));
-        to.tell("point_count_abbreviated", Tag::Text(abbreviated(cluster.count).into()));
-        for (name, number) in told(rule, &cluster) {
-            to.tell(name, number);
+    let mut marks = marks(shelves, selection, Cell::of_tile(coord), &how);
+    let start = to.mark();
+    for cluster in &marks.clusters {
+        put(to, number, rule, cluster, grid);
+    }
+    let mut dropped = 0;
+    if to.bytes() > room {
+        to.back_to(start);
+        marks.clusters.sort_by_key(|cluster| (Reverse(cluster.count), cluster.cell));
+        for cluster in &marks.clusters {
+            let before = to.mark();
+            put(to, number, rule, cluster, grid);
+            if dropped > 0 || to.bytes() > room {
+                to.back_to(before);
+                dropped += cluster.count;
+            }
         }
     }
-    marks.singles
+    (marks.singles, dropped)
+}
+
+fn put(to: &mut picture::Layer, layer: usize, rule: &ClusterRule, cluster: &Cluster, grid: &Grid) {
+    let id = ClusterId { layer, cell: cluster.cell }.number();
+    to.add(id, grid.mark(cluster.at));
+    to.tell("cluster", Tag::Boolean(true));
+    to.tell("cluster_id", Tag::Integer(id as i64));
+    to.tell("expansion_zoom", Tag::Integer(i64::from(expansion_zoom(rule, cluster))));
+    to.tell("point_count", Tag::Integer(cluster.count as i64));
+    to.tell("point_count_abbreviated", Tag::Text(abbreviated(cluster.count).into()));
+    for (name, number) in told(rule, cluster) {
+        to.tell(name, number);
+    }
 }
 
 /// What a rule tells of a cluster besides how many it stands for: names with numbers.
