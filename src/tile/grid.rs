@@ -100,11 +100,16 @@ impl Grid {
     /// An open ring, neighbours different, without places that only lead about outside the buffer.
     pub fn ring(&self, ring: &[LonLat]) -> Vec<Place> {
         let many = ring.len();
-        let sides: Vec<u8> = ring.iter().map(|at| self.outside(*at)).collect();
-        let mut places: Vec<Place> = (0..many)
-            .filter(|i| sides[(i + many - 1) % many] & sides[*i] & sides[(i + 1) % many] == 0)
-            .map(|i| self.place(ring[i], 0.5))
-            .collect();
+        let mut places: Vec<Place> = Vec::with_capacity(many);
+        // The sides of the last place kept: from it to the next one the way must not leave the side, or it would cross.
+        let mut last = 0;
+        for i in 0..many {
+            let here = self.outside(ring[i]);
+            if i == 0 || last & here & self.outside(ring[(i + 1) % many]) == 0 {
+                places.push(self.place(ring[i], 0.5));
+                last = here;
+            }
+        }
         places.dedup();
         while places.len() > 1 && places.first() == places.last() {
             places.pop();
@@ -171,7 +176,11 @@ mod tests {
         let grid = Grid::new(TileCoord::new(1, 0, 0).unwrap(), 0);
         let line = [place(100., 10.), place(90., 10.), place(-10., 10.), place(90., 10.), place(95., 9.)];
         assert_eq!(grid.line(&line).iter().map(Vec::len).collect::<Vec<_>>(), [3]);
-        let around = [place(10., 20.), place(50., 20.), place(50., 30.), place(50., 40.), place(10., 40.)];
-        assert!(grid.ring(&around).len() <= 2, "all of it is east of the tile");
+        let east = [place(10., 20.), place(50., 20.), place(50., 30.), place(50., 40.), place(10., 40.)];
+        assert!(grid.ring(&east).len() < 5, "all of it is east of the tile");
+        // Around the corner by two places in the corner: neither side alone holds all of the way.
+        let corner = [place(-10., -20.), place(10., -20.), place(20., -10.), place(10., 30.), place(-10., 30.)];
+        let places = grid.ring(&corner);
+        assert!(places.iter().any(|(x, y)| *x > 4096 && *y > 4096), "{places:?}");
     }
 }

@@ -24,7 +24,7 @@ pub use cluster_rule::ClusterRule;
 pub use draw::picture;
 pub use grid::{EXTENT, Shape, Spot};
 pub use mlt::TileError;
-pub use picture::{Figure, Picture, Tag};
+pub use picture::{Figure, Layer as PictureLayer, Picture, Tag};
 pub use tileset::{Tileset, Tilesets};
 pub use touched::{MOST_TILES, tiles as touched_tiles, touches};
 
