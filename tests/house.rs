@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Rooms and what each may use besides itself.
-const ROOMS: [(&str, &[&str]); 10] = [
+const ROOMS: [(&str, &[&str]); 12] = [
     ("space", &[]),
     ("register", &["model", "space"]),
     ("model", &["space"]),
@@ -17,7 +17,9 @@ const ROOMS: [(&str, &[&str]); 10] = [
     ("snapshot", &["model", "space"]),
     ("demo", &["model", "space"]),
     ("tile", &["snapshot", "model", "space"]),
-    ("http", &["snapshot", "tile", "register", "model", "space"]),
+    ("archive", &["space"]),
+    ("exchange", &["model", "space"]),
+    ("http", &["archive", "snapshot", "tile", "register", "model", "space"]),
 ];
 
 /// Foreign crates and the only places that may name them.
@@ -27,7 +29,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rstar", &["snapshot"]),
     ("mlt_core", &["tile"]),
     ("i_overlay", &["tile"]),
-    ("rusqlite", &["import", "store"]),
+    ("rusqlite", &["archive", "import", "store"]),
+    ("pmtiles", &["archive"]),
     ("postgres", &["store"]),
     ("rustls", &["store", "fetch"]),
     ("rustls_native_certs", &["fetch"]),
@@ -36,19 +39,19 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tokio_postgres_rustls", &["store"]),
     ("calamine", &["import"]),
     ("quick_xml", &["import"]),
-    ("tempfile", &["import", "fetch", "settings.rs"]),
+    ("tempfile", &["archive", "import", "fetch", "settings.rs"]),
     ("zip", &["import"]),
     ("geographiclib_rs", &["space"]),
     ("geo", &["space"]),
     ("unicode_normalization", &["snapshot"]),
-    ("geozero", &["import", "store", "demo"]),
-    ("flatgeobuf", &["import", "demo"]),
-    ("csv", &["import", "demo"]),
+    ("geozero", &["exchange", "import", "store", "demo"]),
+    ("flatgeobuf", &["exchange", "import", "demo"]),
+    ("csv", &["exchange", "import", "demo"]),
     ("encoding_rs", &["import", "demo"]),
-    ("flate2", &["fetch", "http", "import"]),
+    ("flate2", &["archive", "fetch", "http", "import"]),
     ("brotli", &["http"]),
-    ("quick_cache", &["http"]),
-    ("futures_util", &["http"]),
+    ("quick_cache", &["archive", "http"]),
+    ("futures_util", &["archive", "http"]),
     ("proj4rs", &["import"]),
     ("opening_hours_syntax", &["import"]),
     ("regex", &["import"]),

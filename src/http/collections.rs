@@ -7,14 +7,14 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{Answering, Links, Params, Problem, answer};
+use super::{Answering, Links, Params, Problem, answer, tilesets::TILESETS_VECTOR};
 use crate::{
     model::{Choice, Field},
     snapshot::{Shelf, Snapshot},
 };
 
 /// The coordinates of every answer: longitude and latitude on WGS84.
-const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+pub const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
 /// All collections.
 pub async fn list(
@@ -75,7 +75,8 @@ fn describe(shelf: &Shelf, links: &Links) -> Value {
         "links": [
             links.link("self", "application/json", &format!("/collections/{id}")),
             links.link("items", "application/geo+json", &format!("/collections/{id}/items")),
-            links.link("http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", "application/json", &format!("/tiles/{id}.json")),
+            links.link(TILESETS_VECTOR, "application/json", &format!("/collections/{id}/tiles")),
+            links.link("tilejson", "application/json", &format!("/tiles/{id}.json")),
         ],
     });
     // An empty collection has no extent.

@@ -7,7 +7,7 @@ use serde::{
 use serde_json::Value;
 
 use crate::{
-    snapshot::{Found, Shelf},
+    snapshot::{Found, credits},
     space::{Geometry, LonLat, geodesic::Sight},
 };
 
@@ -48,7 +48,7 @@ impl<'a> FeatureCollectionJson<'a> {
     /// A list at a revision, crediting those whose features are in it.
     pub fn new(revision: u64, features: Vec<FeatureJson<'a>>, links: Vec<Value>) -> Self {
         let demonstration = features.iter().any(|feature| feature.found.shelf.is_demonstration());
-        let attribution = attributions(features.iter().map(|feature| feature.found.shelf));
+        let attribution = credits(features.iter().map(|feature| feature.found.shelf));
         Self {
             kind: "FeatureCollection",
             number_returned: features.len(),
@@ -60,14 +60,6 @@ impl<'a> FeatureCollectionJson<'a> {
             links,
         }
     }
-}
-
-/// Whom to credit for these shelves, each once.
-pub fn attributions<'a>(shelves: impl Iterator<Item = &'a Shelf>) -> Vec<String> {
-    let mut credits: Vec<String> = shelves.filter_map(|shelf| shelf.provenance()?.attribution.clone()).collect();
-    credits.sort_unstable();
-    credits.dedup();
-    credits
 }
 
 impl<'a> FeatureJson<'a> {

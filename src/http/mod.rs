@@ -3,11 +3,14 @@
 //! Nothing here reads a database: every answer comes from the snapshot that stands when the request arrives.
 
 mod answer;
+mod base_layers;
+mod base_tiles;
 mod catalog;
 mod changes;
 mod clusters;
 mod collections;
 mod encoding;
+mod format;
 mod geojson;
 mod health;
 mod items;
@@ -18,7 +21,9 @@ mod page;
 mod params;
 mod problem;
 mod styles;
+mod tilejson;
 mod tiles;
+mod tilesets;
 
 use std::{sync::Arc, time::Duration};
 
@@ -45,11 +50,14 @@ use crate::{
 use changes::Changes;
 use kept::{Kept, Key};
 
+pub use base_tiles::BaseTiles;
+pub use geojson::FeatureJson;
 pub use links::Links;
 pub use page::PageFiles;
 pub use params::Params;
 pub use problem::Problem;
-pub use styles::{BaseMap, Styles, StylesError};
+pub use styles::{BaseMap, Laid, Styles, StylesError};
+pub use tilesets::CONFORMANCE as TILES_CONFORMANCE;
 
 /// What answers requests: the newest snapshot and how it is shown.
 #[derive(Debug)]
@@ -68,6 +76,8 @@ pub struct Shown {
     pub tilesets: Tilesets,
     /// How it is drawn.
     pub styles: Styles,
+    /// The base map of a file, where there is one.
+    pub base_tiles: Option<BaseTiles>,
     /// The map page.
     pub page: PageFiles,
     /// The address the city is known by; `None` for whatever the asker calls it.
@@ -182,8 +192,16 @@ pub fn router(city: Arc<City>) -> Router {
         .route("/collections/{id}/items", get(items::list))
         .route("/collections/{id}/items/{feature}", get(items::get))
         .route("/nearest", get(nearest::get))
-        .route("/tiles/{file}", get(tiles::tilejson))
-        .route("/tiles/{tileset}/{z}/{x}/{file}", get(tiles::tile))
+        .route("/tiles", get(tilesets::list))
+        .route("/tiles/{file}", get(tilejson::get))
+        .route("/tiles/{tileset}/{z}/{x}/{file}", get(tiles::xyz))
+        .route("/tiles/{tileset}/WebMercatorQuad", get(tilesets::tileset))
+        .route("/tiles/{tileset}/WebMercatorQuad/{z}/{y}/{x}", get(tiles::of_tileset))
+        .route("/tileMatrixSets", get(tilesets::matrix_sets))
+        .route("/tileMatrixSets/{id}", get(tilesets::matrix_set))
+        .route("/collections/{id}/tiles", get(tilesets::of_collection))
+        .route("/collections/{id}/tiles/WebMercatorQuad", get(tilesets::collection_tileset))
+        .route("/collections/{id}/tiles/WebMercatorQuad/{z}/{y}/{x}", get(tiles::of_collection))
         .route("/styles/{file}", get(styles::get))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))

@@ -9,7 +9,7 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{Answering, BaseMap, Params, Problem, answer};
+use super::{Answering, BaseMap, Params, Problem, answer, tilesets::TILESETS_VECTOR};
 
 /// The page that begins everything.
 const INDEX: &str = "index.html";
@@ -57,6 +57,8 @@ pub async fn root(
         links.link("alternate", "text/html", "/?f=html"),
         links.link("data", "application/json", "/collections"),
         links.link("catalog", "application/json", "/catalog"),
+        links.link(TILESETS_VECTOR, "application/json", "/tiles"),
+        links.link("http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes", "application/json", "/tileMatrixSets"),
     ];
     to.extend(tilesets);
     let landing = json!({

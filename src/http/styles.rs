@@ -9,7 +9,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{Answering, Links, Params, Problem, answer};
+use super::{Answering, Links, Params, Problem, answer, base_layers::Scheme, base_tiles};
 use crate::snapshot::Snapshot;
 
 /// Stands in a style for the expression that gives each sector its colour.
@@ -37,11 +37,24 @@ pub enum BaseMap {
         /// Whom to credit.
         attribution: String,
     },
+    /// Tiles of an archive, served beside ours.
+    Tiles(Laid),
     /// Another MapLibre style; the page puts the objects on top of it.
     Style {
         /// Address of the style.
         url: String,
     },
+}
+
+/// How the tiles of an archive are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Laid {
+    /// As pictures in the place of our base map.
+    Pictures,
+    /// In our colours, by layers that are known.
+    Vector(Scheme),
+    /// Not at all: their layers are not known. They are served, and the base map stays ours.
+    Hidden,
 }
 
 impl BaseMap {
@@ -71,7 +84,7 @@ impl BaseMap {
     /// `https://host` of the base map, which the page may then fetch from.
     pub fn origin(&self) -> Option<String> {
         match self {
-            Self::Own => None,
+            Self::Own | Self::Tiles(_) => None,
             Self::Raster { url, .. } | Self::Style { url } => origin(url),
         }
     }
@@ -136,11 +149,19 @@ impl Styles {
         let kind = match &self.base_map {
             BaseMap::Own => "own",
             BaseMap::Raster { .. } => "raster",
+            BaseMap::Tiles(Laid::Hidden) => "own",
+            BaseMap::Tiles(_) => "tiles",
             BaseMap::Style { .. } => "style",
         };
         style["metadata"]["mapa:base-map"] = kind.into();
-        if self.base_map == BaseMap::Own {
-            return;
+        match &self.base_map {
+            BaseMap::Own | BaseMap::Tiles(Laid::Hidden) => return,
+            BaseMap::Tiles(Laid::Vector(scheme)) => {
+                let url = format!("/tiles/{}.json", base_tiles::NAME);
+                style["sources"][base_tiles::NAME] = json!({ "type": "vector", "url": url });
+                return scheme.redraw(style, OWN_BASE);
+            }
+            _ => {}
         }
         if let Some(layers) = style["layers"].as_array_mut() {
             layers.retain(|layer| layer["source"] != OWN_BASE);
@@ -149,16 +170,26 @@ impl Styles {
             sources.remove(OWN_BASE);
         }
         match &self.base_map {
-            BaseMap::Own => {}
+            BaseMap::Own | BaseMap::Tiles(Laid::Hidden | Laid::Vector(_)) => {}
+            BaseMap::Tiles(Laid::Pictures) => {
+                let url = format!("/tiles/{}.json", base_tiles::NAME);
+                lay_pictures(style, json!({ "type": "raster", "url": url, "tileSize": 256 }), base_tiles::NAME);
+            }
             BaseMap::Style { url } => style["metadata"]["mapa:base-style"] = url.as_str().into(),
             BaseMap::Raster { url, attribution } => {
-                style["sources"]["raster"] = json!({ "type": "raster", "tiles": [url], "tileSize": 256, "maxzoom": 19, "attribution": attribution });
-                if let Some(layers) = style["layers"].as_array_mut() {
-                    let above_ground = layers.iter().take_while(|layer| layer["type"] == "background").count();
-                    layers.insert(above_ground, json!({ "id": "raster", "type": "raster", "source": "raster" }));
-                }
+                let source = json!({ "type": "raster", "tiles": [url], "tileSize": 256, "maxzoom": 19, "attribution": attribution });
+                lay_pictures(style, source, "raster");
             }
         }
+    }
+}
+
+/// Draws pictures above the ground and below everything else.
+fn lay_pictures(style: &mut Value, source: Value, name: &str) {
+    style["sources"][name] = source;
+    if let Some(layers) = style["layers"].as_array_mut() {
+        let above_ground = layers.iter().take_while(|layer| layer["type"] == "background").count();
+        layers.insert(above_ground, json!({ "id": name, "type": "raster", "source": name }));
     }
 }
 

@@ -24,7 +24,7 @@ use crate::{
 pub use difference::{Difference, Touched};
 pub use filter::{Bound, Filter, FilterError};
 pub use selection::{Found, Page, Selection};
-pub use shelf::Shelf;
+pub use shelf::{Shelf, credits};
 pub use when::{BadWhen, When};
 
 /// Everything one audience may see at one revision.

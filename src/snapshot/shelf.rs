@@ -62,6 +62,14 @@ pub(super) struct Part<'a> {
     hidden: &'a [u32],
 }
 
+/// Whom to credit for these shelves, each once.
+pub fn credits<'a>(shelves: impl Iterator<Item = &'a Shelf>) -> Vec<String> {
+    let mut credits: Vec<String> = shelves.filter_map(|shelf| shelf.provenance()?.attribution.clone()).collect();
+    credits.sort_unstable();
+    credits.dedup();
+    credits
+}
+
 impl Shelf {
     /// A shelf of these features; they may come in any order.
     pub fn new(collection: Collection, provenance: Provenance, features: Vec<Feature>) -> Self {

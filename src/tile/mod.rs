@@ -6,10 +6,12 @@ mod cluster_rule;
 mod draw;
 mod grid;
 mod label;
+mod legend;
 mod merge;
 mod mlt;
 mod mvt;
 mod picture;
+mod pyramid;
 mod rings;
 mod simplify;
 pub mod tileset;
@@ -23,8 +25,10 @@ use crate::{
 pub use cluster_rule::ClusterRule;
 pub use draw::picture;
 pub use grid::{EXTENT, Shape, Spot};
+pub use legend::{Legend, VectorLayer, html_text};
 pub use mlt::TileError;
 pub use picture::{Figure, Layer as PictureLayer, Picture, Tag};
+pub use pyramid::pyramid;
 pub use tileset::{Tileset, Tilesets};
 pub use touched::{MOST_TILES, tiles as touched_tiles, touches};
 
