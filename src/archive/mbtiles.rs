@@ -105,6 +105,7 @@ fn connect(path: &Path, looks: &Looks) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is handed to `map_err`")]
 fn unsound(error: rusqlite::Error) -> String {
     format!("it is no sound MBTiles file: {error}")
 }

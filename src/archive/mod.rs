@@ -34,7 +34,7 @@ pub enum Archive {
 /// An archive being written.
 pub enum Writer {
     /// PMTiles v3.
-    PmTiles(pmtiles::Writer),
+    PmTiles(Box<pmtiles::Writer>),
     /// MBTiles 1.3.
     MbTiles(mbtiles::Writer),
 }
@@ -97,7 +97,7 @@ impl Writer {
         let created = if has_ending(named, "mbtiles") {
             mbtiles::Writer::create(path, about).map(Self::MbTiles)
         } else {
-            pmtiles::Writer::create(path, about).map(Self::PmTiles)
+            pmtiles::Writer::create(path, about).map(|writer| Self::PmTiles(Box::new(writer)))
         };
         created.map_err(|problem| error(named, problem))
     }

@@ -147,9 +147,8 @@ impl Styles {
 
     fn lay_base(&self, style: &mut Value) {
         let kind = match &self.base_map {
-            BaseMap::Own => "own",
+            BaseMap::Own | BaseMap::Tiles(Laid::Hidden) => "own",
             BaseMap::Raster { .. } => "raster",
-            BaseMap::Tiles(Laid::Hidden) => "own",
             BaseMap::Tiles(_) => "tiles",
             BaseMap::Style { .. } => "style",
         };

@@ -31,7 +31,7 @@ pub async fn xyz(
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
     let params = Params::read(query.as_deref(), &PARAMETERS)?;
-    let (y, ending) = file.split_once('.').map_or((file.as_str(), None), |(y, ending)| (y, Some(ending)));
+    let (y, ending) = file.rsplit_once('.').map_or((file.as_str(), None), |(y, ending)| (y, Some(ending)));
     let coord = coord(&z, &x, y)?;
     if name == base_tiles::NAME
         && let Some(base) = &city.shown.base_tiles
