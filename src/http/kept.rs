@@ -50,7 +50,14 @@ pub struct Key {
 impl Key {
     /// A tile of a whole tileset.
     pub fn whole(tileset: &str, coord: TileCoord) -> Self {
-        Self { tileset: tileset.into(), collections: Vec::new(), filter: None, datetime: None, coord, format: Format::Mvt }
+        Self {
+            tileset: tileset.into(),
+            collections: Vec::new(),
+            filter: None,
+            datetime: None,
+            coord,
+            format: Format::Mvt,
+        }
     }
 }
 

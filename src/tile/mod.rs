@@ -56,7 +56,7 @@ impl Format {
         }
     }
 
-    /// As registered with IANA, in both cases.
+    /// What is asked for and answered; some servers call MLT `application/vnd.maplibre-vector-tile`.
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Mvt => "application/vnd.mapbox-vector-tile",
