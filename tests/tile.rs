@@ -360,8 +360,7 @@ fn neighbours_share_their_border_at_every_zoom() {
 }
 
 fn said<'a>(layer: &tile::PictureLayer<'a>, figure: &tile::Figure, key: &str) -> Option<Tag<'a>> {
-    let (_, value) = layer.tags(figure).iter().find(|(k, _)| layer.keys()[*k as usize] == key)?;
-    Some(layer.values()[*value as usize].clone())
+    layer.tags(figure).find(|(said, _)| *said == key).map(|(_, tag)| tag.clone())
 }
 
 #[test]
