@@ -577,6 +577,16 @@ proptest! {
 }
 
 #[test]
+fn numbers_and_the_steps_between_them_are_exact_in_javascript() {
+    let least_and_most = (0..20_000).map(|i| tile::feature_number("schools", &i.to_string()));
+    let (least, most) =
+        least_and_most.fold((u64::MAX, 0), |(least, most), number| (least.min(number), most.max(number)));
+    // The step is written doubled, its sign in the last bit.
+    assert!(most < 1 << 52 && (most - least) * 2 < 1 << 53, "{least} {most}");
+    assert!(most > 1 << 51, "all bits are used");
+}
+
+#[test]
 fn composed_tilesets_have_layers_of_different_names() {
     let tilesets = Tilesets::read(&mapa::files::tilesets()).unwrap();
     let trees = collection("trees", GeometryKind::Point, 50, &[]);

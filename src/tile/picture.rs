@@ -37,7 +37,7 @@ pub struct Layer<'a> {
 /// The shape of one object, or of what stands for several.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
-    /// Stable over revisions and exact in JavaScript (below 2^53).
+    /// Stable over revisions and exact in JavaScript (below 2^52).
     pub number: u64,
     /// Where it is, in tile units.
     pub shape: Shape,
