@@ -208,14 +208,14 @@ fn seen(
                 (f64::from(tile) + (f64::from(spot) + 0.5) / 4096.0) / f64::from(1_u32 << coord.z())
             };
             let at = WorldPoint { x: unit(coord.x(), spots[0].0), y: unit(coord.y(), spots[0].1) };
-            let told = layer.tags(figure).iter().map(|(key, tag)| {
+            let told = layer.tags(figure).map(|(key, tag)| {
                 let tag = match tag {
                     Tag::Boolean(b) => Tag::Boolean(*b),
                     Tag::Integer(i) => Tag::Integer(*i),
                     Tag::Number(n) => Tag::Number(*n),
                     Tag::Text(text) => Tag::Text(text.to_string().into()),
                 };
-                (layer.keys()[*key as usize].to_string(), tag)
+                (key.to_owned(), tag)
             });
             seen.push((figure.number, at, told.collect()));
         }

@@ -18,11 +18,12 @@ use crate::{
 };
 
 /// Bits of an id that name the cell: one before its place along the curve, which at the deepest level has
-/// 2 · (15 + 6). What stands above is the layer; all together they are less than 2^53, so exact in JavaScript.
+/// 2 · (15 + 6). What stands above is the layer; all together they are less than 2^52, so exact in
+/// JavaScript, and so are the steps between them that MLT writes.
 const CELL_BITS: u32 = 45;
 
 /// The most layers with clusters that the ids of a tileset can tell apart.
-pub(super) const MOST_LAYERS: usize = 1 << (53 - CELL_BITS);
+pub(super) const MOST_LAYERS: usize = 1 << (52 - CELL_BITS);
 
 const _: () = assert!(2 * (MAX_ZOOM as u32 - 1 + super::cluster_rule::MOST_HALVINGS as u32) < CELL_BITS);
 

@@ -33,7 +33,7 @@ fn encode_layer(layer: &Layer) -> Result<Vec<u8>, TileError> {
     for figure in layer.figures() {
         let mut feature = to.feature(geometry(&figure.shape));
         feature.id(Some(figure.number));
-        for (key, value) in layer.tags(figure) {
+        for (key, value) in layer.pairs(figure) {
             let key = *key as usize;
             feature.property(keys[key], value_of(kinds[key], &layer.values()[*value as usize]))?;
         }
@@ -52,7 +52,7 @@ fn encode_layer(layer: &Layer) -> Result<Vec<u8>, TileError> {
 /// The type of each column.
 fn kinds(layer: &Layer) -> Vec<PropKind> {
     let mut kinds: Vec<Option<PropKind>> = vec![None; layer.keys().len()];
-    for (key, value) in layer.figures().iter().flat_map(|figure| layer.tags(figure)) {
+    for (key, value) in layer.figures().iter().flat_map(|figure| layer.pairs(figure)) {
         let kind = kind_of(&layer.values()[*value as usize]);
         let column = &mut kinds[*key as usize];
         *column = Some(match *column {

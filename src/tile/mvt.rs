@@ -42,7 +42,7 @@ fn layer_body(layer: &Layer, to: &mut Vec<u8>, part: &mut Vec<u8>) {
     message(to, 1, layer.name().as_bytes());
     for figure in layer.figures() {
         part.clear();
-        let tags = layer.tags(figure);
+        let tags = layer.pairs(figure);
         number(part, 1, figure.number);
         if !tags.is_empty() {
             tag(part, 2, LENGTH);

@@ -37,7 +37,7 @@ pub struct Layer<'a> {
 /// The shape of one object, or of what stands for several.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
-    /// Stable over revisions and exact in JavaScript (below 2^53).
+    /// Stable over revisions and exact in JavaScript (below 2^52).
     pub number: u64,
     /// Where it is, in tile units.
     pub shape: Shape,
@@ -122,8 +122,13 @@ impl<'a> Layer<'a> {
         &self.values
     }
 
+    /// The properties of one of its figures: keys with what is said.
+    pub fn tags(&self, figure: &Figure) -> impl Iterator<Item = (&str, &Tag<'a>)> {
+        self.pairs(figure).iter().map(|(key, value)| (self.keys[*key as usize].as_ref(), &self.values[*value as usize]))
+    }
+
     /// The properties of one of its figures: positions among the keys and among the values.
-    pub fn tags(&self, figure: &Figure) -> &[(u32, u32)] {
+    pub fn pairs(&self, figure: &Figure) -> &[(u32, u32)] {
         &self.tags[figure.tags.start as usize..figure.tags.end as usize]
     }
 
@@ -135,7 +140,7 @@ impl<'a> Layer<'a> {
     /// Bytes of the layer as an MVT layer, before compression; [`mvt::encode`] writes exactly so many.
     pub fn bytes(&mut self) -> usize {
         for at in self.weighed..self.figures.len() {
-            self.bytes += mvt::figure_bytes(&self.figures[at], self.tags(&self.figures[at]));
+            self.bytes += mvt::figure_bytes(&self.figures[at], self.pairs(&self.figures[at]));
         }
         self.weighed = self.figures.len();
         mvt::layer_bytes(self.bytes)
