@@ -83,7 +83,8 @@ describe('the page', { skip: server ? false : 'skipped: no server (MAPA_URL)' },
   });
 
   test('a checked sector stays in the address and leaves only its colour on the map', async () => {
-    const { context, page, faults } = await visit(browser, at(13));
+    // Close enough that no cluster stands for objects: each is drawn in its colour.
+    const { context, page, faults } = await visit(browser, at(16));
     await page.locator('li.sector').first().waitFor();
     await mapIsDrawn(page);
     const nearest = around.features[0]?.properties.sector;
