@@ -81,7 +81,11 @@ fn place() -> impl Strategy<Value = (f64, f64)> {
 fn draft() -> impl Strategy<Value = Draft> {
     let places = prop_oneof![4 => prop::collection::vec(place(), 1), 1 => prop::collection::vec(place(), 2..4)];
     let status = prop::option::of(prop::sample::select(vec!["planned", "done", "whatever"]));
-    let cost = prop::option::of(prop_oneof![-1e9..1e9_f64, Just(0.1), Just(1e300), Just(-1e300)]);
+    let cost = prop::option::of(prop_oneof![
+        (-1_000_000_000_000_i64..1_000_000_000_000).prop_map(|cost| cost as f64 / 1000.0),
+        Just(0.1),
+        Just(1e300)
+    ]);
     (0..COLLECTIONS.len(), 0..IDS, places, status, cost)
 }
 
@@ -245,10 +249,10 @@ fn wanted(rule: &Rule, members: &[Member], z: u8) -> (usize, BTreeMap<String, i6
             _ => None,
         })
         .collect();
-    let thousandths = |cost: f64| (cost * 1000.0).round().clamp(-1e28, 1e28) as i128;
-    // From the last to the first: no order may matter.
-    let sum: i128 = costs.iter().rev().flatten().map(|cost| thousandths(*cost)).sum();
-    let unknown = costs.iter().filter(|cost| cost.is_none()).count() as i64;
+    // In thousandths, and from the last to the first: no order may matter.
+    let known = costs.iter().flatten().filter(|cost| cost.abs() < 1e27);
+    let sum: i128 = known.clone().rev().map(|cost| (cost * 1000.0).round() as i128).sum();
+    let unknown = (costs.len() - known.count()) as i64;
     let opens = (z + 1..=TO_ZOOM).find(|z| squares(members, u64::from(rule.cells) << z).len() > 1);
     (members.len(), groups, rule.sum.then_some((sum as f64 / 1000.0, unknown)), opens.unwrap_or(TO_ZOOM + 1))
 }

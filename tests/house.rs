@@ -43,7 +43,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("unicode_normalization", &["snapshot"]),
     ("geozero", &["import", "store", "demo"]),
     ("flatgeobuf", &["import", "demo"]),
-    ("csv", &["import", "demo"]),
+    ("csv", &["import", "demo", "http"]),
     ("encoding_rs", &["import", "demo"]),
     ("flate2", &["fetch", "http", "import"]),
     ("brotli", &["http"]),

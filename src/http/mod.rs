@@ -18,6 +18,7 @@ mod page;
 mod params;
 mod problem;
 mod styles;
+mod summary;
 mod tiles;
 
 use std::{sync::Arc, time::Duration};
@@ -182,6 +183,7 @@ pub fn router(city: Arc<City>) -> Router {
         .route("/collections/{id}/items", get(items::list))
         .route("/collections/{id}/items/{feature}", get(items::get))
         .route("/nearest", get(nearest::get))
+        .route("/summary", get(summary::get))
         .route("/tiles/{file}", get(tiles::tilejson))
         .route("/tiles/{tileset}/{z}/{x}/{file}", get(tiles::tile))
         .route("/styles/{file}", get(styles::get))
