@@ -22,7 +22,8 @@ fn trees() -> Vec<(f64, f64)> {
 }
 
 fn recipe(city: &City, trees: &[(f64, f64)]) -> PathBuf {
-    let rows: String = trees.iter().enumerate().map(|(i, (lon, lat))| format!("дуб {i},{lon},{lat}\n")).collect();
+    let rows: Vec<String> = trees.iter().enumerate().map(|(i, (lon, lat))| format!("дуб {i},{lon},{lat}\n")).collect();
+    let rows = rows.concat();
     city.write("trees.csv", format!("id,lon,lat\n{rows}"));
     city.write(
         "trees.toml",
