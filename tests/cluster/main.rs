@@ -73,8 +73,11 @@ fn integer(told: &Told, key: &str) -> Option<i64> {
     }
 }
 
-/// What a cluster of these should say besides its id.
-fn wanted(rule: &Rule, members: &[Member], z: u8) -> (usize, BTreeMap<String, i64>, Option<(f64, i64)>, u8) {
+/// What a cluster says besides its id: its count, its groups, its sum with how many are unknown, its expansion zoom.
+type Words = (usize, BTreeMap<String, i64>, Option<(f64, i64)>, u8);
+
+/// What a cluster of these should say.
+fn wanted(rule: &Rule, members: &[Member], z: u8) -> Words {
     let mut groups = BTreeMap::new();
     for (of, feature) in members {
         if let Some(group) = rule.group(*of, feature) {
@@ -96,7 +99,7 @@ fn wanted(rule: &Rule, members: &[Member], z: u8) -> (usize, BTreeMap<String, i6
     (members.len(), groups, rule.sum.then_some((sum as f64 / 1000.0, unknown)), opens.unwrap_or(TO_ZOOM + 1))
 }
 
-fn told_of(told: &Told) -> (usize, BTreeMap<String, i64>, Option<(f64, i64)>, u8) {
+fn told_of(told: &Told) -> Words {
     let groups = told.keys().filter(|key| key.starts_with("count_"));
     let sum = told.get("sum_cost").map(|sum| match sum {
         Tag::Number(sum) => (*sum, integer(told, "unknown_cost").unwrap_or(0)),

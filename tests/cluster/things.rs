@@ -182,11 +182,14 @@ pub fn world(feature: &Feature) -> WorldPoint {
 pub struct Asked {
     pub collections: Vec<&'static str>,
     pub bbox: Option<BBox>,
-    pub filter: Option<(&'static str, fn(&Feature) -> bool)>,
+    pub filter: Option<Condition>,
 }
 
-/// Filters, each with what it means.
-pub const FILTERS: [(&str, fn(&Feature) -> bool); 3] = [
+/// A filter with what it means.
+pub type Condition = (&'static str, fn(&Feature) -> bool);
+
+/// Filters.
+pub const FILTERS: [Condition; 3] = [
     ("status = 'done'", |feature| feature.values[0].as_text() == Some("done")),
     ("status IS NULL OR cost > 0", |feature| {
         feature.values[0].is_unknown() || matches!(feature.values[1], Value::Number(cost) if cost > 0.0)
