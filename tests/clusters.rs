@@ -10,6 +10,7 @@ use mapa::{
     tile::cluster::ClusterId,
 };
 use mvt_reader::feature::Value as Tag;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 const BOX: BBox = BBox { west: 33.30, south: 47.85, east: 33.50, north: 47.99 };
@@ -21,7 +22,8 @@ fn trees() -> Vec<(f64, f64)> {
 }
 
 fn recipe(city: &City, trees: &[(f64, f64)]) -> PathBuf {
-    let rows: String = trees.iter().enumerate().map(|(i, (lon, lat))| format!("дуб {i},{lon},{lat}\n")).collect();
+    let rows: Vec<String> = trees.iter().enumerate().map(|(i, (lon, lat))| format!("дуб {i},{lon},{lat}\n")).collect();
+    let rows = rows.concat();
     city.write("trees.csv", format!("id,lon,lat\n{rows}"));
     city.write(
         "trees.toml",
@@ -157,6 +159,10 @@ fn what_is_no_cluster_is_said_to_be_none() {
     let whole_world = shown(&server, 0);
     let id = whole(&whole_world[0]["cluster_id"]);
     assert_eq!(server.json(&format!("/clusters/city/{id}?collections=trees"))["point_count"], 203);
+    // What narrows a tile narrows the cluster, on every page.
+    let filter = utf8_percent_encode("id IN ('дуб 0', 'дуб 7', 'дуб 200')", NON_ALPHANUMERIC).to_string();
+    let (narrowed, page) = leaves(&server, &format!("/clusters/city/{id}?filter={filter}&limit=1"));
+    assert_eq!((narrowed, &page["point_count"]), (vec!["дуб 0".into(), "дуб 200".into(), "дуб 7".into()], &3.into()));
     for (path, status, named) in [
         ("/clusters/city/tree".to_owned(), 400, "clusterId"),
         ("/clusters/city/-1".to_owned(), 400, "clusterId"),
@@ -170,6 +176,9 @@ fn what_is_no_cluster_is_said_to_be_none() {
         ("/clusters/city/64".to_owned(), 404, "revision 1"),
         (format!("/clusters/city/{id}?collections=schools"), 404, "revision 1"),
         (format!("/clusters/city/{id}?collections=oaks"), 400, "oaks"),
+        (format!("/clusters/city/{id}?filter=id%3D%27none%27"), 404, "revision 1"),
+        (format!("/clusters/city/{id}?filter=id%3D"), 400, "filter"),
+        (format!("/clusters/city/{id}?datetime=x"), 400, "datetime"),
         (format!("/clusters/city/{id}?limit=0"), 400, "limit"),
         (format!("/clusters/city/{id}?cursor=trees"), 400, "cursor"),
         (format!("/clusters/city/{id}?radius=3"), 400, "radius"),

@@ -46,7 +46,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("unicode_normalization", &["snapshot"]),
     ("geozero", &["exchange", "import", "store", "demo"]),
     ("flatgeobuf", &["exchange", "import", "demo"]),
-    ("csv", &["exchange", "import", "demo"]),
+    ("csv", &["exchange", "import", "demo", "http"]),
     ("encoding_rs", &["import", "demo"]),
     ("flate2", &["archive", "fetch", "http", "import"]),
     ("brotli", &["http"]),

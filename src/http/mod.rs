@@ -21,6 +21,7 @@ mod page;
 mod params;
 mod problem;
 mod styles;
+mod summary;
 mod tilejson;
 mod tiles;
 mod tilesets;
@@ -192,6 +193,7 @@ pub fn router(city: Arc<City>) -> Router {
         .route("/collections/{id}/items", get(items::list))
         .route("/collections/{id}/items/{feature}", get(items::get))
         .route("/nearest", get(nearest::get))
+        .route("/summary", get(summary::get))
         .route("/tiles", get(tilesets::list))
         .route("/tiles/{file}", get(tilejson::get))
         .route("/tiles/{tileset}/{z}/{x}/{file}", get(tiles::xyz))

@@ -81,6 +81,19 @@ impl Params {
         Ok(words)
     }
 
+    /// The words of a list, each once and not more than so many.
+    pub fn names(&self, name: &str, most: usize) -> Result<Vec<&str>, Problem> {
+        let words = self.list(name)?;
+        let wrong = |detail: String| Problem::bad(name, self.text(name).unwrap_or_default(), detail);
+        if words.len() > most {
+            return Err(wrong(format!("`{name}` has {} names, at most {most} are taken", words.len())));
+        }
+        match words.iter().enumerate().find(|(i, word)| words[..*i].contains(word)) {
+            Some((_, twice)) => Err(wrong(format!("`{name}` names `{twice}` twice"))),
+            None => Ok(words),
+        }
+    }
+
     /// The boxes meant by `bbox`: none where it is not given, two where it crosses the antimeridian.
     pub fn bbox(&self) -> Result<Vec<BBox>, Problem> {
         let Some(text) = self.text("bbox") else { return Ok(Vec::new()) };
@@ -103,11 +116,12 @@ impl Params {
         Ok(if west <= east { vec![part(west, east)] } else { vec![part(west, 180.0), part(-180.0, east)] })
     }
 
-    /// The features meant by `collections` and `sector`, `datetime` and `filter`, everywhere.
+    /// The features meant by `collections` and `sector`, `bbox`, `datetime` and `filter`, as far as the route takes them.
     pub fn selection(&self, snapshot: &Snapshot) -> Result<Selection, Problem> {
-        let selection = self.collections(snapshot)?;
+        let boxes = self.bbox()?;
+        let selection = Selection { boxes: boxes.clone(), ..self.collections(snapshot)? };
         let shelves = selection.shelves(snapshot);
-        self.narrowed(selection, shelves, &[])
+        self.narrowed(selection, shelves, &boxes)
     }
 
     /// The selection narrowed by `datetime` and `filter`, which is made for these shelves; within the boxes it costs less.

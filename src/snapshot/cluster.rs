@@ -10,7 +10,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Found, Selection, Shelf, points::Mass};
+use super::{Decimal, Found, Selection, Shelf, points::Mass};
 use crate::{
     model::{Feature, Field, Value},
     space::{BBox, Cell, WorldPoint, cell, world::WorldBox},
@@ -21,9 +21,6 @@ pub const UNKNOWN: &str = "unknown";
 
 /// What is counted of objects that say something outside of a closed list.
 pub const OTHER: &str = "other";
-
-/// The greatest amount of one object, in thousandths: 2^32 of them add up without overflow.
-const MOST_THOUSANDTHS: f64 = 1e28;
 
 /// How points are gathered.
 #[derive(Debug, Clone, Copy)]
@@ -75,12 +72,12 @@ pub struct Cluster<'a> {
     pub sums: Vec<Sum>,
 }
 
-/// The sum of a field: exact to a thousandth, whatever the order.
+/// What a field adds up to, exactly and in whatever order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sum {
-    /// In thousandths; each number is rounded to one before.
-    pub thousandths: i128,
-    /// Of how many objects nobody has said the number.
+    /// Of the objects that say a number.
+    pub sum: Decimal,
+    /// How many say none, or one beyond those that are added up.
     pub unknown: u64,
 }
 
@@ -254,18 +251,19 @@ fn word<'a>(field: &'a Field, value: &Value) -> &'a str {
 
 impl Sum {
     fn add(&mut self, value: &Value) {
-        match value {
-            Value::Integer(whole) => self.thousandths += i128::from(*whole) * 1000,
-            Value::Number(number) => {
-                let thousandths = (number * 1000.0).round().clamp(-MOST_THOUSANDTHS, MOST_THOUSANDTHS);
-                self.thousandths += thousandths as i128;
-            }
-            _ => self.unknown += 1,
+        let number = match value {
+            Value::Integer(whole) => Some(Decimal::whole(*whole)),
+            Value::Number(number) => Decimal::shortest(*number),
+            _ => None,
+        };
+        match number {
+            Some(number) => self.sum += number,
+            None => self.unknown += 1,
         }
     }
 
-    /// The sum as a number.
+    /// The sum as the nearest floating point number.
     pub fn number(self) -> f64 {
-        self.thousandths as f64 / 1000.0
+        self.sum.to_string().parse().expect("a decimal is written as a number")
     }
 }

@@ -5,13 +5,16 @@
 
 pub mod census;
 pub mod cluster;
+mod decimal;
 mod difference;
 pub mod filter;
 mod layer;
 pub mod nearest;
 mod points;
+mod property;
 pub mod selection;
 mod shelf;
+pub mod summary;
 mod when;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -21,8 +24,10 @@ use crate::{
     space::BBox,
 };
 
+pub use decimal::Decimal;
 pub use difference::{Difference, Touched};
 pub use filter::{Bound, Filter, FilterError};
+pub use property::{Property, PropertyType};
 pub use selection::{Found, Page, Selection};
 pub use shelf::{Shelf, credits};
 pub use when::{BadWhen, When};

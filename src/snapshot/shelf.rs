@@ -12,9 +12,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
+use jiff::civil::Date;
 use rstar::ParentNode;
 
 use super::{
@@ -22,7 +23,7 @@ use super::{
     points::{Mass, Points},
 };
 use crate::{
-    model::{Collection, Feature, FeatureId, Provenance},
+    model::{Collection, Feature, FeatureId, Provenance, Validity},
     space::{BBox, Cell},
 };
 
@@ -52,7 +53,12 @@ pub struct Shelf {
     bbox: Option<BBox>,
     /// Further ids, each with the id of its feature.
     aliases: BTreeMap<String, String>,
+    /// Looked for when first asked about.
+    days: OnceLock<Option<Days>>,
 }
+
+/// From a day to a day, both included; `None` for an open side.
+pub type Days = (Option<Date>, Option<Date>);
 
 /// One of the two layers that a shelf is made of, without what is hidden in it.
 #[derive(Debug, Clone, Copy)]
@@ -90,6 +96,7 @@ impl Shelf {
             kinds,
             bbox,
             aliases: BTreeMap::new(),
+            days: OnceLock::new(),
         }
     }
 
@@ -106,6 +113,7 @@ impl Shelf {
             kinds: BTreeMap::new(),
             bbox: None,
             aliases: BTreeMap::new(),
+            days: OnceLock::new(),
         }
     }
 
@@ -145,6 +153,7 @@ impl Shelf {
             kinds,
             bbox,
             aliases: self.aliases.clone(),
+            days: OnceLock::new(),
         }
     }
 
@@ -165,6 +174,7 @@ impl Shelf {
             kinds: self.kinds.clone(),
             bbox: self.bbox,
             aliases: self.aliases.clone(),
+            days: OnceLock::new(),
         })
     }
 
@@ -237,6 +247,20 @@ impl Shelf {
     /// The box of all features; `None` while there is none.
     pub fn bbox(&self) -> Option<BBox> {
         self.bbox
+    }
+
+    /// The days between which all features are that say when they are; `None` where none does.
+    pub fn days(&self) -> Option<Days> {
+        *self.days.get_or_init(|| {
+            let validity = Validity::of(&self.collection)?;
+            let both = |a: Days, b: Days| {
+                // An open side is open whatever the other says.
+                let of =
+                    |a: Option<Date>, b: Option<Date>, pick: fn(Date, Date) -> Date| a.zip(b).map(|(a, b)| pick(a, b));
+                (of(a.0, b.0, Date::min), of(a.1, b.1, Date::max))
+            };
+            self.features().filter_map(|feature| validity.days(feature)).reduce(both)
+        })
     }
 
     /// The features whose boxes share a point with one of these, in the order of their ids, each once.

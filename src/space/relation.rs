@@ -149,3 +149,42 @@ impl Shape {
         super::wkt::written(&self.geometry)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::space::{Area, LonLat};
+    use geo::Validation;
+    use proptest::prelude::*;
+
+    /// Places of a small lattice, so that shapes touch, cross themselves and run back over themselves.
+    fn shape() -> impl Strategy<Value = Geometry> {
+        let place = (0_u8..6, 0_u8..6).prop_map(|(x, y)| LonLat::new(f64::from(x), f64::from(y)).unwrap());
+        let line = prop::collection::vec(place.clone(), 2..7);
+        prop_oneof![
+            place.clone().prop_map(Geometry::Point),
+            prop::collection::vec(place, 1..4).prop_map(|all| Geometry::Points(all.into())),
+            prop::collection::vec(line.clone(), 1..3).prop_filter_map("a line", |lines| Geometry::lines(lines).ok()),
+            (line.clone(), prop::collection::vec(line, 0..2)).prop_filter_map("an area", |(outer, holes)| {
+                Geometry::areas(vec![Area::new(outer, holes).ok()?]).ok()
+            }),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
+        #[test]
+        fn every_relation_is_answered_of_any_two_shapes_however_crooked(a in shape(), b in shape()) {
+            let (of, to) = (Shape::new(&a), Shape::new(&b));
+            for relation in Relation::ALL {
+                let (short, whole) = (relation.holds(&a, &to), relation.holds_of_shape(&of.geometry, &to));
+                // The short ways of a single place and of boxes apart are those of the matrix.
+                if to.geometry.is_valid() {
+                    prop_assert_eq!(short, whole, "{:?}", relation);
+                }
+            }
+            prop_assert_ne!(Relation::Intersects.holds(&a, &to), Relation::Disjoint.holds(&a, &to));
+        }
+    }
+}

@@ -12,10 +12,10 @@ use super::{
     test::{Amount, Arithmetic, Comparison, Moment, Number, Period, Place, Test, Typed, Words},
     tree::{Expr, Op},
 };
-use crate::model::{Collection, FieldType};
-
-/// The names that every collection has beside its fields.
-pub(super) const ALWAYS: [&str; 6] = ["id", "collection", "sector", "kind", "geometry", "geom"];
+use crate::{
+    model::{Collection, FieldType},
+    snapshot::Property,
+};
 
 /// The collection that an expression is compiled for.
 pub(super) struct Of<'a> {
@@ -59,25 +59,25 @@ impl Of<'_> {
     }
 
     fn property(&self, name: &str) -> Result<Typed, FilterError> {
-        if let Some(at) = self.collection.field_index(name) {
-            return Ok(match self.collection.fields[at].kind {
+        let Some(property) = Property::named(self.collection, name) else {
+            if self.known.contains(name) {
+                return Ok(Typed::Null);
+            }
+            let known = Property::ALWAYS.iter().map(|(name, _)| *name).chain(self.known.iter().copied());
+            return Err(FilterError::Property { name: name.into(), known: known.map(String::from).collect() });
+        };
+        Ok(match property {
+            Property::Id => Typed::Words(Words::Id),
+            Property::Kind => Typed::Words(Words::Kind),
+            Property::Collection => Typed::Words(Words::Known(self.collection.id.to_string())),
+            Property::Sector => Typed::Words(self.sector.map_or(Words::Unknown, |sector| Words::Known(sector.into()))),
+            Property::Geometry => Typed::Place(Place::Here),
+            Property::Field(at) => match self.collection.fields[at].kind {
                 FieldType::Text => Typed::Words(Words::Field(at)),
                 FieldType::Integer | FieldType::Number => Typed::Amount(Amount::Field(at)),
                 FieldType::Boolean => Typed::Truth(Test::Field(at)),
                 FieldType::Date => Typed::Moment(Moment::Field(at)),
-            });
-        }
-        Ok(match name {
-            "id" => Typed::Words(Words::Id),
-            "kind" => Typed::Words(Words::Kind),
-            "collection" => Typed::Words(Words::Known(self.collection.id.to_string())),
-            "sector" => Typed::Words(self.sector.map_or(Words::Unknown, |sector| Words::Known(sector.into()))),
-            "geometry" | "geom" => Typed::Place(Place::Here),
-            other if self.known.contains(other) => Typed::Null,
-            other => {
-                let known = ALWAYS.iter().chain(self.known).map(ToString::to_string).collect();
-                return Err(FilterError::Property { name: other.into(), known });
-            }
+            },
         })
     }
 

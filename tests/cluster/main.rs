@@ -1,177 +1,20 @@
 //! Clusters are judged by putting every object into its square of the world one by one.
 
+mod things;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
 use mapa::{
-    model::{
-        Audience, Catalog, Choice, Collection, CollectionId, Feature, FeatureId, Field, FieldType, GeometryKind,
-        Provenance, Revision, Title, Value,
-    },
-    snapshot::{Difference, Filter, Found, Selection, Shelf, Snapshot, cluster::leaves},
-    space::{BBox, Cell, Geometry, LonLat, TileCoord, WorldPoint, cell},
-    tile::{self, Format, Shape, Tag, Tileset, Tilesets, cluster::ClusterId},
+    model::{Feature, Value},
+    snapshot::{Difference, Found, Selection, Snapshot, cluster::leaves},
+    space::{BBox, Cell, Geometry, TileCoord, WorldPoint, cell},
+    tile::{self, Format, Shape, Tag, Tileset, cluster::ClusterId},
 };
 use proptest::prelude::*;
-
-/// Collections with the service areas they hang on.
-const COLLECTIONS: [(&str, &str); 3] =
-    [("clinics", "primary-care"), ("schools", "general-secondary-education"), ("works", "other")];
-const STATUSES: [&str; 2] = ["planned", "done"];
-const IDS: u32 = 30;
-const TO_ZOOM: u8 = 15;
-
-fn title(text: &str) -> Title {
-    Title { uk: text.into(), en: text.into() }
-}
-
-fn collection(at: usize) -> Collection {
-    let field = |name: &str, kind, values: &[&str]| Field {
-        name: name.into(),
-        kind,
-        title: title(name),
-        unit: None,
-        format: None,
-        values: values.iter().map(|id| Choice { id: (*id).into(), title: title(id) }).collect(),
-    };
-    Collection {
-        id: CollectionId::new(COLLECTIONS[at].0).unwrap(),
-        title: title(COLLECTIONS[at].0),
-        geometry: GeometryKind::Point,
-        fields: vec![field("status", FieldType::Text, &STATUSES), field("cost", FieldType::Number, &[])],
-        kinds: vec![],
-        service_area: Some(COLLECTIONS[at].1.into()),
-        author: None,
-        post: None,
-        licence: None,
-        update_period: None,
-        next_due: None,
-        audience: Audience::Public,
-        min_zoom: 12,
-        icon: "marker".into(),
-        priority: 50,
-    }
-}
-
-/// What one object is made of: its collection, its number, its places, its status and its cost.
-type Draft = (usize, u32, Vec<(f64, f64)>, Option<&'static str>, Option<f64>);
-
-fn feature(draft: &Draft) -> Feature {
-    let (of, number, places, status, cost) = draft;
-    let places: Vec<LonLat> = places.iter().map(|(lon, lat)| LonLat::new(*lon, *lat).unwrap()).collect();
-    let geometry = match places[..] {
-        [one] => Geometry::Point(one),
-        _ => Geometry::Points(places.into()),
-    };
-    let values = vec![status.map_or(Value::Unknown, Value::from), cost.map_or(Value::Unknown, Value::Number)];
-    Feature::new(&collection(*of), &format!("{number:03}"), None, geometry, values).unwrap()
-}
-
-fn place() -> impl Strategy<Value = (f64, f64)> {
-    let near = |middle: f64| (-1.0..1.0_f64).prop_map(move |step| middle + step * 0.2);
-    // A lattice finer than the finest cells: objects that stand on each other, or almost.
-    let lattice = |middle: f64| (-3..=3_i32).prop_map(move |step| middle + f64::from(step) * 0.000_1);
-    prop_oneof![
-        3 => (near(33.4), near(47.9)),
-        2 => (lattice(33.4), lattice(47.9)),
-        1 => (-179.0..179.0_f64, -85.0..85.0_f64),
-    ]
-}
-
-fn draft() -> impl Strategy<Value = Draft> {
-    let places = prop_oneof![4 => prop::collection::vec(place(), 1), 1 => prop::collection::vec(place(), 2..4)];
-    let status = prop::option::of(prop::sample::select(vec!["planned", "done", "whatever"]));
-    let cost = prop::option::of(prop_oneof![-1e9..1e9_f64, Just(0.1), Just(1e300), Just(-1e300)]);
-    (0..COLLECTIONS.len(), 0..IDS, places, status, cost)
-}
-
-fn provenance() -> Provenance {
-    Provenance { source: "t".into(), imported: Timestamp::UNIX_EPOCH, demonstration: true, attribution: None }
-}
-
-type Standing = BTreeMap<(usize, String), Feature>;
-
-fn standing(drafts: &[Draft]) -> Standing {
-    drafts.iter().map(|draft| ((draft.0, feature(draft).id.to_string()), feature(draft))).collect()
-}
-
-fn of(standing: &Standing, at: usize) -> Vec<Feature> {
-    standing.iter().filter(|((of, _), _)| *of == at).map(|(_, feature)| feature.clone()).collect()
-}
-
-/// The snapshot of a city in which only these stand.
-fn whole(standing: &Standing) -> Snapshot {
-    let catalog = Catalog { collections: BTreeMap::default(), ..mapa::files::catalog(None).unwrap() };
-    let shelves = (0..COLLECTIONS.len()).map(|at| Shelf::new(collection(at), provenance(), of(standing, at)));
-    Snapshot::empty(&catalog, Audience::Public).with(Revision(1), shelves)
-}
-
-/// The same after objects were put and taken away.
-fn changed(from: &Snapshot, put: &[Draft], gone: &[(usize, u32)]) -> Snapshot {
-    let shelves = (0..COLLECTIONS.len()).map(|at| {
-        let gone: Vec<FeatureId> = gone
-            .iter()
-            .filter(|(of, _)| *of == at)
-            .map(|(_, number)| FeatureId::new(&format!("{number:03}")).unwrap())
-            .collect();
-        let put = put.iter().filter(|draft| draft.0 == at).map(feature).collect();
-        from.shelf(COLLECTIONS[at].0).unwrap().with(provenance(), put, &gone)
-    });
-    from.with(Revision(2), shelves.collect::<Vec<_>>())
-}
-
-#[derive(Debug, Clone)]
-struct Rule {
-    cells: u32,
-    min_points: usize,
-    by: Option<&'static str>,
-    sum: bool,
-}
-
-fn rule() -> impl Strategy<Value = Rule> {
-    let by = prop::option::of(prop::sample::select(vec!["sector", "collection", "kind", "status"]));
-    (prop::sample::select(vec![1, 4, 8, 64]), 2..5_usize, by, any::<bool>())
-        .prop_map(|(cells, min_points, by, sum)| Rule { cells, min_points, by, sum })
-}
-
-impl Rule {
-    fn tileset(&self, snapshot: &Snapshot) -> Tileset {
-        let by = self.by.map_or_else(String::new, |by| format!(", count_by = \"{by}\""));
-        let sum = if self.sum { ", sum = [\"cost\"]" } else { "" };
-        let text = format!(
-            "[t]\ntitle = {{ uk = \"т\", en = \"t\" }}\n[[t.layer]]\nname = \"objects\"\nthematic = \"point\"\ndescribe = true\n\
-             cluster = {{ to_zoom = {TO_ZOOM}, cells = {}, min_points = {}{by}{sum} }}\n",
-            self.cells, self.min_points
-        );
-        Tilesets::read(&text).unwrap().get("t", snapshot).unwrap()
-    }
-
-    fn group(&self, of: usize, feature: &Feature) -> Option<String> {
-        Some(match self.by? {
-            "sector" => ["health", "education", "other"][of].into(),
-            "collection" => COLLECTIONS[of].0.into(),
-            "kind" => "unknown".into(),
-            _ => match feature.values[0].as_text() {
-                None => "unknown".into(),
-                Some(text) if STATUSES.contains(&text) => text.into(),
-                Some(_) => "other".into(),
-            },
-        })
-    }
-}
-
-fn places(feature: &Feature) -> Vec<LonLat> {
-    match &feature.geometry {
-        Geometry::Point(at) => vec![*at],
-        Geometry::Points(all) => all.to_vec(),
-        other => panic!("{other:?} is no point"),
-    }
-}
-
-/// Where an object is counted: its first place.
-fn world(feature: &Feature) -> WorldPoint {
-    WorldPoint::of(places(feature)[0])
-}
+use things::{
+    Asked, COLLECTIONS, IDS, Rule, Standing, TO_ZOOM, asked, changed, draft, feature, places, rule, standing, whole,
+    world,
+};
 
 /// The square of the world of so many along each side.
 fn square(at: WorldPoint, across: u64) -> (u64, u64) {
@@ -230,8 +73,11 @@ fn integer(told: &Told, key: &str) -> Option<i64> {
     }
 }
 
-/// What a cluster of these should say besides its id.
-fn wanted(rule: &Rule, members: &[Member], z: u8) -> (usize, BTreeMap<String, i64>, Option<(f64, i64)>, u8) {
+/// What a cluster says besides its id: its count, its groups, its sum with how many are unknown, its expansion zoom.
+type Words = (usize, BTreeMap<String, i64>, Option<(f64, i64)>, u8);
+
+/// What a cluster of these should say.
+fn wanted(rule: &Rule, members: &[Member], z: u8) -> Words {
     let mut groups = BTreeMap::new();
     for (of, feature) in members {
         if let Some(group) = rule.group(*of, feature) {
@@ -245,15 +91,15 @@ fn wanted(rule: &Rule, members: &[Member], z: u8) -> (usize, BTreeMap<String, i6
             _ => None,
         })
         .collect();
-    let thousandths = |cost: f64| (cost * 1000.0).round().clamp(-1e28, 1e28) as i128;
-    // From the last to the first: no order may matter.
-    let sum: i128 = costs.iter().rev().flatten().map(|cost| thousandths(*cost)).sum();
-    let unknown = costs.iter().filter(|cost| cost.is_none()).count() as i64;
+    // In thousandths, and from the last to the first: no order may matter.
+    let known = costs.iter().flatten().filter(|cost| cost.abs() < 1e27);
+    let sum: i128 = known.clone().rev().map(|cost| (cost * 1000.0).round() as i128).sum();
+    let unknown = (costs.len() - known.count()) as i64;
     let opens = (z + 1..=TO_ZOOM).find(|z| squares(members, u64::from(rule.cells) << z).len() > 1);
     (members.len(), groups, rule.sum.then_some((sum as f64 / 1000.0, unknown)), opens.unwrap_or(TO_ZOOM + 1))
 }
 
-fn told_of(told: &Told) -> (usize, BTreeMap<String, i64>, Option<(f64, i64)>, u8) {
+fn told_of(told: &Told) -> Words {
     let groups = told.keys().filter(|key| key.starts_with("count_"));
     let sum = told.get("sum_cost").map(|sum| match sum {
         Tag::Number(sum) => (*sum, integer(told, "unknown_cost").unwrap_or(0)),
@@ -269,53 +115,6 @@ fn told_of(told: &Told) -> (usize, BTreeMap<String, i64>, Option<(f64, i64)>, u8
 
 fn names(found: &[Member]) -> BTreeSet<(usize, String)> {
     found.iter().map(|(of, feature)| (*of, feature.id.to_string())).collect()
-}
-
-/// What is asked for: collections, a box that stands for what a page may add, and a filter.
-#[derive(Debug, Clone)]
-struct Asked {
-    collections: Vec<&'static str>,
-    bbox: Option<BBox>,
-    filter: Option<(&'static str, fn(&Feature) -> bool)>,
-}
-
-/// Filters, each with what it means.
-const FILTERS: [(&str, fn(&Feature) -> bool); 3] = [
-    ("status = 'done'", |feature| feature.values[0].as_text() == Some("done")),
-    ("status IS NULL OR cost > 0", |feature| {
-        feature.values[0].is_unknown() || matches!(feature.values[1], Value::Number(cost) if cost > 0.0)
-    }),
-    ("S_INTERSECTS(geometry, BBOX(33.3, 47.8, 33.41, 47.95))", |feature| {
-        let bbox = BBox { west: 33.3, south: 47.8, east: 33.41, north: 47.95 };
-        places(feature).into_iter().any(|place| bbox.contains(place))
-    }),
-];
-
-fn asked() -> impl Strategy<Value = Asked> {
-    let collections = prop::sample::subsequence(vec!["clinics", "schools", "works"], 0..3);
-    let bbox =
-        (33.2..33.4_f64, 47.8..47.92_f64).prop_map(|(west, south)| BBox { west, south, east: 33.41, north: 47.93 });
-    let filter = prop::sample::select(FILTERS.to_vec());
-    (collections, prop::option::weighted(0.25, bbox), prop::option::of(filter))
-        .prop_map(|(collections, bbox, filter)| Asked { collections, bbox, filter })
-}
-
-impl Asked {
-    fn selection(&self, snapshot: &Snapshot) -> Selection {
-        let filter = self.filter.map(|(text, _)| Filter::text(text).unwrap().bind(snapshot.shelves(), &[]).unwrap());
-        Selection {
-            collections: self.collections.iter().map(ToString::to_string).collect(),
-            boxes: self.bbox.into_iter().collect(),
-            filter,
-            datetime: None,
-        }
-    }
-
-    fn takes(&self, of: usize, feature: &Feature) -> bool {
-        (self.collections.is_empty() || self.collections.contains(&COLLECTIONS[of].0))
-            && self.bbox.is_none_or(|bbox| feature.geometry.intersects(&bbox))
-            && self.filter.is_none_or(|(_, takes)| takes(feature))
-    }
 }
 
 /// The tiles of a zoom in which anything may be seen, and their neighbours.
