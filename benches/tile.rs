@@ -18,10 +18,12 @@ fn benchmark(c: &mut Criterion) {
         let snapshot = city.snapshot();
         for name in ["base", "city"] {
             let tileset = city.tilesets().get(name, &snapshot).unwrap();
-            for z in [10, 12, 14, 16] {
+            for z in [6, 8, 10, 12, 14, 16] {
                 let coord = TileCoord::at(middle, z);
                 group.bench_function(BenchmarkId::new(format!("{name} z{z}"), scale), |b| {
-                    b.iter(|| tile::draw(&snapshot, &tileset, &Selection::default(), coord).unwrap());
+                    b.iter(|| {
+                        tile::draw(&snapshot, &tileset, &Selection::default(), coord, tile::Format::Mvt).unwrap()
+                    });
                 });
             }
         }

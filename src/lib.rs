@@ -2,7 +2,10 @@
 //!
 //! The rooms, what each may touch and the way of a datum through them are told in `ARCHITECTURE.md`.
 
+pub mod archive;
 pub mod demo;
+pub mod exchange;
+pub mod export;
 pub mod fetch;
 pub mod files;
 pub mod history;

@@ -8,12 +8,15 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use mapa::{
-    demo, files, history,
+    demo, export,
+    export::export,
+    files, history,
     load::{Order, load},
     progress::Progress,
     serve::serve,
     settings::Settings,
     store::{Address, Store},
+    tile::{Format, tileset::MAX_ZOOM},
 };
 
 /// City on the Map: imports a city's objects and serves them as tiles, features and nearest answers.
@@ -84,6 +87,30 @@ enum Command {
         #[arg(long, value_name = "STORE")]
         to: Address,
     },
+    /// Write a file of what everybody may see: a tileset or a collection as tiles, or the features of a collection
+    Export {
+        /// Name of a tileset, or id of a collection
+        #[arg(value_name = "TILESET|COLLECTION")]
+        what: String,
+        /// The file: .pmtiles or .mbtiles for tiles; .geojson, .csv, .fgb (FlatGeobuf) or .gpkg (GeoPackage) for features
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+        /// The widest zoom of the tiles
+        #[arg(long, default_value_t = 0, value_name = "ZOOM")]
+        min_zoom: u8,
+        /// The closest zoom of the tiles
+        #[arg(long, default_value_t = MAX_ZOOM, value_name = "ZOOM")]
+        max_zoom: u8,
+        /// The format of the tiles: mvt, or mlt in PMTiles
+        #[arg(long, default_value = "mvt", value_name = "FORMAT", value_parser = format_of)]
+        format: Format,
+        /// Begin CSV with a byte order mark, as Excel wants it
+        #[arg(long)]
+        bom: bool,
+        /// Take the place of a file that is there
+        #[arg(long)]
+        replace: bool,
+    },
     /// Serve until SIGTERM or SIGINT
     Serve,
     /// Check the catalog for holes
@@ -147,6 +174,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             copied?;
             say(&format!("{from} is copied to {to}, revision {}", store.revision()?))?;
         }
+        Command::Export { what, to, min_zoom, max_zoom, format, bom, replace } => {
+            let order = export::Order { what, to, min_zoom, max_zoom, format, bom, replace };
+            say(&export(&catalog, &settings.store(), &order)?.to_string())?;
+        }
         Command::Serve => serve(&catalog, &settings)?,
         Command::Check => {
             let thematic = catalog.collections.values().filter(|collection| collection.service_area.is_some()).count();
@@ -157,6 +188,11 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn format_of(name: &str) -> Result<Format, String> {
+    let known = Format::ALL.map(Format::extension).join(" or ");
+    Format::ALL.into_iter().find(|format| format.extension() == name).ok_or_else(|| format!("a tile is {known}"))
 }
 
 /// Prints a result; a reader who has seen enough (`| head`) is no failure.

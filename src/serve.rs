@@ -1,6 +1,7 @@
 //! Serving: store → snapshot → http, and a newer snapshot whenever the store has a newer revision.
 
 use std::{
+    path::Path,
     sync::{Arc, Mutex, PoisonError, mpsc},
     thread,
     time::Duration,
@@ -10,8 +11,9 @@ use anyhow::Context;
 use tokio::{net::TcpListener, signal::unix::SignalKind};
 
 use crate::{
+    archive::{Archive, is_archive},
     files,
-    http::{self, BaseMap, City, PageFiles, Shown, Styles, Surroundings},
+    http::{self, BaseMap, BaseTiles, City, Laid, PageFiles, Shown, Styles, Surroundings},
     import::{Demands, Objection},
     model::{Audience, Catalog},
     settings::Settings,
@@ -53,13 +55,12 @@ pub fn city(store: &mut Store, catalog: &Catalog, settings: &Settings) -> anyhow
 
 /// The city as its store has it now, and the rows that are not served.
 fn begin(store: &mut Store, catalog: &Catalog, settings: &Settings) -> anyhow::Result<(City, Vec<Fault>)> {
-    let base_map =
-        BaseMap::read(settings.base_map.as_deref().unwrap_or("none"), settings.base_map_attribution.as_deref())
-            .map_err(anyhow::Error::msg)?;
     let (snapshot, faults) = newer(store, &Snapshot::empty(catalog, Audience::Public))?;
+    let (base_map, base_tiles) = base_map(settings)?;
     let shown = Shown {
         tilesets: Tilesets::read(&files::tilesets())?,
         styles: Styles::new(&files::styles(), base_map)?,
+        base_tiles,
         page: PageFiles::new(files::page()),
         surroundings: Surroundings::read(&files::surroundings())?,
         public_url: settings.public_url.clone(),
@@ -78,6 +79,29 @@ struct Follower {
     city: Arc<City>,
     /// Told of newer snapshots, to draw their tiles.
     ahead: mpsc::Sender<()>,
+}
+
+/// What is drawn under the objects, and the tiles of it where they come from a file.
+fn base_map(settings: &Settings) -> anyhow::Result<(BaseMap, Option<BaseTiles>)> {
+    let setting = settings.base_map.as_deref().unwrap_or("none");
+    let credit = settings.base_map_attribution.as_deref();
+    let path = Path::new(setting);
+    if setting.contains("://") || !is_archive(path) {
+        return Ok((BaseMap::read(setting, credit).map_err(anyhow::Error::msg)?, None));
+    }
+    let tiles = BaseTiles::new(Archive::open(path)?, credit)
+        .map_err(|problem| anyhow::anyhow!("{}: {problem}", path.display()))?;
+    let laid = tiles.laid();
+    if laid == Laid::Hidden {
+        let layers = "those of Protomaps or OpenMapTiles";
+        tracing::warn!("{}: no style draws its layers, which are not {layers}; it is served only", path.display());
+    }
+    Ok((BaseMap::Tiles(laid), Some(tiles)))
+}
+
+/// What everybody may see of a store as it is now.
+pub fn public(store: &mut Store, catalog: &Catalog) -> anyhow::Result<Snapshot> {
+    newer(store, &Snapshot::empty(catalog, Audience::Public)).map(|(snapshot, _)| snapshot)
 }
 
 /// Watches the store and swaps in a newer snapshot; a store that fails stops nobody from reading.

@@ -26,11 +26,12 @@ pub struct Settings {
     #[arg(long, global = true, env = "MAPA_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
 
-    /// What is drawn under the objects: `none` (our own streets), a MapLibre style, or raster tiles with {z}/{x}/{y} [default: none]
-    #[arg(long, global = true, env = "MAPA_BASE_MAP", value_name = "URL")]
+    /// What is drawn under the objects: `none` (our own streets), a MapLibre style, raster tiles with {z}/{x}/{y}, or a file
+    /// of tiles (.pmtiles, .mbtiles) [default: none]
+    #[arg(long, global = true, env = "MAPA_BASE_MAP", value_name = "URL|FILE")]
     pub base_map: Option<String>,
 
-    /// Whom raster tiles credit
+    /// Whom raster tiles credit; whom a file of tiles credits, where it does not say
     #[arg(long, global = true, env = "MAPA_BASE_MAP_ATTRIBUTION", value_name = "TEXT")]
     pub base_map_attribution: Option<String>,
 

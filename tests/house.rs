@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Rooms and what each may use besides itself.
-const ROOMS: [(&str, &[&str]); 10] = [
+const ROOMS: [(&str, &[&str]); 12] = [
     ("space", &[]),
     ("register", &["model", "space"]),
     ("model", &["space"]),
@@ -17,7 +17,9 @@ const ROOMS: [(&str, &[&str]); 10] = [
     ("snapshot", &["model", "space"]),
     ("demo", &["model", "space"]),
     ("tile", &["snapshot", "model", "space"]),
-    ("http", &["snapshot", "tile", "register", "model", "space"]),
+    ("archive", &["space"]),
+    ("exchange", &["model", "space"]),
+    ("http", &["archive", "snapshot", "tile", "register", "model", "space"]),
 ];
 
 /// Foreign crates and the only places that may name them.
@@ -25,7 +27,10 @@ const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["http"]),
     ("tower_http", &["http"]),
     ("rstar", &["snapshot"]),
-    ("rusqlite", &["import", "store"]),
+    ("mlt_core", &["tile"]),
+    ("i_overlay", &["tile"]),
+    ("rusqlite", &["archive", "import", "store"]),
+    ("pmtiles", &["archive"]),
     ("postgres", &["store"]),
     ("rustls", &["store", "fetch"]),
     ("rustls_native_certs", &["fetch"]),
@@ -34,22 +39,22 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tokio_postgres_rustls", &["store"]),
     ("calamine", &["import"]),
     ("quick_xml", &["import"]),
-    ("tempfile", &["http", "import", "fetch", "settings.rs"]),
+    ("tempfile", &["archive", "http", "import", "fetch", "settings.rs"]),
     ("zip", &["import"]),
     ("geographiclib_rs", &["space"]),
-    ("geozero", &["http", "import", "store", "demo"]),
-    ("flatgeobuf", &["http", "import", "demo"]),
-    ("csv", &["http", "import", "demo"]),
     ("geo", &["space"]),
     ("unicode_normalization", &["snapshot"]),
+    ("geozero", &["exchange", "http", "import", "store", "demo"]),
+    ("flatgeobuf", &["exchange", "http", "import", "demo"]),
+    ("csv", &["exchange", "import", "demo", "http"]),
     ("encoding_rs", &["import", "demo"]),
-    ("flate2", &["fetch", "http", "import"]),
+    ("flate2", &["archive", "fetch", "http", "import"]),
     ("brotli", &["http"]),
-    ("quick_cache", &["http"]),
-    ("futures_util", &["http"]),
     ("proj4rs", &["space"]),
     ("opening_hours", &["snapshot"]),
     ("chrono", &["snapshot"]),
+    ("quick_cache", &["archive", "http"]),
+    ("futures_util", &["archive", "http"]),
     ("opening_hours_syntax", &["import"]),
     ("regex", &["import"]),
     ("rand_chacha", &["demo"]),

@@ -143,7 +143,7 @@ fn assert_same(changed: &Snapshot, whole: &Snapshot, boxes: &[BBox], from: LonLa
     let spots = spots.map(|bbox| LonLat::new(bbox.west, bbox.south).unwrap()).chain([from]);
     for ((tileset, z), spot) in [("city", 9), ("city", 12), ("things", 10)].into_iter().zip(spots.cycle()) {
         let (tileset, coord) = (TILESETS.get(tileset, whole).unwrap(), TileCoord::at(WorldPoint::of(spot), z));
-        let draw = |of| tile::draw(of, &tileset, &Selection::default(), coord).unwrap();
+        let draw = |of| tile::draw(of, &tileset, &Selection::default(), coord, tile::Format::Mvt).unwrap();
         assert_eq!(draw(changed), draw(whole), "{coord:?}");
         let is_there = features.iter().any(|feature| feature.geometry == Geometry::Point(spot));
         assert!(!is_there || !draw(whole).is_empty(), "a point is drawn in its tile");

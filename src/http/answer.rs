@@ -8,6 +8,8 @@ use axum::{
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_128;
 
+use crate::archive::{Packed, Packing};
+
 use super::{Problem, encoding::Encoding, kept::Drawn};
 
 /// Data that changes with the revision: kept, but asked for again each time.
@@ -60,6 +62,31 @@ pub fn tile(asked: &HeaderMap, kind: &'static str, drawn: &Drawn) -> Response {
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
     }
     response
+}
+
+/// Answers with a tile of an archive: as it lies there where the asker takes that, unpacked else; 304 before either.
+pub fn packed(asked: &HeaderMap, kind: &'static str, tile: &Packed) -> Result<Response, Problem> {
+    let tag = tag_of(&tile.bytes);
+    let vary = (header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Some(has) = matching(asked, &tag) {
+        let cache = (header::CACHE_CONTROL, HeaderValue::from_static(REVALIDATE));
+        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, has), cache, vary]).into_response());
+    }
+    let as_it_lies = tile.packing == Packing::Gzip && Encoding::Gzip.is_accepted(asked);
+    let body = if as_it_lies { Ok(tile.bytes.clone()) } else { tile.unpacked() };
+    let body = body.map_err(|problem| {
+        tracing::error!(problem, "a tile of the base map cannot be unpacked");
+        Problem::Internal
+    })?;
+    let mut response = tagged(kind, REVALIDATE, &tag, body);
+    if as_it_lies {
+        let gzip = HeaderValue::from_static(Encoding::Gzip.name());
+        response.headers_mut().insert(header::CONTENT_ENCODING, gzip);
+    }
+    if tile.packing != Packing::None {
+        response.headers_mut().insert(vary.0, vary.1);
+    }
+    Ok(response)
 }
 
 /// The tag of these bytes: their hash.

@@ -10,16 +10,15 @@ use serde_json::{Value, json};
 
 use super::{
     Answering, Language, Links, Params, Problem,
-    crs::Asked,
     document::Document,
-    geojson::{FeatureJson, View, attributions},
+    geojson::{FeatureJson, View},
     links::feature_path,
     routes,
 };
 use crate::{
     model::Title,
     snapshot::{
-        Found, Selection, Snapshot,
+        Found, Selection, Snapshot, credits,
         nearest::{Neighbor, nearest},
     },
     space::{BBox, LonLat},
@@ -92,8 +91,7 @@ pub async fn get(
     let language = Language::asked(&params, &asked);
     let links = city.links(&asked);
     let snapshot = city.snapshot();
-    let crs = Asked::at(None);
-    let around = Around { snapshot: &snapshot, at: params.place()?, language, links: &links, crs: &crs };
+    let around = Around { snapshot: &snapshot, at: params.place()?, language, links: &links };
     let body = around.told(&city.shown.surroundings, &params.again("", None));
     Document::new(&asked, "application/json", snapshot.revision()).in_language(language).json(&body)
 }
@@ -103,7 +101,6 @@ struct Around<'a> {
     at: LonLat,
     language: Language,
     links: &'a Links,
-    crs: &'a Asked,
 }
 
 impl Around<'_> {
@@ -126,7 +123,7 @@ impl Around<'_> {
         if self.snapshot.is_demonstration() {
             body["demonstration"] = true.into();
         }
-        let credits = attributions(self.snapshot.shelves());
+        let credits = credits(self.snapshot.shelves());
         if !credits.is_empty() {
             body["attribution"] = credits.into();
         }
@@ -189,9 +186,8 @@ impl Around<'_> {
     }
 
     fn feature(&self, near: Neighbor<'_>) -> Value {
-        let view = View { crs: self.crs, only: None };
         let mut feature =
-            serde_json::to_value(FeatureJson::seen(near.found, view, near.sight, None)).unwrap_or_default();
+            serde_json::to_value(FeatureJson::seen(near.found, View::WHOLE, near.sight, None)).unwrap_or_default();
         feature["links"] = json!([self.link(near.found)]);
         feature
     }

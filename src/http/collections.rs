@@ -14,6 +14,7 @@ use super::{
     document::Document,
     format::Format,
     pages, routes,
+    tilesets::TILESETS_VECTOR,
 };
 use crate::{
     model::{Choice, Field, Validity},
@@ -113,7 +114,7 @@ fn describe(shelf: &Shelf, links: &Links, language: Language) -> Value {
 }
 
 /// Where to go from a collection at a path.
-fn ways(path: &str, id: &str, links: &Links) -> [Value; 9] {
+fn ways(path: &str, id: &str, links: &Links) -> [Value; 10] {
     const JSON: &str = "application/json";
     const SCHEMA: &str = "application/schema+json";
     let items = |kind, f| links.link("items", kind, &format!("{path}/items?f={f}"));
@@ -126,7 +127,8 @@ fn ways(path: &str, id: &str, links: &Links) -> [Value; 9] {
         items("application/flatgeobuf", "fgb"),
         links.link("http://www.opengis.net/def/rel/ogc/1.0/queryables", SCHEMA, &format!("{path}/queryables")),
         links.link("http://www.opengis.net/def/rel/ogc/1.0/schema", SCHEMA, &format!("{path}/schema")),
-        links.link("http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", JSON, &format!("/tiles/{id}.json")),
+        links.link(TILESETS_VECTOR, JSON, &format!("/collections/{id}/tiles")),
+        links.link("tilejson", JSON, &format!("/tiles/{id}.json")),
     ]
 }
 

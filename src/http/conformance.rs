@@ -7,9 +7,9 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{Answering, Params, Problem, document::Document, routes};
+use super::{Answering, Params, Problem, document::Document, routes, tilesets::CONFORMANCE as TILES};
 
-/// The classes, by standard: Features Part 1 (17-069r4), Part 2 (18-058r1), Part 3 (19-079r2), Part 5 (23-058r1), CQL2 (21-065r2).
+/// The classes besides those of tiles, by standard: Features Part 1 (17-069r4), Part 2 (18-058r1), Part 3 (19-079r2), Part 5 (23-058r1), CQL2 (21-065r2).
 pub const CLASSES: &[&str] = &[
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
@@ -47,6 +47,7 @@ pub async fn get(
         city.links(&asked).link("self", "application/json", "/conformance"),
         city.links(&asked).link("root", "application/json", "/?f=json"),
     ];
-    let body = json!({ "conformsTo": CLASSES, "links": links });
+    let classes = [CLASSES, &TILES].concat();
+    let body = json!({ "conformsTo": classes, "links": links });
     Document::new(&asked, "application/json", city.snapshot().revision()).with_links(&links).json(&body)
 }

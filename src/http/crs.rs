@@ -35,6 +35,9 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// Longitude and latitude.
+    pub const CRS84: Self = Self { uri: CRS84, crs: None };
+
     /// The system at this address; CRS84 where none is asked for.
     pub fn at(uri: Option<&str>) -> Self {
         let uri = OFFERED.iter().find(|offered| Some(**offered) == uri).copied().unwrap_or(CRS84);

@@ -22,6 +22,11 @@ impl Encoding {
         }
     }
 
+    /// Whether the asker takes it.
+    pub fn is_accepted(self, asked: &HeaderMap) -> bool {
+        liking(asked, self.name()) > 0.0
+    }
+
     /// The one that the asker likes best; of two liked alike, the better one.
     pub fn accepted(asked: &HeaderMap) -> Option<Self> {
         let mut best: Option<(Self, f32)> = None;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::crs::Asked;
 use crate::{
-    snapshot::{Found, Shelf, open::Doors},
+    snapshot::{Found, credits, open::Doors},
     space::{Geometry, LonLat, geodesic::Sight},
 };
 
@@ -36,6 +36,9 @@ pub struct View<'a> {
 }
 
 impl View<'_> {
+    /// Everything, in longitude and latitude.
+    pub const WHOLE: View<'static> = View { crs: &Asked::CRS84, only: None };
+
     /// Whether a property is shown.
     pub fn shows(&self, name: &str) -> bool {
         self.only.is_none_or(|only| only.iter().any(|shown| shown == name))
@@ -74,7 +77,7 @@ impl<'a> FeatureCollectionJson<'a> {
     /// A list at a revision, crediting those whose features are in it.
     pub fn new(revision: u64, features: Vec<FeatureJson<'a>>, links: Vec<Value>) -> Self {
         let demonstration = features.iter().any(|feature| feature.found.shelf.is_demonstration());
-        let attribution = attributions(features.iter().map(|feature| feature.found.shelf));
+        let attribution = credits(features.iter().map(|feature| feature.found.shelf));
         Self {
             kind: "FeatureCollection",
             number_returned: features.len(),
@@ -87,14 +90,6 @@ impl<'a> FeatureCollectionJson<'a> {
             links,
         }
     }
-}
-
-/// Whom to credit for these shelves, each once.
-pub fn attributions<'a>(shelves: impl Iterator<Item = &'a Shelf>) -> Vec<String> {
-    let mut credits: Vec<String> = shelves.filter_map(|shelf| shelf.provenance()?.attribution.clone()).collect();
-    credits.sort_unstable();
-    credits.dedup();
-    credits
 }
 
 impl<'a> FeatureJson<'a> {

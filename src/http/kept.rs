@@ -18,7 +18,7 @@ use crate::{
     model::CollectionId,
     snapshot::{Difference, Selection, Snapshot, When},
     space::TileCoord,
-    tile::{self, TileError, Tileset, Tilesets},
+    tile::{self, Format, TileError, Tileset, Tilesets},
 };
 
 /// How many kept tiles are expected, for the first size of the table.
@@ -43,12 +43,21 @@ pub struct Key {
     pub datetime: Option<When>,
     /// Where.
     pub coord: TileCoord,
+    /// In which format.
+    pub format: Format,
 }
 
 impl Key {
     /// A tile of a whole tileset.
     pub fn whole(tileset: &str, coord: TileCoord) -> Self {
-        Self { tileset: tileset.into(), collections: Vec::new(), filter: None, datetime: None, coord }
+        Self {
+            tileset: tileset.into(),
+            collections: Vec::new(),
+            filter: None,
+            datetime: None,
+            coord,
+            format: Format::Mvt,
+        }
     }
 }
 
@@ -145,8 +154,9 @@ impl Kept {
         selection: Selection,
     ) -> Result<Arc<Drawn>, TileError> {
         let drawing = async {
-            let coord = key.coord;
-            let drawn = tokio::task::spawn_blocking(move || drawn(&snapshot, &tileset, &selection, coord)).await;
+            let (coord, format) = (key.coord, key.format);
+            let drawing = move || drawn(&snapshot, &tileset, &selection, coord, format);
+            let drawn = tokio::task::spawn_blocking(drawing).await;
             // A drawing that panicked panics its asker, who is answered with 500.
             drawn.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
         };
@@ -155,8 +165,8 @@ impl Kept {
 
     /// Draws the tile ahead of its askers; false once so much is kept that others would have to go.
     pub fn draw_ahead(&self, key: &Key, snapshot: &Snapshot, tileset: &Tileset) -> Result<bool, TileError> {
-        let drawn =
-            self.tiles.get_or_insert_with(key, || drawn(snapshot, tileset, &Selection::default(), key.coord))?;
+        let drawing = || drawn(snapshot, tileset, &Selection::default(), key.coord, key.format);
+        let drawn = self.tiles.get_or_insert_with(key, drawing)?;
         if !drawn.bytes.is_empty() {
             drawn.gzip();
             drawn.brotli();
@@ -170,8 +180,9 @@ fn drawn(
     tileset: &Tileset,
     selection: &Selection,
     coord: TileCoord,
+    format: Format,
 ) -> Result<Arc<Drawn>, TileError> {
-    tile::draw(snapshot, tileset, selection, coord).map(|bytes| Arc::new(Drawn::new(bytes)))
+    tile::draw(snapshot, tileset, selection, coord, format).map(|bytes| Arc::new(Drawn::new(bytes)))
 }
 
 #[cfg(test)]

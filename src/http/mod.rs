@@ -5,8 +5,11 @@
 mod answer;
 mod api;
 mod at;
+mod base_layers;
+mod base_tiles;
 mod catalog;
 mod changes;
+mod clusters;
 mod collections;
 mod conformance;
 mod crs;
@@ -33,7 +36,10 @@ mod routes;
 mod schema;
 mod styles;
 mod summary;
+mod tile_format;
+mod tilejson;
 mod tiles;
+mod tilesets;
 
 use std::{sync::Arc, time::Duration};
 
@@ -63,12 +69,14 @@ use file::Files;
 use kept::{Kept, Key};
 
 pub use at::Surroundings;
+pub use base_tiles::BaseTiles;
+pub use geojson::{FeatureJson, View};
 pub use language::Language;
 pub use links::Links;
 pub use page::PageFiles;
 pub use params::Params;
 pub use problem::Problem;
-pub use styles::{BaseMap, Styles, StylesError};
+pub use styles::{BaseMap, Laid, Styles, StylesError};
 
 /// What answers requests: the newest snapshot and how it is shown.
 #[derive(Debug)]
@@ -88,6 +96,8 @@ pub struct Shown {
     pub tilesets: Tilesets,
     /// How it is drawn.
     pub styles: Styles,
+    /// The base map of a file, where there is one.
+    pub base_tiles: Option<BaseTiles>,
     /// The map page.
     pub page: PageFiles,
     /// The address the city is known by; `None` for whatever the asker calls it.

@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 
 use super::{
     Answering, Params, Problem,
-    crs::Asked,
     document::Document,
     geojson::{FeatureCollectionJson, FeatureJson, View},
     parameters::MAX_RADIUS_M,
@@ -68,10 +67,8 @@ pub async fn get(
         to.push(links.link("next", GEOJSON, &path(params.again("cursor", Some(&cursor(last))))));
     }
     let unknown = clock.as_ref().map(|clock| unknown_hours(&snapshot, &asking, clock, neighbors.last(), more));
-    let crs = Asked::at(None);
-    let view = View { crs: &crs, only: None };
     let doors = clock.as_ref().map(|_| Doors::Open);
-    let features = neighbors.iter().map(|near| FeatureJson::seen(near.found, view, near.sight, doors)).collect();
+    let features = neighbors.iter().map(|near| FeatureJson::seen(near.found, View::WHOLE, near.sight, doors)).collect();
     let mut body = FeatureCollectionJson::new(snapshot.revision().0, features, to);
     body.unknown_hours = unknown;
     Document::new(&asked, GEOJSON, snapshot.revision()).json(&body)

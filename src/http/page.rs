@@ -9,7 +9,10 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{Answering, BaseMap, Language, Params, Problem, answer, document::Document, preference::liking, routes};
+use super::{
+    Answering, BaseMap, Language, Params, Problem, answer, document::Document, preference::liking, routes,
+    tilesets::TILESETS_VECTOR,
+};
 
 /// The page that begins everything.
 const INDEX: &str = "index.html";
@@ -54,6 +57,8 @@ pub async fn root(
         links.link("conformance", "application/json", "/conformance"),
         links.link("data", "application/json", "/collections"),
         links.link("catalog", "application/json", "/catalog"),
+        links.link(TILESETS_VECTOR, "application/json", "/tiles"),
+        links.link("http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes", "application/json", "/tileMatrixSets"),
     ];
     to.extend(city.shown.tilesets.names().map(|name| {
         let mut link = links.link("tiles", "application/json", &format!("/tiles/{name}.json"));

@@ -43,6 +43,8 @@ pub enum Problem {
         /// How many bytes there are.
         bytes: u64,
     },
+    /// There is no form of it that the asker accepts.
+    NotAcceptable(String),
     /// As many as can be served at once are served already.
     Busy(String),
     /// Something is wrong with the server, which has been logged.
@@ -78,6 +80,7 @@ impl Problem {
             Self::UnknownParameter { .. } => (StatusCode::BAD_REQUEST, "unknown-parameter", "Unknown parameter"),
             Self::BadParameter { .. } => (StatusCode::BAD_REQUEST, "bad-parameter", "Wrong parameter"),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not-found", "Not found"),
+            Self::NotAcceptable(_) => (StatusCode::NOT_ACCEPTABLE, "not-acceptable", "Not acceptable"),
             Self::TooLong { .. } => (StatusCode::URI_TOO_LONG, "too-long", "Query too long"),
             Self::BadPath => (StatusCode::BAD_REQUEST, "bad-path", "Wrong path"),
             Self::NotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "not-allowed", "Method not allowed"),
@@ -112,7 +115,7 @@ impl IntoResponse for Problem {
                 body["parameter"] = name.into();
                 body["value"] = value.into();
             }
-            Self::NotFound(what) | Self::Busy(what) => body["detail"] = what.into(),
+            Self::NotFound(what) | Self::NotAcceptable(what) | Self::Busy(what) => body["detail"] = what.into(),
             Self::TooLong { bytes, limit } => {
                 body["detail"] = format!("the query has {bytes} bytes, at most {limit} are read").into();
             }

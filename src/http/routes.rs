@@ -3,13 +3,13 @@
 use axum::routing::{MethodRouter, get};
 
 use super::{
-    Answering, api, at, catalog, changes, collections, conformance, health, items, nearest, page, pages,
+    Answering, api, at, catalog, changes, clusters, collections, conformance, health, items, nearest, page, pages,
     parameters::{
         BBOX, BBOX_CRS, BOM, COLLECTION_LIST, CRS, CURSOR, DATETIME, FILTER, FILTER_CRS, FILTER_LANG, KIND, LANG, LAT,
         LON, OPEN_AT, PER, PROPERTIES, RADIUS, SECTOR, SORT_BY, f, limit, param, said,
     },
-    route::{Form, Route},
-    schema, styles, summary, tiles,
+    route::{Form, Param, Route},
+    schema, styles, summary, tilejson, tiles, tilesets,
 };
 use crate::{
     model::feature::MAX_ID_BYTES,
@@ -34,8 +34,17 @@ pub fn all() -> Vec<(&'static Route, MethodRouter<Answering>)> {
         (&NEAREST, get(nearest::get)),
         (&AT, get(at::get)),
         (&SUMMARY, get(summary::get)),
-        (&TILEJSON, get(tiles::tilejson)),
-        (&TILE, get(tiles::tile)),
+        (&TILESETS, get(tilesets::list)),
+        (&TILEJSON, get(tilejson::get)),
+        (&TILE, get(tiles::xyz)),
+        (&TILESET, get(tilesets::tileset)),
+        (&TILESET_TILE, get(tiles::of_tileset)),
+        (&MATRIX_SETS, get(tilesets::matrix_sets)),
+        (&MATRIX_SET, get(tilesets::matrix_set)),
+        (&COLLECTION_TILESETS, get(tilesets::of_collection)),
+        (&COLLECTION_TILESET, get(tilesets::collection_tileset)),
+        (&COLLECTION_TILE, get(tiles::of_collection)),
+        (&CLUSTER, get(clusters::get)),
         (&STYLE, get(styles::get)),
         (&CHANGES, get(changes::get)),
         (&LIVE, get(health::live)),
@@ -47,6 +56,11 @@ const JSON: &str = "application/json";
 const GEOJSON: &str = "application/geo+json";
 const HTML: &str = "text/html";
 const SCHEMA_JSON: &str = "application/schema+json";
+const TILE_ANSWERS: &[(&str, &str)] =
+    &[("application/vnd.mapbox-vector-tile", ""), ("application/vnd.maplibre-tile", "")];
+
+/// `f` of tiles.
+const TILE_FORMAT: Param = f(&["mvt", "mlt"]);
 
 /// `GET /`
 pub static LANDING: Route = Route {
@@ -229,12 +243,21 @@ pub static SUMMARY: Route = Route {
     answers: &[(JSON, "Object"), ("text/csv", "")],
     also: &[],
 };
+/// `GET /tiles`
+pub static TILESETS: Route = Route {
+    path: "/tiles",
+    id: "getTilesets",
+    what: said("Оголошені набори тайлів, OGC API – Tiles", "The declared tilesets, OGC API – Tiles"),
+    params: &[],
+    answers: &[(JSON, "Object")],
+    also: &[],
+};
 /// `GET /tiles/{tileset}.json`
 pub static TILEJSON: Route = Route {
     path: "/tiles/{tileset}",
     id: "getTileJson",
     what: said("TileJSON 3.0 набору тайлів: {tileset}.json", "The TileJSON 3.0 of a tileset: {tileset}.json"),
-    params: &[COLLECTION_LIST, DATETIME, FILTER, FILTER_LANG, FILTER_CRS],
+    params: &[COLLECTION_LIST, DATETIME, FILTER, FILTER_LANG, FILTER_CRS, TILE_FORMAT],
     answers: &[(JSON, "Object")],
     also: &[],
 };
@@ -243,12 +266,86 @@ pub static TILE: Route = Route {
     path: "/tiles/{tileset}/{z}/{x}/{y}",
     id: "getTile",
     what: said(
-        "Векторний тайл MVT 2.1: {y}.mvt; порожній — 204",
-        "A vector tile, MVT 2.1: {y}.mvt; an empty one is 204",
+        "Векторний тайл: {y}.mvt — MVT 2.1, {y}.mlt — MapLibre Tile, без закінчення — за Accept; порожній — 204",
+        "A vector tile: {y}.mvt is MVT 2.1, {y}.mlt a MapLibre Tile, without an ending as Accept says; an empty one is 204",
     ),
     params: &[COLLECTION_LIST, DATETIME, FILTER, FILTER_LANG, FILTER_CRS],
-    answers: &[("application/vnd.mapbox-vector-tile", "")],
-    also: &[204],
+    answers: TILE_ANSWERS,
+    also: &[204, 406, 503],
+};
+/// The tiles and the TileJSON of a base map from a file, which nothing narrows.
+pub static BASE_TILE: Route = Route { params: &[], ..TILE };
+/// `GET /tiles/{tileset}/WebMercatorQuad`
+pub static TILESET: Route = Route {
+    path: "/tiles/{tileset}/WebMercatorQuad",
+    id: "getTileset",
+    what: said("Опис набору тайлів", "The metadata of a tileset"),
+    params: &[],
+    answers: &[(JSON, "Object")],
+    also: &[],
+};
+/// `GET /tiles/{tileset}/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}`
+pub static TILESET_TILE: Route = Route {
+    path: "/tiles/{tileset}/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",
+    id: "getTilesetTile",
+    what: said("Тайл набору за матрицею, рядком і стовпцем", "A tile of a tileset by tile matrix, row and column"),
+    params: &[COLLECTION_LIST, DATETIME, FILTER, FILTER_LANG, FILTER_CRS, TILE_FORMAT],
+    answers: TILE_ANSWERS,
+    also: &[204, 406, 503],
+};
+/// `GET /tileMatrixSets`
+pub static MATRIX_SETS: Route = Route {
+    path: "/tileMatrixSets",
+    id: "getTileMatrixSets",
+    what: said("Як ріжуться тайли", "The ways in which tiles are cut"),
+    params: &[],
+    answers: &[(JSON, "Object")],
+    also: &[],
+};
+/// `GET /tileMatrixSets/WebMercatorQuad`
+pub static MATRIX_SET: Route = Route {
+    path: "/tileMatrixSets/{tileMatrixSetId}",
+    id: "getTileMatrixSet",
+    what: said("Один спосіб різати тайли: WebMercatorQuad", "One way in which tiles are cut: WebMercatorQuad"),
+    params: &[],
+    answers: &[(JSON, "Object")],
+    also: &[],
+};
+/// `GET /collections/{id}/tiles`
+pub static COLLECTION_TILESETS: Route = Route {
+    path: "/collections/{collectionId}/tiles",
+    id: "getCollectionTilesets",
+    what: said("Набір тайлів колекції", "The tileset of a collection"),
+    params: &[],
+    answers: &[(JSON, "Object")],
+    also: &[],
+};
+/// `GET /collections/{id}/tiles/WebMercatorQuad`
+pub static COLLECTION_TILESET: Route = Route {
+    path: "/collections/{collectionId}/tiles/WebMercatorQuad",
+    id: "getCollectionTileset",
+    what: said("Опис набору тайлів колекції", "The metadata of the tileset of a collection"),
+    params: &[],
+    answers: &[(JSON, "Object")],
+    also: &[],
+};
+/// `GET /collections/{id}/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}`
+pub static COLLECTION_TILE: Route = Route {
+    path: "/collections/{collectionId}/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",
+    id: "getCollectionTile",
+    what: said("Тайл колекції за матрицею, рядком і стовпцем", "A tile of a collection by tile matrix, row and column"),
+    params: &[DATETIME, FILTER, FILTER_LANG, FILTER_CRS, TILE_FORMAT],
+    answers: TILE_ANSWERS,
+    also: &[204, 406, 503],
+};
+/// `GET /clusters/{tileset}/{clusterId}`
+pub static CLUSTER: Route = Route {
+    path: "/clusters/{tileset}/{clusterId}",
+    id: "getCluster",
+    what: said("Що стоїть за кластером тайла, сторінками", "What a cluster of a tile stands for, page by page"),
+    params: &[COLLECTION_LIST, DATETIME, FILTER, FILTER_LANG, FILTER_CRS, limit(items::MAX_LIMIT, 10), CURSOR],
+    answers: &[(GEOJSON, "FeatureCollection")],
+    also: &[],
 };
 /// `GET /styles/{style}.json`
 pub static STYLE: Route = Route {
@@ -294,6 +391,11 @@ pub const PARTS: &[(&str, usize, &str)] = &[
     ("tileset", 1000, "^[a-z][a-z0-9,-]*([.]json)?$"),
     ("z", 2, "^[0-9]{1,2}$"),
     ("x", 10, "^[0-9]+$"),
-    ("y", 14, "^[0-9]+[.]mvt$"),
+    ("y", 14, "^[0-9]+([.](mvt|mlt))?$"),
+    ("tileMatrixSetId", 100, "^[A-Za-z]+$"),
+    ("tileMatrix", 2, "^[0-9]{1,2}$"),
+    ("tileRow", 10, "^[0-9]+$"),
+    ("tileCol", 10, "^[0-9]+$"),
+    ("clusterId", 16, "^[0-9]+$"),
     ("style", 100, "^[a-z-]+[.]json$"),
 ];

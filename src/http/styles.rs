@@ -9,11 +9,17 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{Answering, Links, Params, Problem, answer, routes};
+use super::{Answering, Links, Params, Problem, answer, base_layers::Scheme, base_tiles, routes};
 use crate::snapshot::Snapshot;
 
 /// Stands in a style for the expression that gives each sector its colour.
 const SECTOR_COLOR: &str = "{sector-color}";
+
+/// Stands in a style for the expression that gives a cluster the colour of the sector of most that it stands for.
+const CLUSTER_COLOR: &str = "{cluster-color}";
+
+/// What has no sector, or many.
+const OTHER_COLOR: &str = "#666666";
 
 /// The source of our own base map in a style.
 const OWN_BASE: &str = "base";
@@ -31,11 +37,24 @@ pub enum BaseMap {
         /// Whom to credit.
         attribution: String,
     },
+    /// Tiles of an archive, served beside ours.
+    Tiles(Laid),
     /// Another MapLibre style; the page puts the objects on top of it.
     Style {
         /// Address of the style.
         url: String,
     },
+}
+
+/// How the tiles of an archive are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Laid {
+    /// As pictures in the place of our base map.
+    Pictures,
+    /// In our colours, by layers that are known.
+    Vector(Scheme),
+    /// Not at all: their layers are not known. They are served, and the base map stays ours.
+    Hidden,
 }
 
 impl BaseMap {
@@ -65,7 +84,7 @@ impl BaseMap {
     /// `https://host` of the base map, which the page may then fetch from.
     pub fn origin(&self) -> Option<String> {
         match self {
-            Self::Own => None,
+            Self::Own | Self::Tiles(_) => None,
             Self::Raster { url, .. } | Self::Style { url } => origin(url),
         }
     }
@@ -115,7 +134,8 @@ impl Styles {
     fn style(&self, name: &str, snapshot: &Snapshot, links: &Links) -> Option<Value> {
         let mut style = self.templates.get(name)?.clone();
         self.lay_base(&mut style);
-        fill(&mut style, &sector_colors(snapshot));
+        fill(&mut style, SECTOR_COLOR, &sector_colors(snapshot));
+        fill(&mut style, CLUSTER_COLOR, &cluster_colors(snapshot));
         for source in style["sources"].as_object_mut()?.values_mut() {
             if let Some(path) = source["url"].as_str().filter(|path| path.starts_with('/')) {
                 source["url"] = links.to(path).into();
@@ -127,13 +147,20 @@ impl Styles {
 
     fn lay_base(&self, style: &mut Value) {
         let kind = match &self.base_map {
-            BaseMap::Own => "own",
+            BaseMap::Own | BaseMap::Tiles(Laid::Hidden) => "own",
             BaseMap::Raster { .. } => "raster",
+            BaseMap::Tiles(_) => "tiles",
             BaseMap::Style { .. } => "style",
         };
         style["metadata"]["mapa:base-map"] = kind.into();
-        if self.base_map == BaseMap::Own {
-            return;
+        match &self.base_map {
+            BaseMap::Own | BaseMap::Tiles(Laid::Hidden) => return,
+            BaseMap::Tiles(Laid::Vector(scheme)) => {
+                let url = format!("/tiles/{}.json", base_tiles::NAME);
+                style["sources"][base_tiles::NAME] = json!({ "type": "vector", "url": url });
+                return scheme.redraw(style, OWN_BASE);
+            }
+            _ => {}
         }
         if let Some(layers) = style["layers"].as_array_mut() {
             layers.retain(|layer| layer["source"] != OWN_BASE);
@@ -142,16 +169,26 @@ impl Styles {
             sources.remove(OWN_BASE);
         }
         match &self.base_map {
-            BaseMap::Own => {}
+            BaseMap::Own | BaseMap::Tiles(Laid::Hidden | Laid::Vector(_)) => {}
+            BaseMap::Tiles(Laid::Pictures) => {
+                let url = format!("/tiles/{}.json", base_tiles::NAME);
+                lay_pictures(style, json!({ "type": "raster", "url": url, "tileSize": 256 }), base_tiles::NAME);
+            }
             BaseMap::Style { url } => style["metadata"]["mapa:base-style"] = url.as_str().into(),
             BaseMap::Raster { url, attribution } => {
-                style["sources"]["raster"] = json!({ "type": "raster", "tiles": [url], "tileSize": 256, "maxzoom": 19, "attribution": attribution });
-                if let Some(layers) = style["layers"].as_array_mut() {
-                    let above_ground = layers.iter().take_while(|layer| layer["type"] == "background").count();
-                    layers.insert(above_ground, json!({ "id": "raster", "type": "raster", "source": "raster" }));
-                }
+                let source = json!({ "type": "raster", "tiles": [url], "tileSize": 256, "maxzoom": 19, "attribution": attribution });
+                lay_pictures(style, source, "raster");
             }
         }
+    }
+}
+
+/// Draws pictures above the ground and below everything else.
+fn lay_pictures(style: &mut Value, source: Value, name: &str) {
+    style["sources"][name] = source;
+    if let Some(layers) = style["layers"].as_array_mut() {
+        let above_ground = layers.iter().take_while(|layer| layer["type"] == "background").count();
+        layers.insert(above_ground, json!({ "id": name, "type": "raster", "source": name }));
     }
 }
 
@@ -178,15 +215,31 @@ fn sector_colors(snapshot: &Snapshot) -> Value {
         expression.push(json!(sector.id));
         expression.push(json!(sector.color));
     }
-    expression.push(json!("#666666"));
+    expression.push(json!(OTHER_COLOR));
     Value::Array(expression)
 }
 
-fn fill(value: &mut Value, colors: &Value) {
+/// `["case", [">", ["*", 2, ["coalesce", ["get", "count_education"], 0]], ["get", "point_count"]], "#1860d8", …, other]`.
+fn cluster_colors(snapshot: &Snapshot) -> Value {
+    let mut expression = vec![json!("case")];
+    for sector in snapshot.sectors() {
+        let count = json!(["coalesce", ["get", format!("count_{}", sector.id)], 0]);
+        expression.push(json!([">", ["*", 2, count], ["get", "point_count"]]));
+        expression.push(json!(sector.color));
+    }
+    // A city without sectors: `case` wants one branch at least.
+    if expression.len() == 1 {
+        return json!(OTHER_COLOR);
+    }
+    expression.push(json!(OTHER_COLOR));
+    Value::Array(expression)
+}
+
+fn fill(value: &mut Value, token: &str, colors: &Value) {
     match value {
-        Value::String(text) if text == SECTOR_COLOR => *value = colors.clone(),
-        Value::Array(list) => list.iter_mut().for_each(|value| fill(value, colors)),
-        Value::Object(map) => map.values_mut().for_each(|value| fill(value, colors)),
+        Value::String(text) if text == token => *value = colors.clone(),
+        Value::Array(list) => list.iter_mut().for_each(|value| fill(value, token, colors)),
+        Value::Object(map) => map.values_mut().for_each(|value| fill(value, token, colors)),
         _ => {}
     }
 }

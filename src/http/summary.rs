@@ -8,10 +8,11 @@ use axum::{
 use serde::Serialize;
 use serde_json::{Map, Value, json, value::RawValue};
 
-use super::{
-    Answering, Params, Problem, document::Document, file::harmless, format::Format, geojson::attributions, routes,
+use super::{Answering, Params, Problem, document::Document, file::harmless, format::Format, routes};
+use crate::snapshot::{
+    credits,
+    summary::{GroupBy, Key, Summary, SummaryError, Tally, summary},
 };
-use crate::snapshot::summary::{GroupBy, Key, Summary, SummaryError, Tally, summary};
 
 /// The whole selection, and each group of it that holds anything.
 pub async fn get(
@@ -42,7 +43,7 @@ pub async fn get(
         total: tally_json(&summary.total, &sums),
         revision: snapshot.revision().0,
         demonstration: shelves.iter().any(|shelf| shelf.is_demonstration()),
-        attribution: attributions(shelves.into_iter()),
+        attribution: credits(shelves.into_iter()),
         links: vec![city.links(&asked).link("self", "application/json", &path)],
     };
     document("application/json").json(&body)

@@ -1,76 +1,83 @@
-//! `GET /tiles/{tileset}.json` and `/tiles/{tileset}/{z}/{x}/{y}.mvt`: TileJSON 3.0 and vector tiles.
+//! `GET /tiles/{tileset}/{z}/{x}/{y}[.mvt|.mlt]`: vector tiles, by XYZ and by the rows and columns of OGC API – Tiles.
 
 use std::sync::Arc;
 
 use axum::{
     extract::{Path, RawQuery, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::{Map, Value, json};
 
-use super::{Answering, Params, Problem, answer, geojson::attributions, kept::Key, routes};
+use super::{Answering, Params, Problem, answer, base_tiles, collections::shelf, kept::Key, routes, tile_format};
 use crate::{
-    model::FieldType,
     snapshot::{Shelf, Snapshot},
     space::TileCoord,
-    tile::{self, Tileset, tileset},
+    tile::{self, Format, Tileset},
 };
 
-const MVT: &str = "application/vnd.mapbox-vector-tile";
-
-/// What a client needs to draw a tileset.
-pub async fn tilejson(
-    State(city): State<Answering>,
-    Path(file): Path<String>,
-    RawQuery(query): RawQuery,
-    asked: HeaderMap,
-) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &routes::TILEJSON)?;
-    let Some(name) = file.strip_suffix(".json") else {
-        return Err(Problem::NotFound(format!("`/tiles/{file}` is not a TileJSON document; those end in .json")));
-    };
-    let snapshot = city.snapshot();
-    let tileset = find(&city, &snapshot, name)?;
-    let selection = params.collections(&snapshot)?;
-    params.narrowed(selection, shown(&tileset, &snapshot), &[])?;
-    let narrowed = params.again("", None);
-    let query = if narrowed.is_empty() { String::new() } else { format!("?{narrowed}") };
-    let tiles = city.links(&asked).to(&format!("/tiles/{name}/{{z}}/{{x}}/{{y}}.mvt{query}"));
-    let shelves = || shown(&tileset, &snapshot);
-    let bbox = shelves().filter_map(Shelf::bbox).reduce(crate::space::BBox::union);
-    let mut credits = attributions(shelves());
-    if shelves().any(Shelf::is_demonstration) && credits.is_empty() {
-        credits.push("Демонстраційні дані / Demonstration data".into());
-    }
-    let document = json!({
-        "tilejson": "3.0.0",
-        "name": tileset.title.uk,
-        "version": format!("{}.0.0", snapshot.revision()),
-        "scheme": "xyz",
-        "tiles": [tiles],
-        "minzoom": 0,
-        "maxzoom": tileset::MAX_ZOOM,
-        "bounds": bbox.map_or([-180.0, -tile_edge(), 180.0, tile_edge()], crate::space::BBox::to_array),
-        "attribution": credits.iter().map(|credit| html_text(credit)).collect::<Vec<_>>().join(" · "),
-        "vector_layers": vector_layers(&tileset, &snapshot),
-    });
-    answer::json(&asked, "application/json", &document)
-}
-
-/// One tile; where there is nothing to draw, 204 without a body.
-pub async fn tile(
+/// One tile by XYZ; where there is nothing to draw, 204 without a body. Without an ending `Accept` chooses the format.
+///
+/// Every zoom to 22 is drawn from the features themselves, so a tile beyond the `maxzoom` of TileJSON is exact too.
+pub async fn xyz(
     State(city): State<Answering>,
     Path((name, z, x, file)): Path<(String, String, String, String)>,
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
+    let (y, ending) = file.rsplit_once('.').map_or((file.as_str(), None), |(y, ending)| (y, Some(ending)));
+    let coord = coord(&z, &x, y)?;
+    if name == base_tiles::NAME
+        && let Some(base) = &city.shown.base_tiles
+    {
+        Params::read(query.as_deref(), &routes::BASE_TILE)?;
+        return base_tiles::tile(base, coord, ending.unwrap_or_default(), &asked).await;
+    }
     let params = Params::read(query.as_deref(), &routes::TILE)?;
-    let Some(y) = file.strip_suffix(".mvt") else {
-        return Err(Problem::NotFound(format!("`{file}` is not a tile; tiles end in .mvt")));
+    let format = match ending {
+        None => None,
+        Some(ending) => Some(tile_format::named(ending).ok_or_else(|| {
+            let known = Format::ALL.map(Format::extension).join(" or .");
+            Problem::NotFound(format!("`{file}` is not a tile; tiles end in .{known}"))
+        })?),
     };
-    let coord = TileCoord::new(index("z", &z)?, index("x", &x)?, index("y", y)?)
-        .map_err(|outside| Problem::NotFound(outside.to_string()))?;
+    answer(&city, name, coord, format, &params, &asked).await
+}
+
+/// One tile of a tileset by tile matrix, row and column.
+pub async fn of_tileset(
+    State(city): State<Answering>,
+    Path((name, z, y, x)): Path<(String, String, String, String)>,
+    RawQuery(query): RawQuery,
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &routes::TILESET_TILE)?;
+    let coord = coord(&z, &x, &y)?;
+    answer(&city, name, coord, tile_format::said(&params), &params, &asked).await
+}
+
+/// One tile of a collection by tile matrix, row and column.
+pub async fn of_collection(
+    State(city): State<Answering>,
+    Path((id, z, y, x)): Path<(String, String, String, String)>,
+    RawQuery(query): RawQuery,
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &routes::COLLECTION_TILE)?;
+    shelf(&city.snapshot(), &id)?;
+    let coord = coord(&z, &x, &y)?;
+    answer(&city, id, coord, tile_format::said(&params), &params, &asked).await
+}
+
+async fn answer(
+    city: &Answering,
+    name: String,
+    coord: TileCoord,
+    format: Option<Format>,
+    params: &Params,
+    asked: &HeaderMap,
+) -> Result<Response, Problem> {
+    let is_negotiated = format.is_none();
+    let format = format.map_or_else(|| tile_format::accepted(asked), Ok)?;
     let standing = city.standing();
     let mut selection = params.collections(&standing.snapshot)?;
     selection.collections.sort_unstable();
@@ -81,11 +88,12 @@ pub async fn tile(
         filter: params.filter()?.map(|filter| filter.canonical()),
         datetime: params.datetime()?,
         coord,
+        format,
     };
     let drawn = match standing.kept.get(&key) {
         Some(drawn) => drawn,
         None => {
-            let tileset = find(&city, &standing.snapshot, &key.tileset)?;
+            let tileset = find(city, &standing.snapshot, &key.tileset)?;
             let selection = params.narrowed(selection, shown(&tileset, &standing.snapshot), &[tile::reach(coord)])?;
             let drawing = standing.kept.draw(&key, Arc::clone(&standing.snapshot), tileset, selection).await;
             drawing.map_err(|error| {
@@ -94,63 +102,32 @@ pub async fn tile(
             })?
         }
     };
-    if drawn.bytes.is_empty() {
-        return Ok((StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, "public, no-cache")]).into_response());
+    let mut response = if drawn.bytes.is_empty() {
+        (StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, "public, no-cache")]).into_response()
+    } else {
+        answer::tile(asked, format.media_type(), &drawn)
+    };
+    if is_negotiated {
+        response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
     }
-    Ok(answer::tile(&asked, MVT, &drawn))
+    Ok(response)
 }
 
 /// The shelves that a tileset shows something of, some of them perhaps twice.
-fn shown<'a>(tileset: &'a Tileset, snapshot: &'a Snapshot) -> impl Iterator<Item = &'a Shelf> {
+pub fn shown<'a>(tileset: &'a Tileset, snapshot: &'a Snapshot) -> impl Iterator<Item = &'a Shelf> {
     tileset.layers.iter().flat_map(|layer| layer.shelves(snapshot))
 }
 
-fn find(city: &Answering, snapshot: &Snapshot, name: &str) -> Result<Tileset, Problem> {
-    city.shown.tilesets.get(name, snapshot).ok_or_else(|| Problem::NotFound(format!("there is no tileset `{name}`")))
+/// The tileset of this name, or of these names between commas.
+pub fn find(city: &Answering, snapshot: &Snapshot, name: &str) -> Result<Tileset, Problem> {
+    city.shown.tilesets.find(name, snapshot).map_err(|none| Problem::NotFound(none.to_string()))
+}
+
+fn coord(z: &str, x: &str, y: &str) -> Result<TileCoord, Problem> {
+    TileCoord::new(index("z", z)?, index("x", x)?, index("y", y)?)
+        .map_err(|outside| Problem::NotFound(outside.to_string()))
 }
 
 fn index<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, Problem> {
     text.parse().map_err(|_| Problem::bad(name, text, format!("`{name}` is not a whole number of a tile")))
-}
-
-/// The latitude at which the Mercator square ends, as TileJSON writes it.
-fn tile_edge() -> f64 {
-    crate::space::world::MAX_LATITUDE_DEG
-}
-
-/// TileJSON attributions are HTML; a credit is text.
-fn html_text(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-fn vector_layers(tileset: &Tileset, snapshot: &Snapshot) -> Vec<Value> {
-    let mut layers = Vec::new();
-    for layer in &tileset.layers {
-        let mut fields = Map::new();
-        if layer.describe {
-            for name in ["id", "collection", "sector", "kind"] {
-                fields.insert(name.into(), "String".into());
-            }
-            fields.insert("rank".into(), "Number".into());
-        }
-        for shelf in layer.shelves(snapshot) {
-            for field in layer.fields_of(shelf.collection()) {
-                let field = &shelf.collection().fields[field];
-                fields.insert(field.name.clone(), type_name(field.kind).into());
-            }
-        }
-        layers.push(json!({
-            "id": layer.name, "fields": fields, "minzoom": layer.min_zoom.min(tileset::MAX_ZOOM), "maxzoom": tileset::MAX_ZOOM,
-        }));
-    }
-    layers
-}
-
-/// The words of the TileJSON vector_layers convention.
-fn type_name(kind: FieldType) -> &'static str {
-    match kind {
-        FieldType::Integer | FieldType::Number => "Number",
-        FieldType::Boolean => "Boolean",
-        FieldType::Text | FieldType::Date => "String",
-    }
 }

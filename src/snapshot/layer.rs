@@ -2,6 +2,7 @@
 
 use rstar::{AABB, ParentNode, RTree, RTreeNode, RTreeObject};
 
+use super::points::Points;
 use crate::{
     model::Feature,
     space::{BBox, EdgeTree},
@@ -14,6 +15,7 @@ pub(super) struct Layer {
     index: RTree<Entry>,
     /// The edges of long shapes.
     edges: Vec<EdgeTree>,
+    points: Points,
 }
 
 /// The box of a feature and the feature's place in its layer.
@@ -66,7 +68,8 @@ impl Layer {
             entry
         };
         let entries = features.iter().enumerate().map(entry).collect();
-        Self { features, index: RTree::bulk_load(entries), edges }
+        let points = Points::new(features.iter().enumerate().map(|(at, feature)| (at as u32, feature)));
+        Self { features, index: RTree::bulk_load(entries), edges, points }
     }
 
     /// All features in the order of their ids.
@@ -82,6 +85,11 @@ impl Layer {
     /// The edges of the feature of an entry, where they are many.
     pub(super) fn edges(&self, entry: &Entry) -> Option<&EdgeTree> {
         self.edges.get(entry.edges as usize)
+    }
+
+    /// Those that are points, along the Z-order curve.
+    pub(super) fn points(&self) -> &Points {
+        &self.points
     }
 
     /// The place of the feature with this id.

@@ -4,6 +4,7 @@
 //! shelf shares its base with its elder.
 
 pub mod census;
+pub mod cluster;
 mod decimal;
 mod difference;
 pub mod filter;
@@ -12,6 +13,7 @@ pub mod nearest;
 pub mod open;
 pub mod order;
 pub mod page;
+mod points;
 mod property;
 pub mod selection;
 mod shelf;
@@ -30,7 +32,7 @@ pub use difference::{Difference, Touched};
 pub use filter::{Bound, Filter, FilterError};
 pub use property::{Property, PropertyType};
 pub use selection::{Found, Selection};
-pub use shelf::Shelf;
+pub use shelf::{Shelf, credits};
 pub use when::{BadWhen, When};
 
 /// Everything one audience may see at one revision.

@@ -3,6 +3,7 @@
 //! Everything here is pure arithmetic; nothing here knows what stands at a place.
 
 pub mod bbox;
+pub mod cell;
 pub mod clip;
 pub mod crs;
 pub mod edges;
@@ -17,6 +18,7 @@ pub mod wkt;
 pub mod world;
 
 pub use bbox::BBox;
+pub use cell::Cell;
 pub use crs::Crs;
 pub use edges::EdgeTree;
 pub use geometry::{Area, Geometry, GeometryError};

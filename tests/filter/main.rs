@@ -139,7 +139,7 @@ fn check_in_process(snapshot: &Snapshot, filter: &Filter, wanted: &Ids, sums: &B
         let mut drawn = BTreeSet::new();
         let tileset = tilesets.get(id, snapshot).unwrap();
         for coord in TileCoord::covering(&field(), ZOOM) {
-            ids_in_tile(tile::draw(snapshot, &tileset, &selection, coord).unwrap(), &mut drawn);
+            ids_in_tile(tile::draw(snapshot, &tileset, &selection, coord, tile::Format::Mvt).unwrap(), &mut drawn);
         }
         assert_eq!(&drawn, wanted, "tiles of {id}: {told}");
     }
