@@ -24,6 +24,11 @@ const ROOMS: [(&str, &[&str]); 10] = [
 const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["http"]),
     ("tower_http", &["http"]),
+    ("tower_service", &["http"]),
+    ("hyper", &["http"]),
+    ("hyper_util", &["http"]),
+    ("http_body", &["http"]),
+    ("rustix", &["serve.rs"]),
     ("rstar", &["snapshot"]),
     ("rusqlite", &["import", "store"]),
     ("postgres", &["store"]),

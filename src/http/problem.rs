@@ -4,7 +4,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Why a request was not answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,8 +59,12 @@ impl Problem {
     }
 }
 
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
+/// When somebody who was told that we are busy may come again, seconds.
+pub const RETRY_AFTER_S: u32 = 1;
+
+impl Problem {
+    /// As problem JSON.
+    pub fn body(self) -> Value {
         let (status, name, title) = self.row();
         let mut body = json!({ "type": format!("urn:mapa:problem:{name}"), "title": title, "status": status.as_u16() });
         match self {
@@ -80,6 +84,19 @@ impl IntoResponse for Problem {
             }
             Self::Internal => body["detail"] = "the server failed; the failure is in its log".into(),
         }
-        (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+        body
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (status, ..) = self.row();
+        let is_busy = matches!(self, Self::Busy(_));
+        let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+        let mut response = (status, kind, self.body().to_string()).into_response();
+        if is_busy {
+            response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER_S.into());
+        }
+        response
     }
 }
