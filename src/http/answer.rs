@@ -84,7 +84,12 @@ pub fn tile(asked: &HeaderMap, kind: &'static str, drawn: &Drawn, encoding: Opti
 
 /// What every answer has, whichever way it was made: who may read it, which request it answers, from which revision.
 pub fn signed(response: &mut Response, request_id: HeaderValue, revision: HeaderValue) {
+    let is_without_body = matches!(response.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
     let headers = response.headers_mut();
+    if is_without_body {
+        // RFC 9110 §8.6: none with 204, and with 304 none but that of the body left out. The router tells 0.
+        headers.remove(header::CONTENT_LENGTH);
+    }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
@@ -141,12 +146,13 @@ fn matching(asked: &HeaderMap, tag: &str) -> Option<HeaderValue> {
     None
 }
 
-/// Gives an encoded answer its own ETag: bytes that differ have different strong tags (RFC 9110 §8.8.3.3).
+/// Gives an encoded answer its own ETag, if it has none: bytes that differ have different strong tags (RFC 9110 §8.8.3.3).
 pub async fn tag_encoding(mut response: Response) -> Response {
     let headers = response.headers();
     let encoding = headers.get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
     let tag = headers.get(header::ETAG).and_then(|value| value.to_str().ok());
     if let (Some(encoding), Some(tag)) = (encoding, tag)
+        && !tag.ends_with(&format!("-{encoding}\""))
         && let Ok(tag) = HeaderValue::from_str(&format!("\"{}-{encoding}\"", tag.trim_matches('"')))
     {
         response.headers_mut().insert(header::ETAG, tag);
