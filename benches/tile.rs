@@ -21,7 +21,9 @@ fn benchmark(c: &mut Criterion) {
             for z in [10, 12, 14, 16] {
                 let coord = TileCoord::at(middle, z);
                 group.bench_function(BenchmarkId::new(format!("{name} z{z}"), scale), |b| {
-                    b.iter(|| tile::draw(&snapshot, &tileset, &Selection::default(), coord).unwrap());
+                    b.iter(|| {
+                        tile::draw(&snapshot, &tileset, &Selection::default(), coord, tile::Format::Mvt).unwrap()
+                    });
                 });
             }
         }

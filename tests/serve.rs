@@ -166,13 +166,37 @@ fn a_tile_without_objects_is_no_content() {
 
 #[test]
 fn a_collection_asked_for_by_name_is_drawn_at_every_zoom() {
-    let (_city, server) = served();
-    // A declared collection is drawn from zoom 8.
-    assert_eq!(server.get("/tiles/city/7/75/44.mvt").status, 204);
-    let named = server.get("/tiles/city/7/75/44.mvt?collections=trees");
-    let layers = mvt_reader::Reader::new(named.body).unwrap();
-    assert_eq!(layers.get_features(0).unwrap().len(), 3);
-    assert_eq!(server.get("/tiles/city/7/75/44.mvt?collections=schools").status, 204);
+    let city = City::new();
+    city.write("paths.csv", "id,shape\n1,\"LINESTRING (33.2 47.8, 33.5 48.0)\"\n");
+    let recipe = city.write(
+        "paths.toml",
+        r#"
+        collection = "paths"
+        [source]
+        file = "paths.csv"
+        [id]
+        column = "id"
+        [geometry]
+        wkt = "shape"
+        [fields.name]
+        column = "id"
+        [declare]
+        title = { uk = "Стежки", en = "Paths" }
+        geometry = "line"
+        min_zoom = 8
+        fields = [ { name = "name", type = "text", title = { uk = "Назва", en = "Name" } } ]
+        "#,
+    );
+    city.import(&recipe, None);
+    let server = city.serve(&[]);
+    let layers = |path: &str| {
+        let answer = server.get(path);
+        (answer.status == 200).then(|| mvt_reader::Reader::new(answer.body).unwrap().get_features(0).unwrap().len())
+    };
+    assert_eq!(layers("/tiles/city/8/151/89.mvt"), Some(1));
+    assert_eq!(layers("/tiles/city/7/75/44.mvt"), None);
+    assert_eq!(layers("/tiles/city/7/75/44.mvt?collections=paths"), Some(1));
+    assert_eq!(layers("/tiles/city/7/75/44.mvt?collections=schools"), None);
 }
 
 #[test]

@@ -97,7 +97,7 @@ fn assert_same(changed: &Snapshot, whole: &Snapshot, boxes: &[BBox], from: LonLa
         let counted = features.iter().filter(|feature| feature.kind.as_deref() == Some(kind)).count() as u64;
         assert_eq!((a.count_of(kind), b.count_of(kind)), (counted, counted), "{kind}");
     }
-    let everywhere = Selection { collections: vec!["things".into()], boxes: vec![] };
+    let everywhere = Selection { collections: vec!["things".into()], ..Selection::default() };
     let here = Selection { boxes: boxes.to_vec(), ..everywhere.clone() };
     for number in 0..=IDS {
         let id = id(number);
@@ -132,7 +132,7 @@ fn assert_same(changed: &Snapshot, whole: &Snapshot, boxes: &[BBox], from: LonLa
     let spots = spots.map(|bbox| LonLat::new(bbox.west, bbox.south).unwrap()).chain([from]);
     for ((tileset, z), spot) in [("city", 9), ("city", 12), ("things", 10)].into_iter().zip(spots.cycle()) {
         let (tileset, coord) = (TILESETS.get(tileset, whole).unwrap(), TileCoord::at(WorldPoint::of(spot), z));
-        let draw = |of| tile::draw(of, &tileset, &Selection::default(), coord).unwrap();
+        let draw = |of| tile::draw(of, &tileset, &Selection::default(), coord, tile::Format::Mvt).unwrap();
         assert_eq!(draw(changed), draw(whole), "{coord:?}");
         let is_there = features.iter().any(|feature| feature.geometry == Geometry::Point(spot));
         assert!(!is_there || !draw(whole).is_empty(), "a point is drawn in its tile");

@@ -18,9 +18,9 @@ use quick_cache::{Equivalent, Weighter, sync::Cache};
 use super::{Problem, drawn::Drawn, encoding::Encoding, gate::Gate, pyramid::Pyramid};
 use crate::{
     model::CollectionId,
-    snapshot::{Difference, Selection, Snapshot},
+    snapshot::{Difference, Selection, Snapshot, When},
     space::TileCoord,
-    tile::{self, TileError, Tileset, Tilesets, tileset::MAX_ZOOM},
+    tile::{self, Format, TileError, Tileset, Tilesets, tileset::MAX_ZOOM},
 };
 
 /// How many tiles are expected in a room, for the first size of its table.
@@ -29,31 +29,55 @@ const EXPECTED: usize = 4_000;
 /// Memory of a kept tile besides its bytes, roughly: its key, tags, its places in the tables.
 const OVERHEAD: u64 = 400;
 
+/// The format of the tiles drawn ahead; others are drawn for who asks.
+const AHEAD: Format = Format::Mvt;
+
 /// What a tile is asked for in, so that all of it is made before anybody asks.
 const ENCODINGS: [Encoding; 2] = [Encoding::Gzip, Encoding::Brotli];
 
-/// Which tile: of what, narrowed to what, where.
+/// Which tile: of what, narrowed to what, where, in which format.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Key {
     /// Name of the tileset.
     pub tileset: String,
-    /// What it is narrowed to, one text for one meaning; empty where it is whole.
-    pub narrowed: String,
+    /// The collections it is narrowed to, in their order; empty for none.
+    pub collections: Vec<String>,
+    /// The filter it is narrowed by, in its canonical text; `None` for none.
+    pub filter: Option<String>,
+    /// The time it is narrowed to.
+    pub datetime: Option<When>,
     /// Where.
     pub coord: TileCoord,
+    /// In which format.
+    pub format: Format,
 }
 
-/// A [`Key`] of a whole tileset, not owned.
+impl Key {
+    fn is_whole(&self) -> bool {
+        self.collections.is_empty() && self.filter.is_none() && self.datetime.is_none()
+    }
+}
+
+/// The [`Key`] of a tile of a whole tileset, which owns nothing and has the same hash.
 #[derive(Hash)]
 struct Whole<'a> {
     tileset: &'a str,
-    narrowed: &'static str,
+    collections: [String; 0],
+    filter: Option<String>,
+    datetime: Option<When>,
     coord: TileCoord,
+    format: Format,
+}
+
+impl<'a> Whole<'a> {
+    const fn new(tileset: &'a str, coord: TileCoord, format: Format) -> Self {
+        Self { tileset, collections: [], filter: None, datetime: None, coord, format }
+    }
 }
 
 impl Equivalent<Key> for Whole<'_> {
     fn equivalent(&self, key: &Key) -> bool {
-        self.coord == key.coord && self.tileset == key.tileset && key.narrowed.is_empty()
+        self.coord == key.coord && self.format == key.format && self.tileset == key.tileset && key.is_whole()
     }
 }
 
@@ -63,7 +87,7 @@ struct Weight;
 
 impl Weighter<Key, Arc<Drawn>> for Weight {
     fn weight(&self, key: &Key, drawn: &Arc<Drawn>) -> u64 {
-        OVERHEAD + key.narrowed.len() as u64 + drawn.most_weight()
+        OVERHEAD + key.filter.as_ref().map_or(0, String::len) as u64 + drawn.most_weight()
     }
 }
 
@@ -143,9 +167,18 @@ impl Kept {
     }
 
     /// The tile of a whole tileset, if it is kept.
-    pub fn whole(&self, tileset: &str, coord: TileCoord) -> Option<Arc<Drawn>> {
-        let ahead = self.ahead.get(tileset).and_then(|pyramid| pyramid.get(coord));
-        ahead.cloned().or_else(|| self.whole.get(&Whole { tileset, narrowed: "", coord }))
+    pub fn whole(&self, tileset: &str, coord: TileCoord, format: Format) -> Option<Arc<Drawn>> {
+        let ahead = self.ahead(tileset, coord, format).cloned();
+        ahead.or_else(|| self.whole.get(&Whole::new(tileset, coord, format)))
+    }
+
+    /// The tile, if it is kept.
+    pub fn get(&self, key: &Key) -> Option<Arc<Drawn>> {
+        if key.is_whole() { self.whole(&key.tileset, key.coord, key.format) } else { self.narrowed.get(key) }
+    }
+
+    fn ahead(&self, tileset: &str, coord: TileCoord, format: Format) -> Option<&Arc<Drawn>> {
+        self.ahead.get(tileset).filter(|_| format == AHEAD)?.get(coord)
     }
 
     /// The tile, in this encoding, drawn by `draw` where it is not kept; whoever asks for it meanwhile waits for the one
@@ -172,8 +205,7 @@ impl Kept {
             });
             drawn.await
         };
-        let ahead = self.ahead.get(&key.tileset).and_then(|pyramid| pyramid.get(coord));
-        let drawn = match ahead.filter(|_| key.narrowed.is_empty()) {
+        let drawn = match self.ahead(&key.tileset, coord, key.format).filter(|_| key.is_whole()) {
             Some(drawn) => Arc::clone(drawn),
             None => self.room(key).get_or_insert_async(key, drawing).await?,
         };
@@ -217,10 +249,10 @@ impl Kept {
 
     fn draw_one_ahead(&self, name: &str, tileset: &Tileset, coord: TileCoord, snapshot: &Snapshot) {
         // Somebody may have asked for it before its turn came.
-        let asked = self.whole.remove(&Whole { tileset: name, narrowed: "", coord }).map(|(_, drawn)| drawn);
+        let asked = self.whole.remove(&Whole::new(name, coord, AHEAD)).map(|(_, drawn)| drawn);
         let drawn = match asked {
             Some(drawn) => drawn,
-            None => match tile::draw(snapshot, tileset, &Selection::default(), coord) {
+            None => match tile::draw(snapshot, tileset, &Selection::default(), coord, AHEAD) {
                 Ok(bytes) if bytes.is_empty() => Arc::clone(&self.nothing),
                 Ok(bytes) => Arc::new(Drawn::new(bytes)),
                 Err(error) => {
@@ -251,7 +283,7 @@ impl Kept {
     }
 
     fn room(&self, key: &Key) -> &Room {
-        if key.narrowed.is_empty() { &self.whole } else { &self.narrowed }
+        if key.is_whole() { &self.whole } else { &self.narrowed }
     }
 }
 
@@ -299,12 +331,13 @@ mod tests {
         Snapshot::empty(&catalog, Audience::Public).with(Revision(1), [Shelf::new(collection, provenance, features)])
     }
 
-    fn key(narrowed: &str) -> Key {
-        Key { tileset: "t".into(), narrowed: narrowed.into(), coord: TileCoord::new(0, 0, 0).unwrap() }
+    fn key(filter: Option<String>) -> Key {
+        let (tileset, coord) = ("t".into(), TileCoord::new(0, 0, 0).unwrap());
+        Key { tileset, collections: vec![], filter, datetime: None, coord, format: AHEAD }
     }
 
     fn draw(snapshot: &Snapshot, tilesets: &Tilesets, coord: TileCoord) -> Result<Vec<u8>, TileError> {
-        tile::draw(snapshot, &tilesets.get("t", snapshot).unwrap(), &Selection::default(), coord)
+        tile::draw(snapshot, &tilesets.get("t", snapshot).unwrap(), &Selection::default(), coord, AHEAD)
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -319,7 +352,7 @@ mod tests {
                 let (snapshot, tilesets) = (Arc::clone(&snapshot), Arc::clone(&tilesets));
                 let encoding = [None, Some(Encoding::Gzip), Some(Encoding::Brotli)][i % 3];
                 tokio::spawn(async move {
-                    let key = key("");
+                    let key = key(None);
                     let coord = key.coord;
                     let drawing = move || {
                         drawings.fetch_add(1, Ordering::Relaxed);
@@ -348,7 +381,7 @@ mod tests {
         let [ahead, ..] = kept.holding();
         assert!(ahead.tiles > 100, "{ahead:?}");
         for i in 0..200 {
-            let (key, snapshot, tilesets) = (key(&i.to_string()), Arc::clone(&snapshot), Arc::clone(&tilesets));
+            let (key, snapshot, tilesets) = (key(Some(i.to_string())), Arc::clone(&snapshot), Arc::clone(&tilesets));
             let coord = key.coord;
             kept.draw(&key, None, &gate, move || draw(&snapshot, &tilesets, coord)).await.unwrap();
         }
@@ -386,7 +419,7 @@ mod tests {
         kept.draw_ahead(&tilesets, &snapshot, || true);
         for (coord, drawn) in kept.ahead["t"].tiles() {
             assert_eq!(drawn.coded(None).bytes, draw(&snapshot, &tilesets, coord).unwrap(), "{coord}");
-            assert!(Arc::ptr_eq(&kept.whole("t", coord).unwrap(), drawn));
+            assert!(Arc::ptr_eq(&kept.whole("t", coord, AHEAD).unwrap(), drawn));
             for encoding in ENCODINGS {
                 assert!(drawn.ready(Some(encoding)).is_some(), "{coord}");
             }

@@ -5,6 +5,7 @@
 mod answer;
 mod catalog;
 mod changes;
+mod clusters;
 mod collections;
 mod drawn;
 mod encoding;
@@ -49,7 +50,7 @@ use tower_http::{
 
 use crate::{
     snapshot::{Difference, Snapshot},
-    tile::Tilesets,
+    tile::{Format, Tilesets},
 };
 use changes::Changes;
 use gate::Gate;
@@ -198,11 +199,15 @@ impl City {
 fn router(city: Arc<City>) -> Router {
     let cors = CorsLayer::new().allow_origin(Any).allow_methods([Method::GET, Method::HEAD]).vary(Vary::list([]));
     // Tiles are kept with their encodings, and none is made on the way out.
-    let compression =
-        CompressionLayer::new().compress_when(DefaultPredicate::new().and(NotForContentType::const_new(tiles::MVT)));
+    let compression = CompressionLayer::new().compress_when(
+        DefaultPredicate::new()
+            .and(NotForContentType::const_new(Format::Mvt.media_type()))
+            .and(NotForContentType::const_new(Format::Mlt.media_type())),
+    );
     Router::new()
         .route("/catalog", get(catalog::get))
         .route("/changes", get(changes::get))
+        .route("/clusters/{tileset}/{cluster}", get(clusters::get))
         .route("/collections", get(collections::list))
         .route("/collections/{id}", get(collections::get))
         .route("/collections/{id}/items", get(items::list))

@@ -15,6 +15,12 @@ use crate::snapshot::Snapshot;
 /// Stands in a style for the expression that gives each sector its colour.
 const SECTOR_COLOR: &str = "{sector-color}";
 
+/// Stands in a style for the expression that gives a cluster the colour of the sector of most that it stands for.
+const CLUSTER_COLOR: &str = "{cluster-color}";
+
+/// What has no sector, or many.
+const OTHER_COLOR: &str = "#666666";
+
 /// The source of our own base map in a style.
 const OWN_BASE: &str = "base";
 
@@ -115,7 +121,8 @@ impl Styles {
     fn style(&self, name: &str, snapshot: &Snapshot, links: &Links) -> Option<Value> {
         let mut style = self.templates.get(name)?.clone();
         self.lay_base(&mut style);
-        fill(&mut style, &sector_colors(snapshot));
+        fill(&mut style, SECTOR_COLOR, &sector_colors(snapshot));
+        fill(&mut style, CLUSTER_COLOR, &cluster_colors(snapshot));
         for source in style["sources"].as_object_mut()?.values_mut() {
             if let Some(path) = source["url"].as_str().filter(|path| path.starts_with('/')) {
                 source["url"] = links.to(path).into();
@@ -178,15 +185,31 @@ fn sector_colors(snapshot: &Snapshot) -> Value {
         expression.push(json!(sector.id));
         expression.push(json!(sector.color));
     }
-    expression.push(json!("#666666"));
+    expression.push(json!(OTHER_COLOR));
     Value::Array(expression)
 }
 
-fn fill(value: &mut Value, colors: &Value) {
+/// `["case", [">", ["*", 2, ["coalesce", ["get", "count_education"], 0]], ["get", "point_count"]], "#1860d8", …, other]`.
+fn cluster_colors(snapshot: &Snapshot) -> Value {
+    let mut expression = vec![json!("case")];
+    for sector in snapshot.sectors() {
+        let count = json!(["coalesce", ["get", format!("count_{}", sector.id)], 0]);
+        expression.push(json!([">", ["*", 2, count], ["get", "point_count"]]));
+        expression.push(json!(sector.color));
+    }
+    // A city without sectors: `case` wants one branch at least.
+    if expression.len() == 1 {
+        return json!(OTHER_COLOR);
+    }
+    expression.push(json!(OTHER_COLOR));
+    Value::Array(expression)
+}
+
+fn fill(value: &mut Value, token: &str, colors: &Value) {
     match value {
-        Value::String(text) if text == SECTOR_COLOR => *value = colors.clone(),
-        Value::Array(list) => list.iter_mut().for_each(|value| fill(value, colors)),
-        Value::Object(map) => map.values_mut().for_each(|value| fill(value, colors)),
+        Value::String(text) if text == token => *value = colors.clone(),
+        Value::Array(list) => list.iter_mut().for_each(|value| fill(value, token, colors)),
+        Value::Object(map) => map.values_mut().for_each(|value| fill(value, token, colors)),
         _ => {}
     }
 }

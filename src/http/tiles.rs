@@ -1,4 +1,4 @@
-//! `GET /tiles/{tileset}.json` and `/tiles/{tileset}/{z}/{x}/{y}.mvt`: TileJSON 3.0 and vector tiles.
+//! `GET /tiles/{tileset}.json` and `/tiles/{tileset}/{z}/{x}/{y}.{mvt|mlt}`: TileJSON 3.0 and vector tiles.
 
 use std::sync::Arc;
 
@@ -10,17 +10,17 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    Answering, Params, Problem, Standing, answer, encoding::Encoding, geojson::attributions, kept::Key, links::escaped,
+    Answering, Params, Problem, Standing, answer, drawn::Drawn, encoding::Encoding, geojson::attributions, kept::Key,
 };
 use crate::{
     model::FieldType,
-    snapshot::Snapshot,
+    snapshot::{Shelf, Snapshot},
     space::TileCoord,
-    tile::{self, Tileset, tileset},
+    tile::{self, Format, Tileset, cluster, tileset},
 };
 
-/// Media type of MVT (Mapbox Vector Tile Specification 2.1 §5).
-pub const MVT: &str = "application/vnd.mapbox-vector-tile";
+/// What narrows a tileset.
+pub(super) const PARAMETERS: [&str; 5] = ["collections", "datetime", "filter", "filter-lang", "filter-crs"];
 
 /// What a client needs to draw a tileset.
 pub async fn tilejson(
@@ -29,23 +29,21 @@ pub async fn tilejson(
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &["collections"])?;
+    let params = Params::read(query.as_deref(), &PARAMETERS)?;
     let Some(name) = file.strip_suffix(".json") else {
         return Err(Problem::NotFound(format!("`/tiles/{file}` is not a TileJSON document; those end in .json")));
     };
     let snapshot = city.snapshot();
     let tileset = find(&city, &snapshot, name)?;
-    let selection = params.selection(&snapshot)?;
-    let narrowed = if selection.collections.is_empty() {
-        String::new()
-    } else {
-        format!("?collections={}", selection.collections.iter().map(|id| escaped(id)).collect::<Vec<_>>().join(","))
-    };
-    let tiles = city.links(&asked).to(&format!("/tiles/{name}/{{z}}/{{x}}/{{y}}.mvt{narrowed}"));
-    let shelves = || tileset.layers.iter().flat_map(|layer| layer.shelves(&snapshot));
-    let bbox = shelves().filter_map(crate::snapshot::Shelf::bbox).reduce(crate::space::BBox::union);
+    let selection = params.collections(&snapshot)?;
+    params.narrowed(selection, shown(&tileset, &snapshot), &[])?;
+    let narrowed = params.query_of(&PARAMETERS);
+    let query = if narrowed.is_empty() { String::new() } else { format!("?{narrowed}") };
+    let tiles = city.links(&asked).to(&format!("/tiles/{name}/{{z}}/{{x}}/{{y}}.mvt{query}"));
+    let shelves = || shown(&tileset, &snapshot);
+    let bbox = shelves().filter_map(Shelf::bbox).reduce(crate::space::BBox::union);
     let mut credits = attributions(shelves());
-    if shelves().any(crate::snapshot::Shelf::is_demonstration) && credits.is_empty() {
+    if shelves().any(Shelf::is_demonstration) && credits.is_empty() {
         credits.push("Демонстраційні дані / Demonstration data".into());
     }
     let document = json!({
@@ -72,50 +70,72 @@ pub async fn tile(
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &["collections"])?;
-    let Some(y) = file.strip_suffix(".mvt") else {
-        return Err(Problem::NotFound(format!("`{file}` is not a tile; tiles end in .mvt")));
+    let params = Params::read(query.as_deref(), &PARAMETERS)?;
+    let ends = |format: &Format| Some((file.strip_suffix(format.extension())?.strip_suffix('.')?, *format));
+    let Some((y, format)) = Format::ALL.iter().find_map(ends) else {
+        return Err(Problem::NotFound(format!("`{file}` is not a tile; tiles end in .mvt or .mlt")));
     };
     let coord = TileCoord::new(index("z", &z)?, index("x", &x)?, index("y", y)?)
         .map_err(|outside| Problem::NotFound(outside.to_string()))?;
     let standing = city.standing();
-    let mut selection = params.selection(&standing.snapshot)?;
+    let mut selection = params.collections(&standing.snapshot)?;
     selection.collections.sort_unstable();
     selection.collections.dedup();
-    let key = Key { narrowed: selection.collections.join(","), tileset: name, coord };
-    let tileset = find(&city, &standing.snapshot, &key.tileset)?;
-    let snapshot = Arc::clone(&standing.snapshot);
-    let draw = move || tile::draw(&snapshot, &tileset, &selection, coord);
+    let key = Key {
+        tileset: name,
+        collections: selection.collections.clone(),
+        filter: params.filter()?.map(|filter| filter.canonical()),
+        datetime: params.datetime()?,
+        coord,
+        format,
+    };
     let encoding = Encoding::accepted(&asked);
+    let answered = |drawn: &Drawn| answer::tile(&asked, format.media_type(), drawn, encoding);
+    if let Some(answer) = standing.kept.get(&key).and_then(|drawn| answered(&drawn)) {
+        return Ok(answer);
+    }
+    let tileset = find(&city, &standing.snapshot, &key.tileset)?;
+    let selection = params.narrowed(selection, shown(&tileset, &standing.snapshot), &[tile::reach(coord)])?;
+    let snapshot = Arc::clone(&standing.snapshot);
+    let draw = move || tile::draw(&snapshot, &tileset, &selection, coord, format);
     let drawn = standing.kept.draw(&key, encoding, &city.drawings, draw).await?;
-    answer::tile(&asked, MVT, &drawn, encoding).ok_or(Problem::Internal)
+    answered(&drawn).ok_or(Problem::Internal)
 }
 
 /// The answer to a request for a tile, where it is kept and made in the encoding asked for.
 ///
 /// The shortest way through the server: it reads the path without copying it, and takes no lock for a tile drawn ahead.
-pub fn ready(standing: &Standing, uri: &Uri, asked: &HeaderMap) -> Option<Response> {
+pub(super) fn ready(standing: &Standing, uri: &Uri, asked: &HeaderMap) -> Option<Response> {
     if uri.query().is_some() {
         return None;
     }
-    let (name, coord) = named(uri.path())?;
-    answer::tile(asked, MVT, &*standing.kept.whole(name, coord)?, Encoding::accepted(asked))
+    let (name, coord, format) = named(uri.path())?;
+    let drawn = standing.kept.whole(name, coord, format)?;
+    answer::tile(asked, format.media_type(), &drawn, Encoding::accepted(asked))
 }
 
-/// Tileset and place of `/tiles/{tileset}/{z}/{x}/{y}.mvt`, where it is written in the plainest way.
-fn named(path: &str) -> Option<(&str, TileCoord)> {
-    let (name, coord) = path.strip_prefix("/tiles/")?.strip_suffix(".mvt")?.split_once('/')?;
+/// Tileset, place and format of `/tiles/{tileset}/{z}/{x}/{y}.mvt`, where it is written in the plainest way.
+fn named(path: &str) -> Option<(&str, TileCoord, Format)> {
+    let (path, end) = path.strip_prefix("/tiles/")?.rsplit_once('.')?;
+    let format = Format::ALL.into_iter().find(|format| format.extension() == end)?;
+    let (name, coord) = path.split_once('/')?;
     let mut numbers = coord.split('/').map(|number| {
         let plain = number.bytes().all(|digit| digit.is_ascii_digit());
         if plain { number.parse::<u32>().ok() } else { None }
     });
     let (z, x, y) = (numbers.next()??, numbers.next()??, numbers.next()??);
     let coord = TileCoord::new(u8::try_from(z).ok()?, x, y).ok()?;
-    numbers.next().is_none().then_some((name, coord))
+    numbers.next().is_none().then_some((name, coord, format))
 }
 
-fn find(city: &Answering, snapshot: &Snapshot, name: &str) -> Result<Tileset, Problem> {
-    city.shown.tilesets.get(name, snapshot).ok_or_else(|| Problem::NotFound(format!("there is no tileset `{name}`")))
+/// The shelves that a tileset shows something of, some of them perhaps twice.
+pub(super) fn shown<'a>(tileset: &'a Tileset, snapshot: &'a Snapshot) -> impl Iterator<Item = &'a Shelf> {
+    tileset.layers.iter().flat_map(|layer| layer.shelves(snapshot))
+}
+
+/// The tileset of this name, or of these names between commas.
+pub(super) fn find(city: &Answering, snapshot: &Snapshot, name: &str) -> Result<Tileset, Problem> {
+    city.shown.tilesets.find(name, snapshot).map_err(|none| Problem::NotFound(none.to_string()))
 }
 
 fn index<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, Problem> {
@@ -137,7 +157,7 @@ fn vector_layers(tileset: &Tileset, snapshot: &Snapshot) -> Vec<Value> {
     for layer in &tileset.layers {
         let mut fields = Map::new();
         if layer.describe {
-            for name in ["id", "collection", "sector", "kind"] {
+            for name in ["id", "collection", "sector", "kind", "icon"] {
                 fields.insert(name.into(), "String".into());
             }
             fields.insert("rank".into(), "Number".into());
@@ -148,9 +168,20 @@ fn vector_layers(tileset: &Tileset, snapshot: &Snapshot) -> Vec<Value> {
                 fields.insert(field.name.clone(), type_name(field.kind).into());
             }
         }
+        if let Some(rule) = &layer.cluster {
+            let shelves: Vec<_> = layer.shelves(snapshot).collect();
+            for (name, kind) in cluster::properties(rule, &shelves) {
+                fields.insert(name, type_name(kind).into());
+            }
+        }
         layers.push(json!({
-            "id": layer.name, "fields": fields, "minzoom": layer.min_zoom.min(tileset::MAX_ZOOM), "maxzoom": tileset::MAX_ZOOM,
+            "id": layer.name, "fields": fields,
+            "minzoom": layer.min_zoom.min(tileset::MAX_ZOOM), "maxzoom": layer.max_zoom.min(tileset::MAX_ZOOM),
         }));
+    }
+    if !tileset.plain {
+        let fields = json!({ "layer": "String", "dropped": "Number", "tiny": "Number" });
+        layers.push(json!({ "id": tileset::DROPPED, "fields": fields, "minzoom": 0, "maxzoom": tileset::MAX_ZOOM }));
     }
     layers
 }

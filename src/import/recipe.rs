@@ -340,6 +340,28 @@ impl Recipe {
         })
     }
 
+    /// That the tables for one format go with a source of that format, as far as it is known before it is opened.
+    pub(super) fn format_fits(&self) -> Result<(), ImportError> {
+        // Of an archive without a named member it is known when it is opened, of a URL without an ending when it is fetched.
+        let name = self.source.path();
+        let is_known = match &self.source {
+            Source::File(_) => !is_archive(&name),
+            Source::Url(_) => !is_archive(&name) && self.format_of(&name).is_ok(),
+        };
+        if self.within.member.is_some() || is_known {
+            let read = self.within.member.as_ref().map_or(name.as_path(), Path::new);
+            if self.format_of(read)?.is_osm() != self.osm.is_some() {
+                return Err(self.flaw(0..0, "[osm] goes with a source of OpenStreetMap, and such a source with [osm]"));
+            }
+        }
+        if (self.format == Some(Format::Gtfs)) != self.gtfs.is_some() {
+            return Err(
+                self.flaw(0..0, "[gtfs] goes with a source of format = \"gtfs\", and such a source with [gtfs]")
+            );
+        }
+        Ok(())
+    }
+
     fn flaw(&self, span: Range<usize>, problem: &str) -> ImportError {
         flaw_at(&self.path, &self.text, span, problem)
     }

@@ -195,21 +195,7 @@ impl Written {
             osm,
             gtfs: self.gtfs,
         };
-        // Of an archive without a named member it is known when it is opened, of a URL without an ending when it is fetched.
-        let name = recipe.source.path();
-        let is_known = match &recipe.source {
-            Source::File(_) => !is_archive(&name),
-            Source::Url(_) => !is_archive(&name) && recipe.format_of(&name).is_ok(),
-        };
-        if recipe.within.member.is_some() || is_known {
-            let read = recipe.within.member.as_ref().map_or(name.as_path(), Path::new);
-            if recipe.format_of(read)?.is_osm() != recipe.osm.is_some() {
-                return Err(flaw(0..0, "[osm] goes with a source of OpenStreetMap, and such a source with [osm]"));
-            }
-        }
-        if (recipe.format == Some(Format::Gtfs)) != recipe.gtfs.is_some() {
-            return Err(flaw(0..0, "[gtfs] goes with a source of format = \"gtfs\", and such a source with [gtfs]"));
-        }
+        recipe.format_fits()?;
         Ok(recipe)
     }
 }

@@ -2,6 +2,7 @@
 
 use rstar::{AABB, ParentNode, RTree, RTreeNode, RTreeObject};
 
+use super::points::Points;
 use crate::{model::Feature, space::BBox};
 
 /// Features in the order of their ids, indexed by place.
@@ -9,6 +10,7 @@ use crate::{model::Feature, space::BBox};
 pub(super) struct Layer {
     features: Vec<Feature>,
     index: RTree<Entry>,
+    points: Points,
 }
 
 /// The box of a feature and the feature's place in its layer.
@@ -50,7 +52,8 @@ impl Layer {
                 at: u32::try_from(at).expect("a collection has fewer than 2^32 features"),
             })
             .collect();
-        Self { features, index: RTree::bulk_load(entries) }
+        let points = Points::new(features.iter().enumerate().map(|(at, feature)| (at as u32, feature)));
+        Self { features, index: RTree::bulk_load(entries), points }
     }
 
     /// All features in the order of their ids.
@@ -61,6 +64,11 @@ impl Layer {
     /// The feature at a place.
     pub(super) fn at(&self, at: u32) -> &Feature {
         &self.features[at as usize]
+    }
+
+    /// Those that are points, along the Z-order curve.
+    pub(super) fn points(&self) -> &Points {
+        &self.points
     }
 
     /// The place of the feature with this id.

@@ -4,11 +4,15 @@
 //! shelf shares its base with its elder.
 
 pub mod census;
+pub mod cluster;
 mod difference;
+pub mod filter;
 mod layer;
 pub mod nearest;
+mod points;
 pub mod selection;
 mod shelf;
+mod when;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -18,8 +22,10 @@ use crate::{
 };
 
 pub use difference::{Difference, Touched};
+pub use filter::{Bound, Filter, FilterError};
 pub use selection::{Found, Page, Selection};
 pub use shelf::Shelf;
+pub use when::{BadWhen, When};
 
 /// Everything one audience may see at one revision.
 #[derive(Debug, Clone)]

@@ -17,10 +17,13 @@ use std::{
 
 use rstar::ParentNode;
 
-use super::layer::{Entry, Layer};
+use super::{
+    layer::{Entry, Layer},
+    points::{Mass, Points},
+};
 use crate::{
     model::{Collection, Feature, FeatureId, Provenance},
-    space::BBox,
+    space::{BBox, Cell},
 };
 
 /// Changes that every shelf may carry before it is worth building whole.
@@ -42,6 +45,8 @@ pub struct Shelf {
     base: Arc<Layer>,
     /// Places in the base, ascending, each once.
     hidden: Vec<u32>,
+    /// Those of them that are points.
+    hidden_points: Points,
     fresh: Layer,
     kinds: BTreeMap<String, u64>,
     bbox: Option<BBox>,
@@ -72,6 +77,7 @@ impl Shelf {
             provenance: Some(provenance),
             base: Arc::new(base),
             hidden: Vec::new(),
+            hidden_points: Points::new(std::iter::empty()),
             fresh: Layer::new(Vec::new()),
             kinds,
             bbox,
@@ -87,6 +93,7 @@ impl Shelf {
             provenance: None,
             base: Arc::new(Layer::new(Vec::new())),
             hidden: Vec::new(),
+            hidden_points: Points::new(std::iter::empty()),
             fresh: Layer::new(Vec::new()),
             kinds: BTreeMap::new(),
             bbox: None,
@@ -117,6 +124,7 @@ impl Shelf {
             fresh.push(feature);
         }
         let fresh = Layer::new(fresh);
+        let hidden_points = Points::new(hidden.iter().map(|at| (*at, self.base.at(*at))));
         let bbox = [self.base.bbox_without(&hidden), fresh.bbox_without(&[])].into_iter().flatten().reduce(BBox::union);
         Self {
             collection: self.collection.clone(),
@@ -124,6 +132,7 @@ impl Shelf {
             provenance: Some(provenance),
             base: Arc::clone(&self.base),
             hidden,
+            hidden_points,
             fresh,
             kinds,
             bbox,
@@ -143,6 +152,7 @@ impl Shelf {
             provenance: self.provenance.clone(),
             base: Arc::new(Layer::new(self.features().cloned().collect())),
             hidden: Vec::new(),
+            hidden_points: Points::new(std::iter::empty()),
             fresh: Layer::new(Vec::new()),
             kinds: self.kinds.clone(),
             bbox: self.bbox,
@@ -225,6 +235,35 @@ impl Shelf {
     pub fn near_boxes(&self, boxes: &[BBox]) -> impl Iterator<Item = &Feature> {
         let base = self.base.near_boxes(boxes).into_iter().filter(|at| self.stands(*at)).map(|at| self.base.at(at));
         merged(base, self.fresh.near_boxes(boxes).into_iter().map(|at| self.fresh.at(at)))
+    }
+
+    /// The features that are points and stand in a cell, with the smallest cells they stand in; in no order to rely on.
+    pub(super) fn points_in(&self, cell: Cell) -> impl Iterator<Item = (u64, &Feature)> {
+        let (base, fresh) = (self.base.points(), self.fresh.points());
+        let base = base.of(base.stretch(cell)).filter(|(_, at)| self.stands(*at));
+        let fresh = fresh.of(fresh.stretch(cell));
+        base.map(|(key, at)| (key, self.base.at(at))).chain(fresh.map(|(key, at)| (key, self.fresh.at(at))))
+    }
+
+    /// The cells of a level that points stand in, within a cell: how many and where, the first and the last along the
+    /// curve. A cell comes twice where points were put into it since the base was built.
+    ///
+    /// It takes as long as there are cells and hidden features in them, however many points stand there.
+    pub(super) fn masses_in(&self, within: Cell, level: u8) -> impl Iterator<Item = (Cell, Mass, [u64; 2])> {
+        let (base, fresh) = (self.base.points(), self.fresh.points());
+        let unhidden = base.cells(base.stretch(within), level).filter_map(move |(cell, stretch)| {
+            let mut mass = base.mass(stretch.clone());
+            mass -= self.hidden_points.mass(self.hidden_points.stretch(cell));
+            let mut standing = base.of(stretch).filter(|(_, at)| self.stands(*at)).map(|(key, _)| key);
+            let first = standing.next()?;
+            Some((cell, mass, [first, standing.next_back().unwrap_or(first)]))
+        });
+        let put = fresh.cells(fresh.stretch(within), level).map(|(cell, stretch)| {
+            let mut keys = fresh.of(stretch.clone()).map(|(key, _)| key);
+            let first = keys.next().expect("a cell with points has a first one");
+            (cell, fresh.mass(stretch), [first, keys.next_back().unwrap_or(first)])
+        });
+        unhidden.chain(put)
     }
 
     /// The indexes to be searched; what they find stands in one of them only.

@@ -3,16 +3,21 @@
 //! Everything here is pure arithmetic; nothing here knows what stands at a place.
 
 pub mod bbox;
+pub mod cell;
 pub mod clip;
 pub mod geodesic;
 pub mod geometry;
 pub mod lonlat;
+pub mod relation;
 pub mod sphere;
 pub mod tile_coord;
+pub mod wkt;
 pub mod world;
 
 pub use bbox::BBox;
+pub use cell::Cell;
 pub use geometry::{Area, Geometry, GeometryError};
 pub use lonlat::{LonLat, OutOfRange};
+pub use relation::{Relation, Shape};
 pub use tile_coord::TileCoord;
 pub use world::WorldPoint;

@@ -184,6 +184,7 @@ fn as_json<S: serde::Serializer>(text: &str, to: S) -> Result<S::Ok, S::Error> {
     serde_json::from_str::<&serde_json::value::RawValue>(text).map_err(serde::ser::Error::custom)?.serialize(to)
 }
 
+#[expect(clippy::ref_option, reason = "serde hands over a reference to the field")]
 fn as_json_or_null<S: serde::Serializer>(text: &Option<String>, to: S) -> Result<S::Ok, S::Error> {
     match text {
         Some(text) => as_json(text, to),

@@ -1,4 +1,4 @@
-//! A `Grid` is the integer plane of one tile; shapes are clipped to it and snapped onto it.
+//! A `Grid` is the integer plane of one tile; geometries are snapped onto it.
 //!
 //! ```text
 //!   -64 ┌───────────────────────┐        x grows east, y grows south;
@@ -7,14 +7,19 @@
 //!       │   └───────────────┘ 4096       so that their edges are drawn outside the tile's;
 //!       └───────────────────────┘ 4160   a point belongs to exactly one tile.
 //! ```
+//!
+//! The units of all tiles of a zoom are one lattice over the world: what two tiles show is snapped alike in both.
 
-use crate::space::{Area, BBox, Geometry, LonLat, TileCoord, WorldPoint, clip::part_inside, world::WorldBox};
+use crate::space::{BBox, LonLat, TileCoord, WorldPoint};
 
 /// Units along a side of a tile (MVT 2.1 §4.1 calls it extent).
 pub const EXTENT: u32 = 4096;
 
-/// A place on the grid, in tile units.
+/// A place on the grid within the buffer, in tile units.
 pub type Spot = (i32, i32);
+
+/// A place on the lattice, in units from the tile's north-west corner, however far.
+pub type Place = (i64, i64);
 
 /// A geometry on the grid. Never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,309 +35,152 @@ pub enum Shape {
 /// The integer plane of one tile.
 #[derive(Debug, Clone, Copy)]
 pub struct Grid {
-    coord: TileCoord,
-    reach: WorldBox,
-    buffer: f64,
+    /// Units around the world.
+    scale: f64,
+    /// The tile's north-west corner in units from the world's.
+    origin: Place,
+    buffer: i64,
+    reach: BBox,
 }
 
 impl Grid {
-    /// The grid of a tile whose shapes may reach `buffer_units` beyond its edge.
+    /// The grid of a tile whose lines and areas may reach `buffer_units` beyond its edge.
     pub fn new(coord: TileCoord, buffer_units: u32) -> Self {
-        let buffer = f64::from(buffer_units);
-        Self { coord, reach: coord.world_box(buffer / f64::from(EXTENT)), buffer }
+        let origin = |v: u32| i64::from(v) * i64::from(EXTENT);
+        Self {
+            scale: f64::from(1_u32 << coord.z()) * f64::from(EXTENT),
+            origin: (origin(coord.x()), origin(coord.y())),
+            buffer: i64::from(buffer_units),
+            reach: coord.world_box(f64::from(buffer_units) / f64::from(EXTENT)).bbox(),
+        }
     }
 
     /// The lon-lat box that the grid reaches over.
     pub fn bbox(&self) -> BBox {
-        self.reach.bbox()
+        self.reach
     }
 
-    /// The part of the geometry on the grid; `None` where nothing of it is left.
-    pub fn shape(&self, geometry: &Geometry) -> Option<Shape> {
-        match geometry {
-            Geometry::Point(at) => self.points(std::slice::from_ref(at)),
-            Geometry::Points(all) => self.points(all),
-            Geometry::Lines(lines) => {
-                let mut kept = Vec::new();
-                for line in lines {
-                    self.line(line, &mut kept);
-                }
-                (!kept.is_empty()).then_some(Shape::Lines(kept))
-            }
-            Geometry::Areas(areas) => {
-                let mut kept = Vec::new();
-                for area in areas {
-                    self.area(area, &mut kept);
-                }
-                (!kept.is_empty()).then_some(Shape::Rings(kept))
-            }
-        }
+    /// The least and the greatest unit of a spot on either axis.
+    pub fn edges(&self) -> (i64, i64) {
+        (-self.buffer, i64::from(EXTENT) + self.buffer)
     }
 
-    /// A point that stands for the geometry, if it lies in this tile: inside an area, on a line.
-    pub fn label(&self, geometry: &Geometry) -> Option<Shape> {
-        let at = match geometry {
-            Geometry::Point(at) => *at,
-            Geometry::Points(all) => all[0],
-            Geometry::Lines(lines) => {
-                let longest = lines.iter().max_by_key(|line| line.len()).expect("a geometry is never empty");
-                longest[longest.len() / 2]
-            }
-            Geometry::Areas(areas) => {
-                let width =
-                    |area: &Area| BBox::of_points(area.outer().iter().copied()).map_or(0.0, |b| b.east - b.west);
-                let widest =
-                    areas.iter().max_by(|a, b| width(a).total_cmp(&width(b))).expect("a geometry is never empty");
-                inside(widest)
-            }
-        };
-        self.points(&[at])
-    }
-
-    fn points(&self, all: &[LonLat]) -> Option<Shape> {
-        // Rounding down keeps a point in the tile that its place belongs to: 4095.9 is not 4096.
-        let side = f64::from(EXTENT);
-        let mut kept: Vec<Spot> = all
-            .iter()
-            .map(|at| self.units(*at))
-            .filter(|(x, y)| (0.0..side).contains(x) && (0.0..side).contains(y))
-            .map(|(x, y)| (x.floor() as i32, y.floor() as i32))
-            .collect();
+    /// The points of these that lie in the tile, rounded down: 4095.9 is not 4096, which is the next tile's.
+    pub fn points(&self, all: &[LonLat]) -> Vec<Spot> {
+        let mut kept: Vec<Spot> = all.iter().filter_map(|at| spot(self.place(*at, 0.0))).collect();
         kept.dedup();
-        (!kept.is_empty()).then_some(Shape::Points(kept))
+        kept
     }
 
-    fn line(&self, line: &[LonLat], kept: &mut Vec<Vec<Spot>>) {
-        let places: Vec<Exact> = line.iter().map(|at| self.units(*at)).collect();
-        let (low, high) = self.edges();
-        for piece in clip_line(&places, low, high) {
-            let mut spots = snap(&piece);
-            spots.dedup();
-            if spots.len() < 2 {
+    /// A point of the world that lies in this tile.
+    pub fn mark(&self, at: WorldPoint) -> Shape {
+        let (x, y) = self.place_of(at, 0.0);
+        Shape::Points(vec![(x as i32, y as i32)])
+    }
+
+    /// The stretches of a line that may reach into the buffer, whole edge by edge, neighbours different.
+    pub fn line(&self, line: &[LonLat]) -> Vec<Vec<Place>> {
+        let mut stretches: Vec<Vec<Place>> = Vec::new();
+        let mut open = false;
+        for edge in line.windows(2) {
+            if self.outside(edge[0]) & self.outside(edge[1]) != 0 {
+                open = false;
                 continue;
             }
-            // Two pieces that meet are one line; MVT has no way to begin where the last one ended without a move.
-            match kept.last_mut() {
-                Some(last) if last.last() == spots.first() => last.extend(&spots[1..]),
-                _ => kept.push(spots),
+            if !open {
+                stretches.push(vec![self.place(edge[0], 0.5)]);
+                open = true;
+            }
+            stretches.last_mut().expect("a stretch was begun").push(self.place(edge[1], 0.5));
+        }
+        stretches.iter_mut().for_each(Vec::dedup);
+        stretches
+    }
+
+    /// An open ring, neighbours different, without places that only lead about outside the buffer.
+    pub fn ring(&self, ring: &[LonLat]) -> Vec<Place> {
+        let many = ring.len();
+        let mut places: Vec<Place> = Vec::with_capacity(many);
+        // The sides of the last place kept: from it to the next one the way must not leave the side, or it would cross.
+        let mut last = 0;
+        for i in 0..many {
+            let here = self.outside(ring[i]);
+            if i == 0 || last & here & self.outside(ring[(i + 1) % many]) == 0 {
+                places.push(self.place(ring[i], 0.5));
+                last = here;
             }
         }
-    }
-
-    fn area(&self, area: &Area, kept: &mut Vec<Vec<Spot>>) {
-        let Some(outer) = self.ring(area.outer(), true) else { return };
-        kept.push(outer);
-        kept.extend(area.holes().filter_map(|hole| self.ring(hole, false)));
-    }
-
-    fn ring(&self, ring: &[LonLat], outer: bool) -> Option<Vec<Spot>> {
-        let places: Vec<Exact> = ring.iter().map(|at| self.units(*at)).collect();
-        let (low, high) = self.edges();
-        let mut spots = snap(&clip_ring(&places, low, high));
-        spots.dedup();
-        while spots.len() > 1 && spots.first() == spots.last() {
-            spots.pop();
+        places.dedup();
+        while places.len() > 1 && places.first() == places.last() {
+            places.pop();
         }
-        let area = doubled_area(&spots);
-        if spots.len() < 3 || area == 0 {
-            return None;
-        }
-        if (area > 0) != outer {
-            spots.reverse();
-        }
-        Some(spots)
+        places
     }
 
-    fn edges(&self) -> (f64, f64) {
-        (-self.buffer, f64::from(EXTENT) + self.buffer)
+    /// The middle of a box if it lies in the tile, and how wide and high the box is, in units.
+    pub fn middle(&self, bbox: &BBox) -> (Option<Spot>, i64) {
+        let corner = |lon, lat| self.place(LonLat::new(lon, lat).expect("the corner of a box is a place"), 0.5);
+        let (nw, se) = (corner(bbox.west, bbox.north), corner(bbox.east, bbox.south));
+        (spot(((nw.0 + se.0).div_euclid(2), (nw.1 + se.1).div_euclid(2))), (se.0 - nw.0).max(se.1 - nw.1))
     }
 
-    fn units(&self, at: LonLat) -> Exact {
-        let WorldPoint { x, y } = WorldPoint::of(at);
-        let tiles = f64::from(1_u32 << self.coord.z());
-        let side = f64::from(EXTENT);
-        ((x * tiles - f64::from(self.coord.x())) * side, (y * tiles - f64::from(self.coord.y())) * side)
+    /// On which sides of the reach a place lies, a bit each; 0 within.
+    fn outside(&self, at: LonLat) -> u8 {
+        let BBox { west, south, east, north } = self.reach;
+        u8::from(at.lon() < west)
+            | u8::from(at.lon() > east) << 1
+            | u8::from(at.lat() < south) << 2
+            | u8::from(at.lat() > north) << 3
     }
-}
 
-/// A place in tile units before it is snapped.
-type Exact = (f64, f64);
-
-fn snap(places: &[Exact]) -> Vec<Spot> {
-    places.iter().map(|(x, y)| (x.round() as i32, y.round() as i32)).collect()
-}
-
-/// Twice the signed area in square units by the surveyor's formula (MVT 2.1 §4.3.3.3), y growing south.
-pub fn doubled_area(ring: &[Spot]) -> i64 {
-    let next = ring.iter().cycle().skip(1);
-    ring.iter().zip(next).map(|(a, b)| i64::from(a.0) * i64::from(b.1) - i64::from(b.0) * i64::from(a.1)).sum()
-}
-
-/// The pieces of a line in the square [low, high]².
-fn clip_line(line: &[Exact], low: f64, high: f64) -> Vec<Vec<Exact>> {
-    let mut pieces: Vec<Vec<Exact>> = Vec::new();
-    let mut open = false;
-    for edge in line.windows(2) {
-        let Some((enter, leave)) = part_inside(edge[0], edge[1], (low, low), (high, high)) else {
-            open = false;
-            continue;
-        };
-        if !open {
-            pieces.push(vec![along(edge[0], edge[1], enter)]);
-        }
-        pieces.last_mut().expect("a piece was opened").push(along(edge[0], edge[1], leave));
-        open = leave >= 1.0;
+    fn place(&self, at: LonLat, round: f64) -> Place {
+        self.place_of(WorldPoint::of(at), round)
     }
-    pieces
-}
 
-fn along(a: Exact, b: Exact, t: f64) -> Exact {
-    // The ends come back as they are, so that edges which share one still share it.
-    if t <= 0.0 {
-        a
-    } else if t >= 1.0 {
-        b
-    } else {
-        (a.0 + (b.0 - a.0) * t, a.1 + (b.1 - a.1) * t)
+    fn place_of(&self, WorldPoint { x, y }: WorldPoint, round: f64) -> Place {
+        let unit = |v: f64| (v * self.scale + round).floor() as i64;
+        (unit(x) - self.origin.0, unit(y) - self.origin.1)
     }
 }
 
-/// The part of a ring in the square [low, high]²: Sutherland and Hodgman (1974), one side after the other.
-fn clip_ring(ring: &[Exact], low: f64, high: f64) -> Vec<Exact> {
-    let mut kept = ring.to_vec();
-    let sides: [fn(Exact, f64, f64) -> f64; 4] =
-        [|p, low, _| p.0 - low, |p, _, high| high - p.0, |p, low, _| p.1 - low, |p, _, high| high - p.1];
-    for depth in sides {
-        let Some(mut from) = kept.last().copied() else { break };
-        let mut next = Vec::with_capacity(kept.len() + 4);
-        for to in kept {
-            let (d_from, d_to) = (depth(from, low, high), depth(to, low, high));
-            if (d_from < 0.0) != (d_to < 0.0) {
-                next.push(along(from, to, d_from / (d_from - d_to)));
-            }
-            if d_to >= 0.0 {
-                next.push(to);
-            }
-            from = to;
-        }
-        kept = next;
-    }
-    kept
-}
-
-/// A place inside the area: the middle of the widest stretch on the parallel through the middle of its box.
-fn inside(area: &Area) -> LonLat {
-    let bbox = BBox::of_points(area.outer().iter().copied()).expect("a ring is never empty");
-    // A parallel through no vertex crosses each edge cleanly; the golden ratio is unlikely to hit one.
-    let lat = bbox.south + (bbox.north - bbox.south) * 0.500_618;
-    let mut crossed: Vec<f64> = area
-        .rings()
-        .flat_map(crate::space::geometry::closed_edges)
-        .filter(|(a, b)| (a.lat() > lat) != (b.lat() > lat))
-        .map(|(a, b)| a.lon() + (b.lon() - a.lon()) * (lat - a.lat()) / (b.lat() - a.lat()))
-        .collect();
-    crossed.sort_by(f64::total_cmp);
-    let widest = crossed.chunks_exact(2).max_by(|a, b| (a[1] - a[0]).total_cmp(&(b[1] - b[0])));
-    let lon = widest.map_or(f64::midpoint(bbox.west, bbox.east), |pair| f64::midpoint(pair[0], pair[1]));
-    LonLat::new(lon, lat).expect("a place between two places of a box lies on Earth")
+/// A place of the tile itself, without the buffer.
+fn spot((x, y): Place) -> Option<Spot> {
+    let side = 0..i64::from(EXTENT);
+    (side.contains(&x) && side.contains(&y)).then_some((x as i32, y as i32))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     fn place(lon: f64, lat: f64) -> LonLat {
         LonLat::new(lon, lat).unwrap()
     }
 
-    fn grid() -> Grid {
-        Grid::new(TileCoord::new(0, 0, 0).unwrap(), 64)
-    }
-
     #[test]
     fn the_middle_of_the_world_is_the_middle_of_its_tile() {
-        assert_eq!(grid().shape(&Geometry::Point(place(0.0, 0.0))), Some(Shape::Points(vec![(2048, 2048)])));
+        let grid = Grid::new(TileCoord::new(0, 0, 0).unwrap(), 64);
+        assert_eq!(grid.points(&[place(0.0, 0.0)]), [(2048, 2048)]);
+        assert_eq!(grid.line(&[place(0.0, 0.0), place(180.0, 0.0)]), [[(2048, 2048), (4096, 2048)]]);
     }
 
     #[test]
     fn a_point_on_an_edge_belongs_to_one_tile_only() {
-        let at = Geometry::Point(place(0.0, 0.0));
-        let tiles = [(0, 0), (0, 1), (1, 0), (1, 1)];
-        let shown =
-            tiles.iter().filter(|(x, y)| Grid::new(TileCoord::new(1, *x, *y).unwrap(), 64).shape(&at).is_some());
+        let tiles = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(x, y)| TileCoord::new(1, x, y).unwrap());
+        let shown = tiles.iter().filter(|coord| !Grid::new(**coord, 64).points(&[place(0.0, 0.0)]).is_empty());
         assert_eq!(shown.count(), 1);
     }
 
     #[test]
-    fn outer_rings_are_positive_and_holes_negative() {
-        let square = |h: f64| vec![place(-h, -h), place(h, -h), place(h, h), place(-h, h)];
-        let area = Geometry::areas(vec![Area::new(square(60.0), vec![square(20.0)]).unwrap()]).unwrap();
-        let Some(Shape::Rings(rings)) = grid().shape(&area) else { panic!("rings") };
-        assert_eq!(rings.len(), 2);
-        assert!(doubled_area(&rings[0]) > 0 && doubled_area(&rings[1]) < 0);
-    }
-
-    #[test]
-    fn a_label_lies_inside_a_crescent() {
-        // A C-shape whose centroid is in its mouth.
-        let c = vec![
-            place(0., 0.),
-            place(9., 0.),
-            place(9., 2.),
-            place(2., 2.),
-            place(2., 7.),
-            place(9., 7.),
-            place(9., 9.),
-            place(0., 9.),
-        ];
-        let area = Area::new(c, vec![]).unwrap();
-        assert!(area.contains(inside(&area)));
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_drawn_stays_on_the_grid(
-            line in proptest::collection::vec((-180.0..180.0_f64, -89.0..89.0_f64), 2..30),
-            z in 0_u8..12, x in 0.0..1.0_f64, y in 0.0..1.0_f64,
-        ) {
-            let places: Vec<LonLat> = line.iter().map(|(lon, lat)| place(*lon, *lat)).collect();
-            let grid = Grid::new(TileCoord::at(WorldPoint { x, y }, z), 64);
-            let within = |spots: &Vec<Spot>| spots.iter().all(|(x, y)| (-64..=4160).contains(x) && (-64..=4160).contains(y));
-            if let Some(Shape::Lines(lines)) = grid.shape(&Geometry::lines(vec![places.clone()]).unwrap()) {
-                for line in &lines {
-                    prop_assert!(line.len() >= 2 && within(line));
-                    prop_assert!(line.windows(2).all(|w| w[0] != w[1]));
-                }
-            }
-            if let Ok(area) = Area::new(places, vec![])
-                && let Some(Shape::Rings(rings)) = grid.shape(&Geometry::areas(vec![area]).unwrap())
-            {
-                for ring in &rings {
-                    prop_assert!(ring.len() >= 3 && within(ring) && doubled_area(ring) > 0);
-                    prop_assert!(ring.windows(2).all(|w| w[0] != w[1]) && ring.first() != ring.last());
-                }
-            }
-        }
-
-        #[test]
-        fn a_line_loses_no_sample_that_lies_in_the_tile(
-            a in (-170.0..170.0_f64, -80.0..80.0_f64), b in (-170.0..170.0_f64, -80.0..80.0_f64), t in 0.0..1.0_f64,
-        ) {
-            let low_high = (-64.0, 4160.0);
-            let grid = Grid::new(TileCoord::new(2, 1, 1).unwrap(), 64);
-            let ends = [grid.units(place(a.0, a.1)), grid.units(place(b.0, b.1))];
-            let sample = along(ends[0], ends[1], t);
-            let inside = |v: f64| (low_high.0 + 1e-6..=low_high.1 - 1e-6).contains(&v);
-            if inside(sample.0) && inside(sample.1) {
-                let pieces = clip_line(&ends, low_high.0, low_high.1);
-                prop_assert_eq!(pieces.len(), 1);
-                let between = |i: usize, v: f64, axis: fn(Exact) -> f64| {
-                    let (p, q) = (axis(pieces[i][0]), axis(pieces[i][1]));
-                    (p.min(q) - 1e-6..=p.max(q) + 1e-6).contains(&v)
-                };
-                prop_assert!(between(0, sample.0, |p| p.0) && between(0, sample.1, |p| p.1));
-            }
-        }
+    fn a_line_loses_the_edges_beyond_the_buffer() {
+        let grid = Grid::new(TileCoord::new(1, 0, 0).unwrap(), 0);
+        let line = [place(100., 10.), place(90., 10.), place(-10., 10.), place(90., 10.), place(95., 9.)];
+        assert_eq!(grid.line(&line).iter().map(Vec::len).collect::<Vec<_>>(), [3]);
+        let east = [place(10., 20.), place(50., 20.), place(50., 30.), place(50., 40.), place(10., 40.)];
+        assert!(grid.ring(&east).len() < 5, "all of it is east of the tile");
+        // Around the corner by two places in the corner: neither side alone holds all of the way.
+        let corner = [place(-10., -20.), place(10., -20.), place(20., -10.), place(10., 30.), place(-10., 30.)];
+        let places = grid.ring(&corner);
+        assert!(places.iter().any(|(x, y)| *x > 4096 && *y > 4096), "{places:?}");
     }
 }

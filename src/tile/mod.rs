@@ -1,97 +1,86 @@
-//! A tile is a part of a snapshot drawn as bytes: select, clip, snap, encode.
+//! A tile is a part of a snapshot drawn as bytes: select, snap, simplify, clip into a picture, encode.
 
+mod clip;
+pub mod cluster;
+mod cluster_rule;
+mod draw;
 mod grid;
+mod label;
+mod merge;
+mod mlt;
 mod mvt;
+mod picture;
+mod rings;
+mod simplify;
 pub mod tileset;
 mod touched;
 
 use crate::{
-    model::{Feature, Value},
-    snapshot::{Selection, Shelf, Snapshot},
-    space::TileCoord,
+    snapshot::{Selection, Snapshot},
+    space::{BBox, TileCoord},
 };
 
-pub use grid::EXTENT;
-pub use mvt::TileError;
+pub use cluster_rule::ClusterRule;
+pub use draw::picture;
+pub use grid::{EXTENT, Shape, Spot};
+pub use mlt::TileError;
+pub use picture::{Figure, Layer as PictureLayer, Picture, Tag};
 pub use tileset::{Tileset, Tilesets};
 pub use touched::{MOST_TILES, tiles as touched_tiles, touches};
 
-use grid::{Grid, Shape};
-use mvt::Drawing;
-use tileset::Layer;
+use grid::Grid;
 
-/// How far the shapes of a tile reach beyond its edge, in tile units: wide enough for the widest line of our styles.
-const BUFFER_UNITS: u32 = 64;
+/// Where a tile looks for what it shows: its box and the widest buffer.
+pub fn reach(coord: TileCoord) -> BBox {
+    Grid::new(coord, tileset::MOST_BUFFER_UNITS).bbox()
+}
 
-/// Draws the features of the selection that the tileset shows here, as an MVT 2.1 tile; nothing to show is no bytes.
+/// How a picture is written as bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Format {
+    /// Mapbox Vector Tile 2.1.
+    Mvt,
+    /// MapLibre Tile.
+    Mlt,
+}
+
+impl Format {
+    /// Each of them.
+    pub const ALL: [Self; 2] = [Self::Mvt, Self::Mlt];
+
+    /// What its files end in, without the dot.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Mvt => "mvt",
+            Self::Mlt => "mlt",
+        }
+    }
+
+    /// What is asked for and answered; some servers call MLT `application/vnd.maplibre-vector-tile`.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Mvt => "application/vnd.mapbox-vector-tile",
+            Self::Mlt => "application/vnd.maplibre-tile",
+        }
+    }
+}
+
+/// Draws the features of the selection that the tileset shows here; nothing to show is no bytes.
 ///
-/// The same snapshot gives the same bytes: layers in the order of the tileset, collections and features in that of
-/// their ids.
+/// The same snapshot gives the same bytes: layers in the order of the tileset, in each the most important collections
+/// first (of lines and areas last, on top), and features in the order of their ids.
 pub fn draw(
     snapshot: &Snapshot,
     tileset: &Tileset,
     selection: &Selection,
     coord: TileCoord,
+    format: Format,
 ) -> Result<Vec<u8>, TileError> {
-    let grid = Grid::new(coord, BUFFER_UNITS);
-    let here = Selection { boxes: vec![grid.bbox()], collections: selection.collections.clone() };
-    let mut drawing = Drawing::new();
-    for layer in &tileset.layers {
-        if coord.z() < layer.min_zoom {
-            continue;
-        }
-        let mut open = drawing.layer(&layer.name);
-        for shelf in layer.shelves(snapshot) {
-            let collection = shelf.collection();
-            // Seen all together, small objects wait for a closer look; whoever asks for a collection by name gets it.
-            let shown = if selection.collections.is_empty() {
-                coord.z() >= collection.min_zoom
-            } else {
-                selection.collections.iter().any(|id| id == collection.id.as_str())
-            };
-            if !shown {
-                continue;
-            }
-            for feature in here.on(shelf) {
-                let shape = if layer.label { grid.label(&feature.geometry) } else { grid.shape(&feature.geometry) };
-                if let Some(shape) = shape {
-                    put(&mut open, layer, shelf, feature, &shape)?;
-                }
-            }
-        }
-        drawing = open.close()?;
+    let picture = picture(snapshot, tileset, selection, coord);
+    match format {
+        Format::Mvt => Ok(mvt::encode(&picture)),
+        Format::Mlt => mlt::encode(&picture),
     }
-    drawing.to_bytes()
-}
-
-fn put(
-    to: &mut mvt::OpenLayer,
-    layer: &Layer,
-    shelf: &Shelf,
-    feature: &Feature,
-    shape: &Shape,
-) -> Result<(), TileError> {
-    let collection = shelf.collection();
-    to.begin(shape, feature_number(collection.id.as_str(), feature.id.as_str()))?;
-    if layer.describe {
-        to.text("id", feature.id.as_str());
-        to.text("collection", collection.id.as_str());
-        if let Some(sector) = shelf.sector() {
-            to.text("sector", sector);
-        }
-        if let Some(kind) = &feature.kind {
-            to.text("kind", kind);
-        }
-        to.integer("rank", i64::from(collection.priority));
-    }
-    for field in layer.fields_of(collection) {
-        match &feature.values[field] {
-            Value::Unknown => {}
-            value => to.value(&collection.fields[field].name, value),
-        }
-    }
-    to.end();
-    Ok(())
 }
 
 /// The number of a feature in tiles: stable over revisions and exact in JavaScript (below 2^53).

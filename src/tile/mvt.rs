@@ -1,145 +1,219 @@
-//! Shapes with their properties become an MVT 2.1 tile, through the `mvt` crate.
+//! MVT is the Mapbox Vector Tile 2.1: a picture written as its protocol buffer, field by field.
+//!
+//! ```text
+//!   Tile     3: Layer*
+//!   Layer   15: version   1: name   2: Feature*   3: key*   4: Value*   5: extent
+//!   Feature  1: id   2: tags (packed)   3: type   4: geometry (packed)
+//! ```
+//!
+//! How many bytes a part takes is told before it is written: a tile keeps to its budget by adding them up.
 
-use mvt::{Feature, GeomEncoder, GeomType, Layer, Tile};
+use super::{
+    grid::{EXTENT, Shape, Spot},
+    picture::{Figure, Layer, Picture, Tag},
+};
 
-use super::grid::{EXTENT, Shape, Spot};
-use crate::model::Value;
+/// MVT 2.1 §4.1.
+const VERSION: u64 = 2;
 
-/// The encoder refused a tile.
-#[derive(Debug, thiserror::Error)]
-#[error("the tile could not be encoded: {0}")]
-pub struct TileError(#[from] mvt::Error);
+/// Wire types of protocol buffers.
+const VARINT: u32 = 0;
+const EIGHT_BYTES: u32 = 1;
+const LENGTH: u32 = 2;
 
-/// A tile being drawn.
-pub struct Drawing(Tile);
+/// Geometry commands (§4.3.1): the first two with a count, the last of one.
+const MOVE_TO: u32 = 1;
+const LINE_TO: u32 = 2;
+const CLOSE_PATH: u32 = 7 | 1 << 3;
 
-/// One layer of it, being filled; features are begun, told about and ended.
-pub struct OpenLayer {
-    tile: Tile,
-    state: State,
+/// The bytes of the tile; none for a picture without layers.
+pub fn encode(picture: &Picture) -> Vec<u8> {
+    let (mut tile, mut body, mut part) = (Vec::new(), Vec::new(), Vec::new());
+    for layer in &picture.layers {
+        body.clear();
+        layer_body(layer, &mut body, &mut part);
+        message(&mut tile, 3, &body);
+    }
+    tile
 }
 
-/// The `mvt` crate hands a layer into its feature and back: one of the two is there at any time.
-enum State {
-    Layer(Layer),
-    Feature(Feature),
-    Moving,
-}
-
-impl Drawing {
-    /// A tile without layers.
-    pub fn new() -> Self {
-        Self(Tile::new(EXTENT))
+fn layer_body(layer: &Layer, to: &mut Vec<u8>, part: &mut Vec<u8>) {
+    number(to, 15, VERSION);
+    message(to, 1, layer.name().as_bytes());
+    for figure in layer.figures() {
+        part.clear();
+        let tags = layer.tags(figure);
+        number(part, 1, figure.number);
+        if !tags.is_empty() {
+            tag(part, 2, LENGTH);
+            varint(part, tags_bytes(tags) as u64);
+            for (key, value) in tags {
+                varint(part, u64::from(*key));
+                varint(part, u64::from(*value));
+            }
+        }
+        number(part, 3, kind(&figure.shape));
+        tag(part, 4, LENGTH);
+        varint(part, geometry_bytes(&figure.shape) as u64);
+        commands(&figure.shape, |word| varint(part, u64::from(word)));
+        message(to, 2, part);
     }
-
-    /// Begins a layer.
-    pub fn layer(self, name: &str) -> OpenLayer {
-        let layer = self.0.create_layer(name);
-        OpenLayer { tile: self.0, state: State::Layer(layer) }
+    for key in layer.keys() {
+        message(to, 3, key.as_bytes());
     }
-
-    /// The bytes of the tile.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, TileError> {
-        Ok(self.0.to_bytes()?)
-    }
-}
-
-impl OpenLayer {
-    /// Begins a feature.
-    pub fn begin(&mut self, shape: &Shape, number: u64) -> Result<(), TileError> {
-        let geometry = encode(shape)?;
-        let State::Layer(layer) = std::mem::replace(&mut self.state, State::Moving) else {
-            unreachable!("a feature is ended before the next begins")
-        };
-        let mut feature = layer.into_feature(geometry);
-        feature.set_id(number);
-        self.state = State::Feature(feature);
-        Ok(())
-    }
-
-    /// Tells a text of the feature.
-    pub fn text(&mut self, key: &str, text: &str) {
-        self.feature().add_tag_string(key, text);
-    }
-
-    /// Tells a whole number of the feature.
-    pub fn integer(&mut self, key: &str, number: i64) {
-        self.feature().add_tag_sint(key, number);
-    }
-
-    /// Tells a value of the feature; the unknown is not told.
-    pub fn value(&mut self, key: &str, value: &Value) {
+    for value in layer.values() {
+        part.clear();
         match value {
-            Value::Unknown => {}
-            Value::Boolean(b) => self.feature().add_tag_bool(key, *b),
-            Value::Integer(i) => self.integer(key, *i),
-            Value::Number(n) => self.feature().add_tag_double(key, *n),
-            Value::Date(d) => self.text(key, &d.to_string()),
-            Value::Text(t) => self.text(key, t),
+            Tag::Boolean(b) => number(part, 7, u64::from(*b)),
+            Tag::Integer(i) => number(part, 6, zigzag(*i)),
+            Tag::Number(n) => {
+                tag(part, 3, EIGHT_BYTES);
+                part.extend(n.to_le_bytes());
+            }
+            Tag::Text(text) => message(part, 1, text.as_bytes()),
         }
+        message(to, 4, part);
     }
+    number(to, 5, u64::from(EXTENT));
+}
 
-    /// Ends the feature.
-    pub fn end(&mut self) {
-        let State::Feature(feature) = std::mem::replace(&mut self.state, State::Moving) else {
-            unreachable!("a feature was begun")
-        };
-        self.state = State::Layer(feature.into_layer());
+/// Bytes of a layer without keys, values and features, but for its own frame.
+pub fn frame_bytes(name: &str) -> usize {
+    1 + varint_bytes(VERSION) + message_bytes(name.len()) + 1 + varint_bytes(u64::from(EXTENT))
+}
+
+/// Bytes of a layer with its frame, of those within.
+pub fn layer_bytes(body: usize) -> usize {
+    message_bytes(body)
+}
+
+/// Bytes of a key of a layer.
+pub fn key_bytes(key: &str) -> usize {
+    message_bytes(key.len())
+}
+
+/// Bytes of a value of a layer.
+pub fn value_bytes(value: &Tag) -> usize {
+    message_bytes(match value {
+        Tag::Boolean(_) => 2,
+        Tag::Integer(i) => 1 + varint_bytes(zigzag(*i)),
+        Tag::Number(_) => 9,
+        Tag::Text(text) => message_bytes(text.len()),
+    })
+}
+
+/// Bytes of a feature of a layer.
+pub fn figure_bytes(figure: &Figure, tags: &[(u32, u32)]) -> usize {
+    let tags = if tags.is_empty() { 0 } else { message_bytes(tags_bytes(tags)) };
+    message_bytes(1 + varint_bytes(figure.number) + tags + 2 + message_bytes(geometry_bytes(&figure.shape)))
+}
+
+fn tags_bytes(tags: &[(u32, u32)]) -> usize {
+    tags.iter().map(|(key, value)| varint_bytes(u64::from(*key)) + varint_bytes(u64::from(*value))).sum()
+}
+
+fn geometry_bytes(shape: &Shape) -> usize {
+    let mut bytes = 0;
+    commands(shape, |word| bytes += varint_bytes(u64::from(word)));
+    bytes
+}
+
+/// §4.3.4: which type a geometry is of.
+fn kind(shape: &Shape) -> u64 {
+    match shape {
+        Shape::Points(_) => 1,
+        Shape::Lines(_) => 2,
+        Shape::Rings(_) => 3,
     }
+}
 
-    /// Ends the layer; one without features is left out (MVT 2.1 §4.1: a layer should have at least one).
-    pub fn close(mut self) -> Result<Drawing, TileError> {
-        let State::Layer(layer) = self.state else { unreachable!("the last feature was ended") };
-        if layer.num_features() > 0 {
-            self.tile.add_layer(layer)?;
+/// Gives the integers of a geometry: commands with their counts, and steps from place to place.
+fn commands(shape: &Shape, mut give: impl FnMut(u32)) {
+    let mut at: Spot = (0, 0);
+    let mut step = |to: Spot, give: &mut dyn FnMut(u32)| {
+        give(zigzag32(to.0 - at.0));
+        give(zigzag32(to.1 - at.1));
+        at = to;
+    };
+    let (parts, closed): (&[Vec<Spot>], _) = match shape {
+        Shape::Points(points) => {
+            give(MOVE_TO | (points.len() as u32) << 3);
+            for spot in points {
+                step(*spot, &mut give);
+            }
+            return;
         }
-        Ok(Drawing(self.tile))
-    }
-
-    fn feature(&mut self) -> &mut Feature {
-        match &mut self.state {
-            State::Feature(feature) => feature,
-            _ => unreachable!("a feature was begun"),
+        Shape::Lines(lines) => (lines, false),
+        Shape::Rings(rings) => (rings, true),
+    };
+    for part in parts {
+        give(MOVE_TO | 1 << 3);
+        step(part[0], &mut give);
+        give(LINE_TO | (part.len() as u32 - 1) << 3);
+        for spot in &part[1..] {
+            step(*spot, &mut give);
+        }
+        if closed {
+            give(CLOSE_PATH);
         }
     }
 }
 
-fn encode(shape: &Shape) -> Result<mvt::GeomData, TileError> {
-    let (geom_type, parts): (_, &[Vec<Spot>]) = match shape {
-        Shape::Points(points) => (GeomType::Point, std::slice::from_ref(points)),
-        Shape::Lines(lines) => (GeomType::Linestring, lines),
-        Shape::Rings(rings) => (GeomType::Polygon, rings),
-    };
-    let mut encoder = GeomEncoder::<f64>::new(geom_type);
-    let mut cursor: Option<Spot> = None;
-    for part in parts {
-        // The encoder leaves out the move to a ring that begins where the last one ended (MVT 2.1 §4.3.4.4 wants it):
-        // such a ring is begun at its next place.
-        let turn = usize::from(geom_type == GeomType::Polygon && cursor.is_some() && cursor == part.first().copied());
-        let spots = || part[turn..].iter().chain(&part[..turn]);
-        for (x, y) in spots() {
-            encoder.add_point(f64::from(*x), f64::from(*y))?;
-        }
-        encoder.complete_geom()?;
-        cursor = spots().next_back().copied();
+fn number(to: &mut Vec<u8>, field: u32, value: u64) {
+    tag(to, field, VARINT);
+    varint(to, value);
+}
+
+fn message(to: &mut Vec<u8>, field: u32, body: &[u8]) {
+    tag(to, field, LENGTH);
+    varint(to, body.len() as u64);
+    to.extend_from_slice(body);
+}
+
+fn tag(to: &mut Vec<u8>, field: u32, wire: u32) {
+    // All fields of the format are below 16: their tags are one byte.
+    to.push((field << 3 | wire) as u8);
+}
+
+fn message_bytes(body: usize) -> usize {
+    1 + varint_bytes(body as u64) + body
+}
+
+fn varint(to: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        to.push(value as u8 | 0x80);
+        value >>= 7;
     }
-    Ok(encoder.encode()?)
+    to.push(value as u8);
+}
+
+fn varint_bytes(value: u64) -> usize {
+    // Seven bits a byte, and one byte for 0.
+    ((64 - (value | 1).leading_zeros()) as usize).div_ceil(7)
+}
+
+fn zigzag(value: i64) -> u64 {
+    (value << 1 ^ value >> 63) as u64
+}
+
+fn zigzag32(value: i32) -> u32 {
+    (value << 1 ^ value >> 31) as u32
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    /// Geometry commands of the only feature of a tile, read by an independent decoder.
+    /// The only feature of a tile, read by an independent decoder.
     fn decode(shape: &Shape) -> geo_types::Geometry<f32> {
-        let mut layer = Drawing::new().layer("l");
-        layer.begin(shape, 7).unwrap();
-        layer.text("name", "Школа № 1");
-        layer.value("open", &Value::Boolean(true));
-        layer.value("share", &Value::Number(0.5));
-        layer.integer("rank", -3);
-        layer.end();
-        let bytes = layer.close().unwrap().to_bytes().unwrap();
+        let mut layer = Layer::new("l");
+        layer.add(7, shape.clone());
+        layer.tell("name", "Школа № 1".into());
+        layer.tell("open", Tag::Boolean(true));
+        layer.tell("share", Tag::Number(0.5));
+        layer.tell("rank", Tag::Integer(-3));
+        let bytes = encode(&Picture { layers: vec![layer] });
         let reader = mvt_reader::Reader::new(bytes).unwrap();
         let mut features = reader.get_features(0).unwrap();
         assert_eq!(features.len(), 1);
@@ -148,6 +222,7 @@ mod tests {
         let properties = feature.properties.unwrap();
         assert_eq!(properties["name"], mvt_reader::feature::Value::String("Школа № 1".into()));
         assert_eq!(properties["open"], mvt_reader::feature::Value::Bool(true));
+        assert_eq!(properties["share"], mvt_reader::feature::Value::Double(0.5));
         assert_eq!(properties["rank"], mvt_reader::feature::Value::SInt(-3));
         feature.geometry
     }
@@ -176,8 +251,42 @@ mod tests {
     }
 
     #[test]
-    fn a_layer_without_features_is_left_out() {
-        let bytes = Drawing::new().layer("empty").close().unwrap().to_bytes().unwrap();
-        assert!(bytes.is_empty());
+    fn a_picture_without_layers_is_no_bytes() {
+        assert!(encode(&Picture::default()).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn the_bytes_told_before_are_the_bytes_written(
+            figures in proptest::collection::vec(
+                (0..1_u64 << 53, proptest::collection::vec((-70..4170_i32, -70..4170_i32), 3..20), 0..3_usize,
+                 "[a-яї]{0,9}", any::<i64>(), any::<bool>()), 0..40),
+            forgotten in 0..40_usize,
+        ) {
+            let mut layer = Layer::new("objects");
+            let mut mark = layer.mark();
+            for (i, (number, spots, kind, text, integer, flag)) in figures.iter().enumerate() {
+                if i == forgotten {
+                    mark = layer.mark();
+                }
+                let shape = match kind {
+                    0 => Shape::Points(spots.clone()),
+                    1 => Shape::Lines(vec![spots.clone(), spots[1..].to_vec()]),
+                    _ => Shape::Rings(vec![spots.clone()]),
+                };
+                layer.add(*number, shape);
+                layer.tell("name", text.as_str().into());
+                layer.tell(if *flag { "a" } else { "b" }, Tag::Integer(*integer));
+                layer.tell("flag", Tag::Boolean(*flag));
+                layer.tell("share", Tag::Number(*integer as f64));
+            }
+            prop_assert_eq!(layer.bytes(), encode(&Picture { layers: vec![layer.clone()] }).len());
+            // What is forgotten leaves no trace.
+            if forgotten < figures.len() {
+                layer.back_to(mark);
+                prop_assert_eq!(layer.figures().len(), forgotten);
+                prop_assert_eq!(layer.bytes(), encode(&Picture { layers: vec![layer] }).len());
+            }
+        }
     }
 }

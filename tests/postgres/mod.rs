@@ -27,22 +27,40 @@ pub struct Cluster {
     port: u16,
     server: Option<Child>,
     databases: AtomicU32,
-    /// Whether a commit outlives a power cut: not what is tested, but part of what is measured.
-    fsync: bool,
+    /// What the server is set to beside its port: `name=value`.
+    settings: Vec<String>,
 }
 
 impl Cluster {
     /// Starts one; `None`, said aloud, where PostgreSQL with PostGIS is missing and need not be there.
     pub fn start() -> Option<Self> {
-        Self::start_with(false)
+        // Whether a commit outlives a power cut is not what is tested.
+        Self::start_with(|_| vec!["fsync=off".into()])
     }
 
-    /// Starts one that keeps what it commits, whatever happens to the machine.
+    /// Starts one that keeps what it commits, whatever happens to the machine: part of what is measured.
     pub fn start_durable() -> Option<Self> {
-        Self::start_with(true)
+        Self::start_with(|_| Vec::new())
     }
 
-    fn start_with(fsync: bool) -> Option<Self> {
+    /// Starts one that speaks TLS as `localhost`, by a certificate of an authority of its own.
+    pub fn start_encrypted() -> Option<Self> {
+        Self::start_with(|folder| {
+            let made = Command::new("sh").current_dir(folder).args(["-ec", CERTIFICATES]).output().unwrap();
+            assert!(made.status.success(), "openssl: {}", String::from_utf8_lossy(&made.stderr));
+            let path = |name: &str| folder.join(name).display().to_string();
+            // The server reads no key that another user could have written.
+            if is_root() {
+                let owned = Command::new("chown").arg(SERVER_USER).arg(path("server.key")).status().unwrap();
+                assert!(owned.success(), "chown");
+            }
+            let file = |name: &str, setting: &str| format!("{setting}={}", path(name));
+            let files = [file("server.crt", "ssl_cert_file"), file("server.key", "ssl_key_file")];
+            [&["fsync=off".into(), "ssl=on".into()], &files[..]].concat()
+        })
+    }
+
+    fn start_with(settings: impl FnOnce(&Path) -> Vec<String>) -> Option<Self> {
         let Some(programs) = programs() else {
             assert!(std::env::var_os("CI").is_none(), "PostgreSQL with PostGIS is missing; `make test` installs it");
             println!("skipped: no PostgreSQL with PostGIS (Debian: apt-get install postgresql-15-postgis-3)");
@@ -51,7 +69,8 @@ impl Cluster {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut cluster = Self { folder, programs, port, server: None, databases: AtomicU32::new(0), fsync };
+        let settings = settings(folder.path());
+        let mut cluster = Self { folder, programs, port, server: None, databases: AtomicU32::new(0), settings };
         let made = cluster
             .program("initdb")
             .args(["--auth=trust", "--username=mapa", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--pgdata"])
@@ -84,7 +103,36 @@ impl Cluster {
     pub fn database(&self) -> String {
         let name = format!("city{}", self.databases.fetch_add(1, Ordering::Relaxed));
         self.sql("postgres", &format!("CREATE DATABASE {name}"));
-        format!("postgres://mapa@127.0.0.1:{}/{name}", self.port)
+        self.url_of(&name)
+    }
+
+    /// A server that follows this one and can only be read: a streaming replica.
+    pub fn replica(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let copied = self
+            .program("pg_basebackup")
+            .args(["--host=127.0.0.1", "--username=mapa", "--write-recovery-conf", "--checkpoint=fast", "--port"])
+            .args([&self.port.to_string(), "--pgdata"])
+            .arg(folder.path().join("data"))
+            .output()
+            .unwrap();
+        assert!(copied.status.success(), "pg_basebackup: {}", String::from_utf8_lossy(&copied.stderr));
+        let (programs, settings) = (self.programs.clone(), self.settings.clone());
+        let mut replica = Self { folder, programs, port, server: None, databases: AtomicU32::new(0), settings };
+        replica.go_on();
+        replica
+    }
+
+    /// The URL of the database of this name as this server has it.
+    pub fn url_of(&self, database: &str) -> String {
+        format!("postgres://mapa@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// A file of the folder beside the data.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 
     /// What `psql` answers in a database of the cluster.
@@ -123,8 +171,8 @@ impl Cluster {
         let log = fs::File::create(self.folder.path().join("log")).unwrap();
         let mut server = self.program("postgres");
         server.arg("-D").arg(self.data()).args(["-p", &self.port.to_string(), "-k"]).arg(self.folder.path());
-        let fsync = if self.fsync { "fsync=on" } else { "fsync=off" };
-        server.args(["-c", "listen_addresses=127.0.0.1", "-c", fsync, "-c", "max_connections=30"]);
+        server.args(["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=30"]);
+        server.args(self.settings.iter().flat_map(|setting| ["-c", setting]));
         self.server = Some(server.stdout(Stdio::null()).stderr(log).spawn().unwrap());
         let begun = Instant::now();
         while !self.ask("postgres", "SELECT 1").status.success() {
@@ -141,8 +189,7 @@ impl Cluster {
     /// A program of PostgreSQL, as somebody who may run it.
     fn program(&self, name: &str) -> Command {
         let path = self.programs.join(name);
-        let root = fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0);
-        let mut command = if root {
+        let mut command = if is_root() {
             let mut command = Command::new("setpriv");
             command.args(["--reuid", SERVER_USER, "--regid", SERVER_USER, "--clear-groups", "--"]).arg(path);
             command
@@ -152,6 +199,19 @@ impl Cluster {
         command.current_dir("/").stdin(Stdio::null());
         command
     }
+}
+
+/// Makes an authority `ca.crt` and a server certificate by it, for `localhost` and nothing else.
+const CERTIFICATES: &str = r#"
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=Authority of a test" -keyout ca.key -out ca.crt
+openssl req -newkey rsa:2048 -nodes -subj "/CN=localhost" -keyout server.key -out server.csr
+echo "subjectAltName=DNS:localhost" >server.ext
+openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile server.ext -out server.crt
+chmod 0600 server.key
+"#;
+
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0)
 }
 
 impl Drop for Cluster {

@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import type { StyleSpecification } from 'maplibre-gl';
 import { featureFilter } from '@maplibre/maplibre-gl-style-spec';
 import { boxOf, holds, placeOf } from '../src/map/bounds.ts';
-import { choiceFilter, compose, foreignStyleUrl, type Composition } from '../src/map/compose.ts';
-import { hitsOf } from '../src/map/hits.ts';
+import { choiceFilter, choiceInCql, compose, foreignStyleUrl, type Composition } from '../src/map/compose.ts';
+import { clusterOf, hitsOf } from '../src/map/hits.ts';
 import { inkOn } from '../src/look/ink.ts';
 
 const OWN: StyleSpecification = {
@@ -51,7 +51,9 @@ test('a choice narrows every city layer, on top of its own filter, and no other 
 test('a choice asks for the tiles of its collections only, and no choice for the tiles of all', () => {
   const choice = { whole: ['schools'], partial: [{ collection: 'clubs', kinds: ['chess'] }] };
   const url = (of: Composition) => (compose(of).sources['city'] as { url: string }).url;
-  assert.equal(url({ ...PLAIN, choice }), '/tiles/city.json?collections=clubs,schools');
+  const filter = encodeURIComponent("collection IN ('schools') OR (collection = 'clubs' AND kind IN ('chess'))");
+  assert.equal(url({ ...PLAIN, choice }), `/tiles/city.json?collections=clubs,schools&filter=${filter}`);
+  assert.equal(url({ ...PLAIN, choice: { whole: ['schools'], partial: [] } }), '/tiles/city.json?collections=schools');
   assert.equal(url(PLAIN), '/tiles/city.json');
 });
 
@@ -72,6 +74,12 @@ test('the choice as an expression lets through whole collections and single kind
   assert.equal(passes({ collection: 'clubs', kind: 'chess' }), true);
   assert.equal(passes({ collection: 'clubs', kind: 'go' }), false);
   assert.equal(passes({ collection: 'shops' }), false);
+  assert.equal(passes({ cluster: true, point_count: 2 }), true, 'a cluster counts only what was asked for');
+});
+
+test('a quote in a word of the choice stays a word', () => {
+  const choice = { whole: [], partial: [{ collection: 'clubs', kinds: ["o'clock", 'chess'] }] };
+  assert.equal(choiceInCql(choice), "(collection = 'clubs' AND kind IN ('o''clock','chess'))");
 });
 
 test('the English page labels in English where it can', () => {
@@ -107,6 +115,18 @@ test('a tap means the most exact geometry, and each object once', () => {
   assert.deepEqual(names({ name: 'Школа' }), { uk: 'Школа', en: 'Школа' });
   assert.deepEqual(names({ name: 'Школа', name_en: 'School' }), { uk: 'Школа', en: 'School' });
   assert.equal(names({}), null);
+});
+
+test('a tap means a cluster only where no other point lies over it', () => {
+  const cluster = { geometry: { type: 'Point', coordinates: [33, 47] }, properties: { point_count: 3, expansion_zoom: 12 } };
+  const object = { geometry: { type: 'Point', coordinates: [33, 47] }, properties: { collection: 'c', id: 'a' } };
+  const area = { geometry: { type: 'Polygon' }, properties: { collection: 'c', id: 'p' } };
+  assert.deepEqual(clusterOf([cluster, object]), { center: [33, 47], expansionZoom: 12 });
+  assert.deepEqual(clusterOf([area, cluster]), { center: [33, 47], expansionZoom: 12 });
+  assert.equal(clusterOf([object, cluster]), null);
+  assert.equal(clusterOf([area]), null);
+  assert.equal(clusterOf([]), null);
+  assert.deepEqual(hitsOf([cluster]), []);
 });
 
 test('a box holds all of a geometry', () => {

@@ -270,6 +270,30 @@ describe('the page', { skip: server ? false : 'skipped: no server (MAPA_URL)' },
     await context.close();
   });
 
+  test('a tap on a cluster goes closer until it is no longer one', async () => {
+    const { context, page, faults } = await visit(browser, at(11));
+    await page.locator('li.sector').first().waitFor();
+    await mapIsDrawn(page);
+    const canvas = page.locator('canvas.maplibregl-canvas');
+    const size = await canvas.boundingBox();
+    assert.ok(size);
+    const over = () => canvas.evaluate((element) => element.dataset.over);
+    // The middle has objects: within a cell of it, 64 pixels, is the mark that stands for them.
+    let found: { x: number; y: number } | null = null;
+    for (let step = 0; step < 400 && !found; step += 1) {
+      const position = { x: size.width / 2 - 64 + (step % 20) * 7, y: size.height / 2 - 64 + Math.floor(step / 20) * 7 };
+      await canvas.hover({ position });
+      if ((await over()) === 'cluster') found = position;
+    }
+    assert.ok(found, 'a cluster is near the middle');
+    await canvas.click({ position: found });
+    await page.waitForFunction(() => Number(/map=([\d.]+)/.exec(location.hash)?.[1]) >= 12);
+    await mapIsDrawn(page);
+    assert.doesNotMatch(page.url(), /object=/);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
   test('the language switch changes the page, the address and the next visit', async () => {
     const { context, page, faults } = await visit(browser, `${server}/`);
     await page.locator('li.sector').first().waitFor();

@@ -2,13 +2,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { validateStyleMin, type StyleSpecification } from '@maplibre/maplibre-gl-style-spec';
+import { featureFilter, validateStyleMin, type StyleSpecification } from '@maplibre/maplibre-gl-style-spec';
 
 /** What the server puts in the place of the token, from the catalog. */
 const SECTOR_COLOR = '["match", ["get", "sector"], "education", "#1860d8", "health", "#e40024", "#666666"]';
+const CLUSTER_COLOR = '["case", [">", ["*", 2, ["coalesce", ["get", "count_health"], 0]], ["get", "point_count"]], "#e40024", "#666666"]';
 
 const text = (name: string) => readFileSync(new URL(`../../../styles/${name}.json`, import.meta.url), 'utf8');
-const style = (name: string) => JSON.parse(text(name).replaceAll('"{sector-color}"', SECTOR_COLOR)) as StyleSpecification;
+const filled = (name: string) => text(name).replaceAll('"{sector-color}"', SECTOR_COLOR).replaceAll('"{cluster-color}"', CLUSTER_COLOR);
+const style = (name: string) => JSON.parse(filled(name)) as StyleSpecification;
 
 const TILE_LAYERS: Record<string, string[]> = {
   base: ['green', 'water', 'rivers', 'districts', 'district-labels', 'boundaries', 'railways', 'streets', 'buildings', 'house-numbers', 'places'],
@@ -35,6 +37,16 @@ for (const name of ['light', 'dark']) {
     }
   });
 }
+
+test('a cluster is drawn as a cluster and a single object as an object', () => {
+  const seen = (properties: object) =>
+    style('light')
+      .layers.filter((layer) => 'source-layer' in layer && layer['source-layer'] === 'objects')
+      .filter((layer) => featureFilter('filter' in layer ? layer.filter : undefined, 'filter').filter({ zoom: 17 } as never, { type: 1, properties } as never))
+      .map(({ id }) => id);
+  assert.deepEqual(seen({ collection: 'schools', id: '1' }), ['city-objects', 'city-objects-names', 'city-objects-places']);
+  assert.deepEqual(seen({ cluster: true, point_count: 2 }), ['city-clusters', 'city-clusters-counts']);
+});
 
 test('a change of appearance changes colours only', () => {
   const bare = (name: string) => {

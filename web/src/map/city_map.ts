@@ -7,7 +7,7 @@ import type { Geometry } from 'geojson';
 import type { Camera } from '../address/page_address.ts';
 import type { LonLat } from '../near/direction.ts';
 import { boxOf, holds, type Box } from './bounds.ts';
-import { hitsOf, type Hit } from './hits.ts';
+import { clusterOf, hitsOf, type Cluster, type Hit } from './hits.ts';
 
 // A file of our own origin: the page's security policy lets no other worker run.
 setWorkerUrl(workerUrl);
@@ -26,6 +26,8 @@ export interface MapEvents {
   /** tiles or their description did not come */
   failed(): void;
   insets(): Insets;
+  /** whether a tap gives a place and nothing else */
+  picking(): boolean;
 }
 
 /** Room left around what is brought into view, in pixels. */
@@ -132,6 +134,12 @@ export class CityMap {
     }
   }
 
+  /** Goes where the objects of the cluster are no longer one, in the uncovered part of the map. */
+  open({ center, expansionZoom }: Cluster): void {
+    const { top, right, bottom, left } = this.events.insets();
+    this.map.easeTo({ center, zoom: expansionZoom, offset: [(left - right) / 2, (top - bottom) / 2] });
+  }
+
   label(text: string): void {
     this.map.getCanvas().setAttribute('aria-label', text);
   }
@@ -152,11 +160,13 @@ export class CityMap {
     map.on('moveend', () => events.moved(this.camera()));
     map.on('click', (event) => {
       const { lng, lat } = event.lngLat;
-      events.tapped(this.#hitsAt(event), { lon: lng, lat });
+      const cluster = events.picking() ? null : this.#clusterAt(event);
+      if (cluster) this.open(cluster);
+      else events.tapped(this.#hitsAt(event), { lon: lng, lat });
     });
     map.on('mousemove', (event) => {
-      const overObject = hitsOf(this.#drawnAround(event, EXACT_REACH_PX)).length > 0;
-      map.getCanvas().dataset.over = overObject ? 'object' : 'nothing';
+      const drawn = this.#drawnAround(event, EXACT_REACH_PX);
+      map.getCanvas().dataset.over = clusterOf(drawn) ? 'cluster' : hitsOf(drawn).length > 0 ? 'object' : 'nothing';
     });
     map.on('error', ({ error }) => {
       // MapLibre's network errors carry an HTTP status and are told to the visitor; any other is a fault of the page.
@@ -170,6 +180,11 @@ export class CityMap {
     const exact = hitsOf(this.#drawnAround(event, EXACT_REACH_PX).filter(isPointFeature));
     if (exact.length > 0) return exact;
     return hitsOf(this.#drawnAround(event, FINGER_REACH_PX));
+  }
+
+  #clusterAt(event: MapMouseEvent): Cluster | null {
+    const exact = this.#drawnAround(event, EXACT_REACH_PX).filter(isPointFeature);
+    return clusterOf(exact.length > 0 ? exact : this.#drawnAround(event, FINGER_REACH_PX));
   }
 
   #drawnAround({ point }: MapMouseEvent, reach_px: number) {

@@ -51,7 +51,17 @@ function chosenSources(sources: StyleSpecification['sources'], choice: Choice): 
   const city = sources[CITY_SOURCE];
   if (choice === null || city?.type !== 'vector' || city.url === undefined) return sources;
   const collections = [...choice.whole, ...choice.partial.map(({ collection }) => collection)].sort();
-  return { ...sources, [CITY_SOURCE]: { ...city, url: `${city.url}?collections=${collections.join(',')}` } };
+  const filter = choice.partial.length > 0 ? `&filter=${encodeURIComponent(choiceInCql(choice))}` : '';
+  return { ...sources, [CITY_SOURCE]: { ...city, url: `${city.url}?collections=${collections.join(',')}${filter}` } };
+}
+
+/** The choice in CQL2: clusters count only what it takes in. */
+export function choiceInCql({ whole, partial }: NonNullable<Choice>): string {
+  const quoted = (word: string) => `'${word.replaceAll("'", "''")}'`;
+  const among = (name: string, words: readonly string[]) => `${name} IN (${words.map(quoted).join(',')})`;
+  const wholes = whole.length > 0 ? [among('collection', whole)] : [];
+  const parts = partial.map(({ collection, kinds }) => `(collection = ${quoted(collection)} AND ${among('kind', kinds)})`);
+  return [...wholes, ...parts].join(' OR ');
 }
 
 /** Every city layer shows only what the choice takes in, on top of the layer's own filter. */
@@ -74,6 +84,7 @@ function atLeast(least: number, measure: unknown): unknown {
   return measure.map((part: unknown, i) => (i > 3 && i % 2 === 0 ? ['max', least, part] : part));
 }
 
+/** The choice among what is drawn. A cluster stands for what was asked for, and that is the choice already. */
 export function choiceFilter({ whole, partial }: NonNullable<Choice>): ExpressionSpecification {
   const wholes: ExpressionSpecification = ['in', ['get', 'collection'], ['literal', whole]];
   const parts = partial.map(
@@ -83,7 +94,7 @@ export function choiceFilter({ whole, partial }: NonNullable<Choice>): Expressio
       ['in', ['get', 'kind'], ['literal', kinds]],
     ],
   );
-  return ['any', wholes, ...parts];
+  return ['any', ['has', 'point_count'], wholes, ...parts];
 }
 
 /** Labels are written from `name`; the English page prefers `name_en` where a feature carries one. */

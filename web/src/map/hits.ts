@@ -11,8 +11,23 @@ export interface Hit {
 
 /** A drawn feature as the map reports it; only what a hit needs of it. */
 export interface DrawnFeature {
-  geometry: { type: string };
+  geometry: { type: string; coordinates?: unknown };
   properties: Record<string, unknown>;
+}
+
+/** What stands on the map for several objects: where they are, and the zoom at which they are no longer one. */
+export interface Cluster {
+  center: [number, number];
+  expansionZoom: number;
+}
+
+/** The cluster under a tap, when no other point lies over it. */
+export function clusterOf(drawn: readonly DrawnFeature[]): Cluster | null {
+  const top = drawn.find(({ geometry }) => dimension(geometry.type) === 0);
+  const zoom = top?.properties.expansion_zoom;
+  const [lon, lat]: unknown[] = Array.isArray(top?.geometry.coordinates) ? top.geometry.coordinates : [];
+  if (typeof zoom !== 'number' || typeof lon !== 'number' || typeof lat !== 'number') return null;
+  return { center: [lon, lat], expansionZoom: zoom };
 }
 
 /**
