@@ -15,6 +15,9 @@ use mapa::{
 
 use crate::city;
 
+/// As many points as are compared.
+const MOST: usize = 18_000;
+
 /// Distinct tiles in a stream.
 const TILES: usize = 3000;
 
@@ -30,7 +33,7 @@ pub struct Point {
     pub at: LonLat,
 }
 
-/// Every thematic object, at the middle of its box, in the order of collections and ids.
+/// The first 18 thousand thematic objects, each at the middle of its box, in the order of collections and ids.
 pub fn of(snapshot: &Snapshot) -> Vec<Point> {
     let features = snapshot.thematic().flat_map(|shelf| {
         let name = shelf.collection().field_index("name");
@@ -45,7 +48,7 @@ pub fn of(snapshot: &Snapshot) -> Vec<Point> {
             (format!("{}-{}", shelf.collection().id, feature.id), name, kind, at)
         })
     });
-    let numbered = features.enumerate();
+    let numbered = features.take(MOST).enumerate();
     numbered.map(|(number, (id, name, kind, at))| Point { number, id, name, kind, at }).collect()
 }
 
