@@ -22,7 +22,7 @@ use crate::{
 /// How soon a store that failed is asked again.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(250);
 
-/// How much drawing ahead gives way to answering: about a tenth of a core that both want.
+/// How much drawing ahead gives way to answering: of a core that both want it gets a tenth (sched_prio_to_weight of Linux).
 const YIELDING: i32 = 10;
 
 /// Serves until SIGTERM or SIGINT.

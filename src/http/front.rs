@@ -3,9 +3,11 @@
 //! Each thread that answers has its own, so ready tiles never stand behind a search; the routes run on the shared runtime.
 
 use std::{
-    cell::Cell,
     hash::{BuildHasher as _, RandomState},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Instant,
 };
 
@@ -13,7 +15,7 @@ use axum::{
     Router,
     body::Body,
     extract::{MatchedPath, Request},
-    http::{HeaderMap, HeaderValue, Method, StatusCode},
+    http::{HeaderMap, HeaderValue, Method},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -35,13 +37,13 @@ pub struct Front {
     tally: Arc<Tally>,
     /// The first half of the ids this thread gives, another one in each process.
     name: u64,
-    given: Cell<u64>,
+    given: AtomicU64,
 }
 
 impl Front {
     /// A front before these routes.
     pub fn new(city: Answering, router: Router, shared: tokio::runtime::Handle, tally: Arc<Tally>) -> Self {
-        Self { city, router, shared, tally, name: RandomState::new().hash_one(0), given: Cell::new(0) }
+        Self { city, router, shared, tally, name: RandomState::new().hash_one(0), given: AtomicU64::new(0) }
     }
 
     /// The answer to a request.
@@ -91,8 +93,7 @@ impl Front {
         if let Some(id) = asked.get(answer::REQUEST_ID).filter(is_id) {
             return id.clone();
         }
-        let number = self.given.get();
-        self.given.set(number.wrapping_add(1));
+        let number = self.given.fetch_add(1, Ordering::Relaxed);
         let mut digits = [0; 24];
         for (i, digit) in digits.iter_mut().enumerate() {
             let nibble = if i < 12 { self.name >> (i * 4) } else { number >> ((23 - i) * 4) } & 15;
@@ -107,17 +108,4 @@ pub async fn named(matched: MatchedPath, request: Request, next: Next) -> Respon
     let mut response = next.run(request).await;
     response.extensions_mut().insert(matched);
     response
-}
-
-/// What a connection beyond the most is told.
-pub fn full() -> Vec<u8> {
-    let problem = Problem::Busy("as many connections as are served at once are open".into()).body().to_string();
-    let status = StatusCode::SERVICE_UNAVAILABLE;
-    format!(
-        "HTTP/1.1 {status}\r\ncontent-type: application/problem+json\r\ncontent-length: {}\r\nretry-after: {}\r\n\
-         connection: close\r\n\r\n{problem}",
-        problem.len(),
-        super::problem::RETRY_AFTER_S,
-    )
-    .into_bytes()
 }

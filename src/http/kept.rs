@@ -249,7 +249,8 @@ impl Kept {
 
     fn draw_one_ahead(&self, name: &str, tileset: &Tileset, coord: TileCoord, snapshot: &Snapshot) {
         // Somebody may have asked for it before its turn came.
-        let asked = self.whole.remove(&Whole::new(name, coord, AHEAD)).map(|(_, drawn)| drawn);
+        let key = Whole::new(name, coord, AHEAD);
+        let asked = self.whole.peek(&key);
         let drawn = match asked {
             Some(drawn) => drawn,
             None => match tile::draw(snapshot, tileset, &Selection::default(), coord, AHEAD) {
@@ -265,6 +266,7 @@ impl Kept {
             drawn.coded(Some(encoding));
         }
         self.put_ahead(name, coord, drawn);
+        self.whole.remove(&key);
     }
 
     fn put_ahead(&self, name: &str, coord: TileCoord, drawn: Arc<Drawn>) {

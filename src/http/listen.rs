@@ -18,7 +18,7 @@ use tokio::{
     sync::{mpsc, oneshot},
 };
 
-use super::{City, front, front::Front, metrics::Tally, router};
+use super::{City, Problem, front::Front, metrics::Tally, problem::RETRY_AFTER_S, router};
 
 /// How long open requests may go on after the server was told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -91,9 +91,22 @@ async fn take(listener: &TcpListener, threads: &[Thread], limits: Limits) {
 }
 
 async fn turn_away(mut connection: TcpStream) {
-    let told = front::full();
+    let told = full();
     // Whoever does not listen is not waited for.
     let _ = tokio::time::timeout(REST, connection.write_all(&told)).await;
+}
+
+/// What a connection beyond the most is told.
+fn full() -> Vec<u8> {
+    let problem = Problem::Busy("as many connections as are served at once are open".into()).body().to_string();
+    let status = hyper::StatusCode::SERVICE_UNAVAILABLE;
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/problem+json\r\ncontent-length: {}\r\nretry-after: {}\r\n\
+         connection: close\r\n\r\n{problem}",
+        problem.len(),
+        RETRY_AFTER_S,
+    )
+    .into_bytes()
 }
 
 /// A thread that answers.
@@ -110,7 +123,7 @@ impl Thread {
         let (ending, ended) = oneshot::channel();
         let counting = Arc::clone(&tally);
         let answer = move || {
-            runtime.block_on(tokio::task::LocalSet::new().run_until(answer(front, counting, limits, arriving)));
+            runtime.block_on(answer(Arc::new(front), counting, limits, arriving));
             let _ = ending.send(());
         };
         thread::Builder::new().name("answer".into()).spawn(answer).context("a thread cannot be started")?;
@@ -124,12 +137,11 @@ impl Thread {
 
 /// Answers on the connections that arrive, until none can; then finishes what was begun.
 async fn answer(
-    front: Front,
+    front: Arc<Front>,
     tally: Arc<Tally>,
     limits: Limits,
     mut arriving: mpsc::UnboundedReceiver<std::net::TcpStream>,
 ) {
-    let front = std::rc::Rc::new(front);
     let ending = GracefulShutdown::new();
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_header_size(LONGEST_HEAD);
@@ -138,13 +150,13 @@ async fn answer(
         let Ok(connection) = TcpStream::from_std(connection) else { continue };
         // An answer is written at once; what is delayed would only be its end.
         let _ = connection.set_nodelay(true);
-        let front = std::rc::Rc::clone(&front);
+        let front = Arc::clone(&front);
         let service = service_fn(move |request: hyper::Request<Incoming>| {
-            let front = std::rc::Rc::clone(&front);
+            let front = Arc::clone(&front);
             async move { Ok::<_, std::convert::Infallible>(front.answer(request).await) }
         });
         let answering = ending.watch(http.serve_connection(TokioIo::new(connection), service));
-        tokio::task::spawn_local(async move {
+        tokio::spawn(async move {
             // How a connection ended is nobody's business here: askers come and go.
             let _ = answering.await;
             drop(open);
