@@ -81,13 +81,13 @@ fn plain(store: &Path, folder: &Path, tiles: &[TileCoord], points: &[Point]) -> 
     let mut rows = beside_constant("mapa, kept", &Process::mapa(store, &[]).drawn(), folder, ours.clone());
     let martin = Martin::over(folder, points);
     if let Some(martin) = &martin {
-        rows.push(warm("martin, MBTiles, cached", &martin.from_mbtiles(17), &theirs));
-        rows.push(warm("martin, PostGIS, cached", &martin.from_database(512), &theirs));
+        rows.push(warm("martin, MBTiles, cached", &martin.over_mbtiles(17), &theirs));
+        rows.push(warm("martin, PostGIS, cached", &martin.over_database(512), &theirs));
     }
     let ours = stream(folder, "mapa", ours);
     rows.push(cold("mapa, nothing kept", &Process::mapa(store, &["--tile-memory", "0"]), &ours));
     if let Some(martin) = &martin {
-        rows.push(cold("martin, PostGIS, not cached", &martin.from_database(0), &theirs));
+        rows.push(cold("martin, PostGIS, not cached", &martin.over_database(0), &theirs));
     }
     rows
 }

@@ -49,12 +49,12 @@ impl Martin {
     }
 
     /// Served from the database, with so many megabytes of cache.
-    pub fn from_database(&self, cache_mb: u32) -> Process {
+    pub fn over_database(&self, cache_mb: u32) -> Process {
         self.start(&self.database, cache_mb, Some(self.cluster.id()))
     }
 
     /// Served from an MBTiles that holds every tile of the zooms, in gzip.
-    pub fn from_mbtiles(&self, deepest: u8) -> Process {
+    pub fn over_mbtiles(&self, deepest: u8) -> Process {
         let file = self.folder.join("points.mbtiles");
         let _ = fs::remove_file(&file);
         let copied = Command::new(self.programs.join("martin-cp"))
