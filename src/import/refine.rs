@@ -9,11 +9,14 @@ use anyhow::Context;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::{
-    Outcome, Reason, Recipe, Report,
-    cell::{ANYTHING_ELSE, Cell, spelling},
+    Gazetteer, Outcome, Reason, Recipe, Report,
+    address::{AddressPlan, Found},
+    cell::{Cell, spelling},
+    districts::{Around, Filling},
     meaning,
     outcome::{Objection, Origin},
     place::{Place, exchanged_into, holds},
+    position,
     recipe::{FieldSource, IdSource},
     record::{Columns, Record, Row, Shape},
     rules::Rules,
@@ -40,6 +43,9 @@ pub(super) struct Refinery<'a> {
     keeps_rows: bool,
     place: Option<Place>,
     outline: Option<Outline>,
+    address: Option<AddressPlan>,
+    places: &'a Gazetteer,
+    filling: Option<Filling<'a>>,
     bounds: Option<BBox>,
     kind: Option<KindPlan>,
     fields: Vec<FieldPlan>,
@@ -90,7 +96,11 @@ type Spellings = HashMap<Box<str>, Option<Arc<str>>>;
 
 impl<'a> Refinery<'a> {
     /// The refinery and the columns it wants of every record.
-    pub fn new(recipe: &Recipe, collection: &'a Collection) -> anyhow::Result<(Columns, Self)> {
+    pub fn new(
+        recipe: &Recipe,
+        collection: &'a Collection,
+        places: &'a Gazetteer,
+    ) -> anyhow::Result<(Columns, Self)> {
         let mut columns = Columns::of(recipe.naming.clone());
         let id = match &recipe.id {
             IdSource::Column(column) => IdPlan::Slot(columns.slot(column, "[id] column")),
@@ -101,6 +111,7 @@ impl<'a> Refinery<'a> {
         let aliases = recipe.aliases.as_ref().map(|column| columns.slot(column, "[id] aliases"));
         let place = Place::plan(&recipe.geometry, &mut columns);
         let outline = Outline::plan(&recipe.geometry, &mut columns);
+        let address = recipe.geometry.address.as_ref().map(|address| AddressPlan::new(address, &mut columns));
         columns.wants_shape = place.is_none() && outline.is_none();
         columns.crs.clone_from(&recipe.geometry.crs);
         let kind = recipe.kind.as_ref().map(|kind| KindPlan {
@@ -140,6 +151,9 @@ impl<'a> Refinery<'a> {
             keeps_rows,
             place,
             outline,
+            address,
+            places,
+            filling: Filling::plan(places.districts.as_deref().filter(|_| recipe.districts.is_some()), collection),
             bounds,
             kind,
             fields,
@@ -196,11 +210,18 @@ impl<'a> Refinery<'a> {
         let parts = || {
             let id = self.id(cells, columns)?;
             let aliases = self.aliases(&id, cells, columns)?;
-            let geometry = self.geometry(cells, shape, columns, &mut warnings)?;
-            let values = self.values(cells, columns, &mut warnings)?;
-            Ok((id, aliases, geometry, values))
+            let (geometry, is_geocoded) = match self.house(cells, &shape, columns)? {
+                Some(house) => (house, true),
+                None => (self.geometry(cells, shape, columns, &mut warnings)?, false),
+            };
+            let around = self.filling.and_then(|filling| filling.around(&geometry));
+            let mut values = self.values(cells, columns, around, &mut warnings)?;
+            if is_geocoded {
+                position::mark(self.collection, &mut values);
+            }
+            Ok((id, aliases, geometry, values, is_geocoded))
         };
-        let (id, aliases, geometry, values) = match parts() {
+        let (id, aliases, geometry, values, is_geocoded) = match parts() {
             Ok(parts) => parts,
             Err(objection) => return Ok(Err(objection)),
         };
@@ -244,6 +265,9 @@ impl<'a> Refinery<'a> {
             plan.rules.remember(&feature.values[plan.index], row);
         }
         self.report.warn(&warnings);
+        if is_geocoded {
+            *self.report.geocoded.entry(position::BUILDING).or_default() += 1;
+        }
         Ok(Ok((feature, aliases)))
     }
 
@@ -323,6 +347,41 @@ impl<'a> Refinery<'a> {
         if is_swapped {
             warnings.add(Warning::SwappedCoordinates);
         }
+        self.within_bounds(geometry)
+    }
+
+    /// The house of a row that has an address and no coordinates.
+    fn house(&self, cells: &[impl AsRef<str>], shape: &Shape, columns: &Columns) -> Result<Option<Geometry>, Objection> {
+        let is_unsaid = match (&self.place, &self.outline) {
+            (Some(place), _) => place.is_unsaid(cells),
+            (None, Some(outline)) => outline.is_unsaid(cells),
+            (None, None) => matches!(shape, Shape::Missing | Shape::None),
+        };
+        let Some(plan) = self.address.as_ref().filter(|_| is_unsaid) else { return Ok(None) };
+        let refused = |reason, detail: &str| {
+            Objection::to_column(columns.name(plan.slot()), &plan.written(cells), reason, detail)
+        };
+        let Some(register) = &self.places.addresses else {
+            let detail = "there are no coordinates, and the store has no address register to ask";
+            return Err(refused(Reason::MissingCoordinates, detail));
+        };
+        let Some(address) = plan.read(cells, columns)? else {
+            return Err(refused(Reason::MissingCoordinates, "there are neither coordinates nor an address"));
+        };
+        match register.find(&address) {
+            Found::House(at) => self.within_bounds(Geometry::Point(at)).map(Some),
+            Found::Several(which) => Err(refused(Reason::AmbiguousAddress, &which)),
+            Found::None(like) if like.is_empty() => {
+                Err(refused(Reason::UnknownAddress, "the address register has no such house, nor any like it"))
+            }
+            Found::None(like) => {
+                let detail = format!("the address register has no such house; the nearest are {}", like.join("; "));
+                Err(refused(Reason::UnknownAddress, &detail))
+            }
+        }
+    }
+
+    fn within_bounds(&self, geometry: Geometry) -> Result<Geometry, Objection> {
         let bbox = geometry.bbox();
         match &self.bounds {
             Some(bounds) if !holds(bounds, &bbox) => {
@@ -341,6 +400,7 @@ impl<'a> Refinery<'a> {
         &mut self,
         cells: &[impl AsRef<str>],
         columns: &Columns,
+        around: Option<Around<'_>>,
         warnings: &mut Warnings,
     ) -> Result<Vec<Value>, Objection> {
         let mut values = vec![Value::Unknown; self.collection.fields.len()];
@@ -354,7 +414,8 @@ impl<'a> Refinery<'a> {
                 Objection::to_column(columns.name(plan.slot), text, reason, detail)
             };
             let value = value.map_err(|(reason, detail)| refused(reason, &detail))?;
-            if plan.required && value.is_unknown() {
+            let is_filled = || around.is_some_and(|around| !around.value(plan.index).is_unknown());
+            if plan.required && value.is_unknown() && !is_filled() {
                 return Err(refused(Reason::MissingValue, "it is required"));
             }
             if let Some((reason, detail)) = plan.rules.refuse(&value) {
@@ -365,6 +426,9 @@ impl<'a> Refinery<'a> {
                 values[original] = text.map_err(|why| refused(why.reason, why.detail))?;
             }
             values[plan.index] = value;
+        }
+        if let Some(around) = around {
+            around.fill(&mut values, warnings);
         }
         for (plan, text) in self.fields.iter().zip(&self.texts) {
             if let Some((reason, detail)) = plan.rules.refuse_beside(&values[plan.index], &values) {
@@ -382,9 +446,8 @@ impl<'a> Refinery<'a> {
             return Kind::Unsaid;
         }
         let known = remembered(&mut plan.spellings, text, |text| {
-            let by_map = |text: &str| plan.map.get(text).map(String::as_str);
-            let by_name = || self.collection.kind(text).map(|kind| kind.id.as_str());
-            by_map(&spelling(text)).or_else(by_name).or_else(|| by_map(ANYTHING_ELSE)).map(Arc::from)
+            let by_map = plan.map.get(&spelling(text)).map(String::as_str);
+            by_map.or_else(|| self.collection.kind(text).map(|kind| kind.id.as_str())).map(Arc::from)
         });
         known.map_or(Kind::Unknown, Kind::Known)
     }

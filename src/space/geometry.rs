@@ -167,11 +167,14 @@ fn doubled_area(ring: &[LonLat]) -> f64 {
 /// How many edges a ray to the east crosses.
 fn crossings(ring: &[LonLat], at: LonLat) -> usize {
     closed_edges(ring)
-        .filter(|(a, b)| {
-            (a.lat() > at.lat()) != (b.lat() > at.lat())
-                && at.lon() < (b.lon() - a.lon()) * (at.lat() - a.lat()) / (b.lat() - a.lat()) + a.lon()
-        })
+        .filter(|(a, b)| is_crossed(*a, *b, at))
         .count()
+}
+
+/// Whether a ray to the east crosses the edge.
+pub(super) fn is_crossed(a: LonLat, b: LonLat, at: LonLat) -> bool {
+    (a.lat() > at.lat()) != (b.lat() > at.lat())
+        && at.lon() < (b.lon() - a.lon()) * (at.lat() - a.lat()) / (b.lat() - a.lat()) + a.lon()
 }
 
 fn edge_meets(a: LonLat, b: LonLat, bbox: &BBox) -> bool {

@@ -2,6 +2,7 @@
 //!
 //! Everything here is pure arithmetic; nothing here knows what stands at a place.
 
+pub mod bands;
 pub mod bbox;
 pub mod clip;
 pub mod geodesic;
@@ -11,6 +12,7 @@ pub mod sphere;
 pub mod tile_coord;
 pub mod world;
 
+pub use bands::Bands;
 pub use bbox::BBox;
 pub use geometry::{Area, Geometry, GeometryError};
 pub use lonlat::{LonLat, OutOfRange};

@@ -77,6 +77,14 @@ impl Store {
         }
     }
 
+    /// One collection as it stands; `None` where the store has none of this id.
+    pub fn collection(&mut self, id: &str) -> Result<Option<Stored>, StoreError> {
+        match self {
+            Self::GeoPackage(store) => store.collection(id),
+            Self::PostGis(store) => store.collection(id),
+        }
+    }
+
     /// Begins to replace all features of a collection; nothing is seen by others before [`Replacement::commit`].
     pub fn replace<'a>(
         &'a mut self,

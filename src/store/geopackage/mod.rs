@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, ToSql, TransactionBehavior};
 
 use super::{Change, PastRejection, PastRun, StoreError, Stored, Version};
 use crate::model::{Collection, Provenance, Revision};
@@ -98,23 +98,15 @@ impl GeoPackage {
         let at = |error| explain(&path, &error);
         let reading = self.connection.transaction().map_err(at)?;
         let revision: i64 = reading.query_row("SELECT revision FROM mapa_store", [], |row| row.get(0)).map_err(at)?;
-        let mut changed = Vec::new();
-        {
-            let mut rows = reading
-                .prepare("SELECT layer, definition, provenance, revision FROM mapa_collection WHERE revision > ?1 ORDER BY id")
-                .map_err(at)?;
-            let mut rows = rows.query([since.0 as i64]).map_err(at)?;
-            while let Some(row) = rows.next().map_err(at)? {
-                let text = |i: usize| row.get::<_, String>(i).map_err(at);
-                let collection: Collection = serde_json::from_str(&text(1)?)?;
-                let provenance: Provenance = serde_json::from_str(&text(2)?)?;
-                let revision = Revision(row.get::<_, i64>(3).map_err(at)? as u64);
-                let (features, faults) = Layer::new(text(0)?, &collection).read(&reading).map_err(at)?;
-                let aliases = replacement::aliases_of(&reading, collection.id.as_str()).map_err(at)?;
-                changed.push(Stored { collection, provenance, revision, features, aliases, faults });
-            }
-        }
+        let changed = read(&path, &reading, "revision > ?1 ORDER BY id", &(since.0 as i64))?;
         Ok((Revision(revision as u64), changed))
+    }
+
+    /// One collection as it stands; `None` where the store has none of this id.
+    pub fn collection(&mut self, id: &str) -> Result<Option<Stored>, StoreError> {
+        let path = self.path.clone();
+        let reading = self.connection.transaction().map_err(|error| explain(&path, &error))?;
+        Ok(read(&path, &reading, "id = ?1", &id)?.pop())
     }
 
     /// Begins to replace all features of a collection; nothing is seen by others before [`Replacement::commit`].
@@ -233,6 +225,25 @@ impl GeoPackage {
     fn ask<T: rusqlite::types::FromSql>(&self, question: &str) -> Result<T, StoreError> {
         self.connection.query_row(question, [], |row| row.get(0)).map_err(|error| explain(&self.path, &error))
     }
+}
+
+/// The collections that a condition chooses, as one reading sees them.
+fn read(path: &Path, reading: &Connection, which: &str, key: &dyn ToSql) -> Result<Vec<Stored>, StoreError> {
+    let at = |error| explain(path, &error);
+    let ask = format!("SELECT layer, definition, provenance, revision FROM mapa_collection WHERE {which}");
+    let mut rows = reading.prepare(&ask).map_err(at)?;
+    let mut rows = rows.query([key]).map_err(at)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next().map_err(at)? {
+        let text = |i: usize| row.get::<_, String>(i).map_err(at);
+        let collection: Collection = serde_json::from_str(&text(1)?)?;
+        let provenance: Provenance = serde_json::from_str(&text(2)?)?;
+        let revision = Revision(row.get::<_, i64>(3).map_err(at)? as u64);
+        let (features, faults) = Layer::new(text(0)?, &collection).read(reading).map_err(at)?;
+        let aliases = replacement::aliases_of(reading, collection.id.as_str()).map_err(at)?;
+        found.push(Stored { collection, provenance, revision, features, aliases, faults });
+    }
+    Ok(found)
 }
 
 fn past_run(row: &rusqlite::Row<'_>) -> rusqlite::Result<PastRun> {

@@ -11,7 +11,9 @@ mod rows;
 
 use std::{error::Error as _, fmt, time::Duration};
 
-use postgres::{Client, IsolationLevel, error::SqlState, fallible_iterator::FallibleIterator};
+use postgres::{
+    Client, IsolationLevel, error::SqlState, fallible_iterator::FallibleIterator, types::ToSql,
+};
 
 use super::{Change, DatabaseUrl, PastRejection, PastRun, StoreError, Stored, Version};
 use crate::model::{Collection, Provenance, Revision};
@@ -99,6 +101,16 @@ impl PostGis {
 
     /// Every collection that changed after `since`, and the revision they belong to, as one consistent reading.
     pub fn load(&mut self, since: Revision) -> Result<(Revision, Vec<Stored>), StoreError> {
+        self.read("revision > $1 ORDER BY id COLLATE \"C\"", &(since.0 as i64))
+    }
+
+    /// One collection as it stands; `None` where the store has none of this id.
+    pub fn collection(&mut self, id: &str) -> Result<Option<Stored>, StoreError> {
+        Ok(self.read("id = $1", &id)?.1.pop())
+    }
+
+    /// The collections that a condition chooses, and the revision they belong to, as one consistent reading.
+    fn read(&mut self, which: &str, key: &(dyn ToSql + Sync)) -> Result<(Revision, Vec<Stored>), StoreError> {
         self.client()?;
         let Self { url, client, .. } = self;
         let at = |error| explain(url, &error);
@@ -108,9 +120,10 @@ impl PostGis {
         reading.batch_execute("LOCK TABLE mapa.mapa_store IN ACCESS SHARE MODE").map_err(at)?;
         let revision: i64 = reading.query_one("SELECT revision FROM mapa.mapa_store", &[]).map_err(at)?.get(0);
         let mut changed = Vec::new();
-        let ask = "SELECT layer, definition::text, provenance::text, revision FROM mapa.mapa_collection
-                   WHERE revision > $1 ORDER BY id COLLATE \"C\"";
-        for row in reading.query(ask, &[&(since.0 as i64)]).map_err(at)? {
+        let ask = format!(
+            "SELECT layer, definition::text, provenance::text, revision FROM mapa.mapa_collection WHERE {which}"
+        );
+        for row in reading.query(&ask, &[key]).map_err(at)? {
             let collection: Collection = serde_json::from_str(row.get(1))?;
             let provenance: Provenance = serde_json::from_str(row.get(2))?;
             let (features, faults) = Layer::new(row.get(0), &collection).read(&mut reading).map_err(at)?;
