@@ -95,8 +95,10 @@ pub fn load(catalog: &Catalog, store: &Address, order: &Order) -> anyhow::Result
         planned.push(plan(catalog, &path, order, &mut fetches)?);
     }
     // What others ask for places comes before them: it is known to them then, whatever the recipes are called.
-    let asked: BTreeSet<String> = planned.iter().flat_map(|planned| Places::asked_by(&planned.recipe)).collect();
-    planned.sort_by_key(|planned| !asked.contains(planned.collection.id.as_str()));
+    let steps = Places::steps(planned.iter().map(|planned| &planned.recipe));
+    planned.sort_by_key(|planned| {
+        steps.iter().position(|ids| ids.contains(planned.collection.id.as_str())).unwrap_or(steps.len())
+    });
     let bytes = planned.iter().map(|planned| planned.bytes).sum();
     let mut store = Store::open_or_create(store)?;
     let progress = Progress::of_bytes(bytes);

@@ -131,7 +131,8 @@ fn all(geometry: &Geometry, mut holds: impl FnMut(LonLat) -> bool) -> bool {
 /// The name of a district without its kind: `Саксаганський р-н`, `район Саксаганський`.
 fn bare(name: &str) -> String {
     let name = trimmed(name).to_lowercase().replace(['\'', 'ʼ', '`', '‘'], "’");
-    let words = name.split([' ', '\u{a0}', '.']).filter(|word| !matches!(*word, "" | "район" | "р-н" | "рн" | "district"));
+    let words =
+        name.split([' ', '\u{a0}', '.']).filter(|word| !matches!(*word, "" | "район" | "р-н" | "рн" | "district"));
     words.collect::<Vec<_>>().join(" ")
 }
 
@@ -173,7 +174,8 @@ mod tests {
 
     #[test]
     fn the_kind_of_a_district_is_no_part_of_its_name() {
-        for text in ["Саксаганський", "Саксаганський район", "р-н Саксаганський", "САКСАГАНСЬКИЙ Р-Н."] {
+        for text in ["Саксаганський", "Саксаганський район", "р-н Саксаганський", "САКСАГАНСЬКИЙ Р-Н."]
+        {
             assert_eq!(bare(text), "саксаганський", "{text}");
         }
     }

@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 use super::{
     Gazetteer, Outcome, Reason, Recipe, Report,
     address::{AddressPlan, Found},
-    cell::{Cell, spelling},
+    cell::{ANYTHING_ELSE, Cell, spelling},
     districts::{Around, Filling},
     meaning,
     outcome::{Objection, Origin},
@@ -96,11 +96,7 @@ type Spellings = HashMap<Box<str>, Option<Arc<str>>>;
 
 impl<'a> Refinery<'a> {
     /// The refinery and the columns it wants of every record.
-    pub fn new(
-        recipe: &Recipe,
-        collection: &'a Collection,
-        places: &'a Gazetteer,
-    ) -> anyhow::Result<(Columns, Self)> {
+    pub fn new(recipe: &Recipe, collection: &'a Collection, places: &'a Gazetteer) -> anyhow::Result<(Columns, Self)> {
         let mut columns = Columns::of(recipe.naming.clone());
         let id = match &recipe.id {
             IdSource::Column(column) => IdPlan::Slot(columns.slot(column, "[id] column")),
@@ -351,7 +347,12 @@ impl<'a> Refinery<'a> {
     }
 
     /// The house of a row that has an address and no coordinates.
-    fn house(&self, cells: &[impl AsRef<str>], shape: &Shape, columns: &Columns) -> Result<Option<Geometry>, Objection> {
+    fn house(
+        &self,
+        cells: &[impl AsRef<str>],
+        shape: &Shape,
+        columns: &Columns,
+    ) -> Result<Option<Geometry>, Objection> {
         let is_unsaid = match (&self.place, &self.outline) {
             (Some(place), _) => place.is_unsaid(cells),
             (None, Some(outline)) => outline.is_unsaid(cells),
@@ -447,7 +448,8 @@ impl<'a> Refinery<'a> {
         }
         let known = remembered(&mut plan.spellings, text, |text| {
             let by_map = plan.map.get(&spelling(text)).map(String::as_str);
-            by_map.or_else(|| self.collection.kind(text).map(|kind| kind.id.as_str())).map(Arc::from)
+            let by_name = || self.collection.kind(text).map(|kind| kind.id.as_str());
+            by_map.or_else(by_name).or_else(|| plan.map.get(ANYTHING_ELSE).map(String::as_str)).map(Arc::from)
         });
         known.map_or(Kind::Unknown, Kind::Known)
     }

@@ -18,7 +18,9 @@ use super::{
     encoding::Encoding,
     gtfs::{self, Part},
     osm::{self, WrittenSelection},
-    recipe::{AddressSource, FieldSource, Format, GeometrySource, IdSource, KindSource, Order, Threshold, Within, flaw_at},
+    recipe::{
+        AddressSource, FieldSource, Format, GeometrySource, IdSource, KindSource, Order, Threshold, Within, flaw_at,
+    },
     record::Naming,
     sheet::{Header, MAX_ROWS},
 };
@@ -210,7 +212,10 @@ impl Written {
         let osm = match self.osm {
             None => None,
             Some(osm) if geometry.lon_lat.is_some() || geometry.wkt.is_some() || geometry.address.is_some() => {
-                return Err(flaw(osm.span(), "elements have a shape of their own: leave out [geometry] lon, lat and address"));
+                return Err(flaw(
+                    osm.span(),
+                    "elements have a shape of their own: leave out [geometry] lon, lat and address",
+                ));
             }
             Some(osm) => Some(osm.into_inner().check(path).map_err(|(span, problem)| flaw(span, &problem))?),
         };
@@ -319,7 +324,8 @@ impl WrittenGeometry {
         if let Some(written) = self.address {
             let span = written.span();
             let parts = written.into_inner().check();
-            address = Some(parts.ok_or((span.clone(), "either `full`, or `street` and `number`, with or without `block`"))?);
+            address =
+                Some(parts.ok_or((span.clone(), "either `full`, or `street` and `number`, with or without `block`"))?);
             address_span = Some(span);
         }
         let wkt = self.wkt;

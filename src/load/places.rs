@@ -1,6 +1,9 @@
 //! `Places` are what the store knows of a city's places, made ready for the recipes that ask for it.
 
-use std::{collections::HashMap, rc::Rc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    rc::Rc,
+};
 
 use crate::{
     import::{AddressRegister, Districts, Gazetteer, Recipe},
@@ -19,10 +22,13 @@ pub struct Places {
 }
 
 impl Places {
-    /// The collections that a recipe asks for places.
-    pub fn asked_by(recipe: &Recipe) -> impl Iterator<Item = String> {
-        let register = recipe.register().map(|(id, _)| [id.to_string(), STREETS.into()]);
-        register.into_iter().flatten().chain(recipe.districts().map(ToString::to_string))
+    /// The collections that the recipes ask for places, in two steps: districts, which ask nobody, and the houses and
+    /// streets that lie in them.
+    pub fn steps<'r>(recipes: impl Iterator<Item = &'r Recipe> + Clone) -> [BTreeSet<String>; 2] {
+        let districts = recipes.clone().filter_map(Recipe::districts).map(ToString::to_string).collect();
+        let houses =
+            recipes.filter_map(Recipe::register).flat_map(|(id, _)| [id.to_string(), STREETS.into()]).collect();
+        [districts, houses]
     }
 
     /// What the store knows of what the recipe asks for.
@@ -58,7 +64,9 @@ fn addresses(store: &mut Store, register: &str, city: Option<&str>) -> Result<Op
     let Some(houses) = store.collection(register)? else { return Ok(None) };
     let mut renamed = Vec::new();
     if let Some(streets) = store.collection(STREETS)? {
-        let said = |street: &crate::model::Feature, field| street.value(&streets.collection, field).as_text().map(str::to_owned);
+        let said = |street: &crate::model::Feature, field| {
+            street.value(&streets.collection, field).as_text().map(str::to_owned)
+        };
         let names = streets.features.iter().filter_map(|street| said(street, "name").zip(said(street, "former_name")));
         renamed.extend(names);
     }

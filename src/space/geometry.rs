@@ -166,9 +166,7 @@ fn doubled_area(ring: &[LonLat]) -> f64 {
 
 /// How many edges a ray to the east crosses.
 fn crossings(ring: &[LonLat], at: LonLat) -> usize {
-    closed_edges(ring)
-        .filter(|(a, b)| is_crossed(*a, *b, at))
-        .count()
+    closed_edges(ring).filter(|(a, b)| is_crossed(*a, *b, at)).count()
 }
 
 /// Whether a ray to the east crosses the edge.

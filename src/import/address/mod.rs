@@ -96,7 +96,12 @@ impl AddressPlan {
         let settlement = self.settlement.and_then(said).or(settlement).and_then(Settlement::of);
         let settlement = settlement.or_else(|| self.city.clone());
         let street = street.ok_or_else(|| {
-            Objection::to_column(columns.name(self.slot()), &self.written(cells), Reason::BadAddress, "it names no street")
+            Objection::to_column(
+                columns.name(self.slot()),
+                &self.written(cells),
+                Reason::BadAddress,
+                "it names no street",
+            )
         })?;
         Ok(Some(Address { settlement, street, number }))
     }

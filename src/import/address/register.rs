@@ -152,7 +152,9 @@ impl AddressRegister {
         match meant.as_slice() {
             [only] => match self.streets[*only].houses.get(address.number.as_str()) {
                 Some(house) if !house.is_scattered => Found::House(house.at),
-                Some(_) => Found::Several(format!("{} stands at several places", self.shown(*only, address.number.as_str()))),
+                Some(_) => {
+                    Found::Several(format!("{} stands at several places", self.shown(*only, address.number.as_str())))
+                }
                 None => Found::None(self.beside(*only, &address.number)),
             },
             [] => Found::None(self.like(address)),
@@ -164,13 +166,16 @@ impl AddressRegister {
     }
 
     /// The streets that the address may mean by names of this sort.
-    fn named(&self, names: &HashMap<String, Vec<(usize, Option<&'static str>)>>, address: &Address, but: &[usize]) -> Vec<usize> {
+    fn named(
+        &self,
+        names: &HashMap<String, Vec<(usize, Option<&'static str>)>>,
+        address: &Address,
+        but: &[usize],
+    ) -> Vec<usize> {
         let all = names.get(&address.street.key).map(Vec::as_slice).unwrap_or_default();
         let mut meant: Vec<usize> = all
             .iter()
-            .filter(|(i, word)| {
-                agrees(*word, address.street.word) && self.is_there(*i, address) && !but.contains(i)
-            })
+            .filter(|(i, word)| agrees(*word, address.street.word) && self.is_there(*i, address) && !but.contains(i))
             .map(|(i, _)| *i)
             .collect();
         meant.dedup();
@@ -196,7 +201,11 @@ impl AddressRegister {
         for i in self.streets_like(&address.street.key).iter().filter(|i| self.is_there(**i, address)) {
             let street = &self.streets[*i];
             let number = address.number.as_str();
-            proposed.push(if street.houses.contains_key(number) { self.shown(*i, number) } else { self.named_place(*i) });
+            proposed.push(if street.houses.contains_key(number) {
+                self.shown(*i, number)
+            } else {
+                self.named_place(*i)
+            });
             if proposed.len() == CANDIDATES {
                 break;
             }
@@ -216,7 +225,8 @@ impl AddressRegister {
             .map(|(i, street)| (alike(&wanted, &street.pairs), i))
             .filter(|(alike, _)| *alike >= ALIKE)
             .collect();
-        found.sort_by(|(a, i), (b, j)| b.total_cmp(a).then_with(|| self.streets[*i].shown.cmp(&self.streets[*j].shown)));
+        found
+            .sort_by(|(a, i), (b, j)| b.total_cmp(a).then_with(|| self.streets[*i].shown.cmp(&self.streets[*j].shown)));
         let found: Rc<[usize]> = found.into_iter().map(|(_, i)| i).take(64).collect();
         let mut like = self.like.borrow_mut();
         if like.len() < MAX_REMEMBERED {

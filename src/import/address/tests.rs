@@ -17,7 +17,9 @@ fn recipe(geometry: &str) -> (Recipe, Collection) {
         "collection = \"houses\"\n[source]\nfile = \"a.csv\"\n[id]\ncolumn = \"id\"\n[geometry]\n{geometry}\n[declare]\n\
          title = {{ uk = \"Будинки\", en = \"Houses\" }}\ngeometry = \"point\"\nfields = [{}]\n",
         ["settlement", "street", "former_street", "number", "block"]
-            .map(|name| format!("{{ name = \"{name}\", type = \"text\", title = {{ uk = \"Поле\", en = \"Field\" }} }}"))
+            .map(|name| format!(
+                "{{ name = \"{name}\", type = \"text\", title = {{ uk = \"Поле\", en = \"Field\" }} }}"
+            ))
             .join(", ")
     );
     let recipe = Recipe::parse(std::path::Path::new("houses.toml"), &text).unwrap();
@@ -97,13 +99,21 @@ fn an_exact_address_finds_its_house_by_present_and_former_names() {
 fn what_is_not_exact_is_refused_with_the_best_candidates() {
     let city = register(&CITY, None, &[]);
     for (address, reason, detail) in [
-        ("м. Кривий Ріг, вул. Соборності, 13", Reason::UnknownAddress, "вулиця Соборності (кривий ріг), 12; вулиця Соборності (кривий ріг), 12 корп. 2; вулиця Соборності (кривий ріг), 12А"),
+        (
+            "м. Кривий Ріг, вул. Соборності, 13",
+            Reason::UnknownAddress,
+            "вулиця Соборності (кривий ріг), 12; вулиця Соборності (кривий ріг), 12 корп. 2; вулиця Соборності (кривий ріг), 12А",
+        ),
         ("м. Кривий Ріг, вул. Соборностi, 31", Reason::UnknownAddress, "вулиця Соборності (кривий ріг), 30; "),
         ("м. Кривий Ріг, вул. Миколаївська, 1", Reason::UnknownAddress, "вулиця Свято-Миколаївська (кривий ріг), 1"),
         ("м. Кривий Ріг, бульв. Соборності, 12", Reason::UnknownAddress, "вулиця Соборності (кривий ріг), 12; "),
         ("м. Кривий Ріг, вул. Шкільна, 5", Reason::UnknownAddress, ""),
         ("с. Радушне, вул. Шкільна, 5", Reason::UnknownAddress, ""),
-        ("вул. Соборності, 12", Reason::AmbiguousAddress, "it may be вулиця Соборності (кривий ріг), 12, or вулиця Соборності (радушне), 12"),
+        (
+            "вул. Соборності, 12",
+            Reason::AmbiguousAddress,
+            "it may be вулиця Соборності (кривий ріг), 12, or вулиця Соборності (радушне), 12",
+        ),
         ("м. Кривий Ріг, Соборності, 12", Reason::AmbiguousAddress, "провулок Соборності (кривий ріг), 12"),
         ("м. Кривий Ріг, Соборності, 30", Reason::AmbiguousAddress, "провулок Соборності (кривий ріг), 30"),
         ("Вхід до станції метро", Reason::BadAddress, "not one street"),
@@ -127,7 +137,8 @@ fn two_streets_of_one_former_name_and_one_number_at_two_places_are_refused() {
         ("", "вулиця Четверта", "", "4", "", 33.4),
     ];
     let city = register(&rows, None, &[]);
-    for address in ["вул. Леніна, 1", "вул. Леніна, 2", "вул. Перша, 1", "вул. Четверта, 4"] {
+    for address in ["вул. Леніна, 1", "вул. Леніна, 2", "вул. Перша, 1", "вул. Четверта, 4"]
+    {
         assert_eq!(ask(&city, address, "").unwrap_err().0, Reason::AmbiguousAddress, "{address}");
     }
     // A present name goes before a former one that has no such house; the former name of 7 is not taken for the present.
@@ -167,7 +178,9 @@ fn parts_of_an_address_stand_in_columns_of_their_own() {
         assert!(matches!(found, Found::House(at) if at.lon() == lon), "{cells:?}: {found:?}");
     }
     assert_eq!(read(["", "", "", "Кривий Ріг"]).unwrap(), None);
-    for (cells, column) in [(["вул. Соборності", "", "", ""], "n"), (["", "12", "", ""], "s"), ([".", "12", "", ""], "s")] {
+    for (cells, column) in
+        [(["вул. Соборності", "", "", ""], "n"), (["", "12", "", ""], "s"), ([".", "12", "", ""], "s")]
+    {
         let objection = read(cells).unwrap_err();
         assert_eq!((objection.reason, objection.column.as_deref()), (Reason::BadAddress, Some(column)), "{cells:?}");
     }

@@ -20,8 +20,8 @@ mod sheet;
 use std::{cell::Cell, io::Cursor, path::Path};
 
 use super::{
-    Gazetteer, ImportError, Meant, Meter, Outcome, Reason, Recipe, Rejection, Report, import_from, import_gtfs, import_osm, osm::Passes,
-    recipe::Format,
+    Gazetteer, ImportError, Meant, Meter, Outcome, Reason, Recipe, Rejection, Report, import_from, import_gtfs,
+    import_osm, osm::Passes, recipe::Format,
 };
 use crate::{
     model::{Catalog, Collection, Feature, Value},

@@ -11,9 +11,7 @@ mod rows;
 
 use std::{error::Error as _, fmt, time::Duration};
 
-use postgres::{
-    Client, IsolationLevel, error::SqlState, fallible_iterator::FallibleIterator, types::ToSql,
-};
+use postgres::{Client, IsolationLevel, error::SqlState, fallible_iterator::FallibleIterator, types::ToSql};
 
 use super::{Change, DatabaseUrl, PastRejection, PastRun, StoreError, Stored, Version};
 use crate::model::{Collection, Provenance, Revision};
