@@ -42,7 +42,7 @@ const MAX_DIGITS: usize = 5;
 
 /// The number of a house.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(in super::super) struct HouseNumber {
+pub(in crate::import) struct HouseNumber {
     key: String,
     first: u32,
 }

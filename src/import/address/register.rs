@@ -59,7 +59,7 @@ struct House {
 
 /// What a register says of an address.
 #[derive(Debug, Clone, PartialEq)]
-pub(in super::super) enum Found {
+pub(in crate::import) enum Found {
     /// Its house.
     House(LonLat),
     /// More than one house: in words which.
@@ -140,7 +140,7 @@ impl AddressRegister {
     /// The house of an address.
     ///
     /// A present name goes before a former one, unless both lead to a house.
-    pub(in super::super) fn find(&self, address: &Address) -> Found {
+    pub(in crate::import) fn find(&self, address: &Address) -> Found {
         let present = self.named(&self.present, address, &[]);
         let former = self.named(&self.former, address, &present);
         let has_it = |i: &&usize| self.streets[**i].houses.contains_key(address.number.as_str());

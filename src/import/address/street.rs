@@ -36,7 +36,7 @@ const EMPTY: [&str; 3] = ["ім", "імені", "житловий"];
 
 /// What a street is called.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(in super::super) struct StreetName {
+pub(in crate::import) struct StreetName {
     /// The kind; `None` where it is not said.
     pub word: Option<&'static str>,
     /// The words of the name in one spelling and one order: `Шевченка Тараса` is `Тараса Шевченка`.
@@ -45,7 +45,7 @@ pub(in super::super) struct StreetName {
 
 /// What a settlement is called.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(in super::super) struct Settlement {
+pub(in crate::import) struct Settlement {
     /// The kind; `None` where it is not said.
     pub word: Option<&'static str>,
     /// The name in one spelling.

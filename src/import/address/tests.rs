@@ -1,10 +1,10 @@
+//! Addresses as people write them, matched with a small register.
+
 use proptest::prelude::*;
 
-use super::{
-    super::{Recipe, record::Columns},
-    *,
-};
+use super::*;
 use crate::{
+    import::{Recipe, record::Columns},
     model::{Catalog, Collection, Feature, Value},
     space::{Geometry, LonLat},
 };

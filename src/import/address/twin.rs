@@ -1,6 +1,6 @@
 //! A `twin` is a character that means the same as another one: case, apostrophes, dashes, letters that only look Cyrillic.
 
-use super::super::script::repaired;
+use crate::import::script::repaired;
 
 /// The text in upper case, one dash, no apostrophe, lone Latin letters as the Cyrillic ones that look the same.
 pub(super) fn upper(text: &str) -> String {
