@@ -1,18 +1,16 @@
 //! To refine is to make a typed feature of a raw record, or to say what is wrong with it.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use anyhow::Context;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::{
     Gazetteer, Outcome, Reason, Recipe, Report,
-    address::{AddressPlan, Found},
-    cell::{ANYTHING_ELSE, Cell, spelling},
+    address::AddressPlan,
+    cell::{Cell, spelling},
     districts::{Around, Filling},
+    kind::{Kind, KindPlan},
     meaning,
     outcome::{Objection, Origin},
     place::{Place, exchanged_into, holds},
@@ -20,6 +18,7 @@ use super::{
     recipe::{FieldSource, IdSource},
     record::{Columns, Record, Row, Shape},
     rules::Rules,
+    spellings::Spellings,
     value::{self, is_nothing, trimmed},
     warning::{Warning, Warnings},
     wkt::Outline,
@@ -29,10 +28,6 @@ use crate::{
     model::{Choice, Collection, Feature, FeatureError, FeatureId, Field, FieldType, TextFormat, Value},
     space::{BBox, Geometry},
 };
-
-/// How many different spellings of one closed list are remembered, and of how many bytes at most.
-const MAX_SPELLINGS: usize = 4096;
-const MAX_SPELLING_BYTES: usize = 256;
 
 /// Makes features of the records of one import.
 pub(super) struct Refinery<'a> {
@@ -62,12 +57,6 @@ enum IdPlan {
     HashOf(Vec<usize>),
 }
 
-struct KindPlan {
-    slot: usize,
-    map: BTreeMap<String, String>,
-    spellings: Spellings,
-}
-
 struct FieldPlan {
     slot: usize,
     /// Place of the field in the collection.
@@ -81,18 +70,6 @@ struct FieldPlan {
     synonyms: HashMap<String, Arc<str>>,
     spellings: Spellings,
 }
-
-/// What a row says of its kind.
-enum Kind {
-    /// Nothing.
-    Unsaid,
-    /// Something that the collection does not know.
-    Unknown,
-    Known(Arc<str>),
-}
-
-/// What the texts of a closed list were found to mean.
-type Spellings = HashMap<Box<str>, Option<Arc<str>>>;
 
 impl<'a> Refinery<'a> {
     /// The refinery and the columns it wants of every record.
@@ -110,11 +87,7 @@ impl<'a> Refinery<'a> {
         let address = recipe.geometry.address.as_ref().map(|address| AddressPlan::new(address, &mut columns));
         columns.wants_shape = place.is_none() && outline.is_none();
         columns.crs.clone_from(&recipe.geometry.crs);
-        let kind = recipe.kind.as_ref().map(|kind| KindPlan {
-            slot: columns.slot(&kind.column, "[kind] column"),
-            map: kind.map.iter().map(|(text, id)| (spelling(text), id.get_ref().clone())).collect(),
-            spellings: Spellings::new(),
-        });
+        let kind = recipe.kind.as_ref().map(|kind| KindPlan::new(kind, &mut columns));
         let mut texts = Vec::new();
         let fields = recipe.fields.iter().map(|(name, source)| {
             let index = collection
@@ -126,7 +99,7 @@ impl<'a> Refinery<'a> {
             let required = source.get_ref().required;
             let phone_area = source.get_ref().phone_area.as_ref().map(|area| area.get_ref().clone());
             let rules = Rules::of(source.get_ref(), &collection.fields[index], collection);
-            let (synonyms, spellings) = (synonyms(source.get_ref()), Spellings::new());
+            let (synonyms, spellings) = (synonyms(source.get_ref()), Spellings::default());
             let original = original_of(&collection.fields[index], collection, recipe);
             anyhow::Ok(FieldPlan { slot, index, original, required, phone_area, rules, synonyms, spellings })
         });
@@ -221,7 +194,7 @@ impl<'a> Refinery<'a> {
             Ok(parts) => parts,
             Err(objection) => return Ok(Err(objection)),
         };
-        let kind = match self.kind(cells) {
+        let kind = match self.kind.as_mut().map_or(Kind::Unsaid, |plan| plan.kind(cells, self.collection)) {
             Kind::Unsaid => None,
             Kind::Unknown => {
                 warnings.add(Warning::UnknownKind);
@@ -358,26 +331,11 @@ impl<'a> Refinery<'a> {
             (None, Some(outline)) => outline.is_unsaid(cells),
             (None, None) => matches!(shape, Shape::Missing | Shape::None),
         };
-        let Some(plan) = self.address.as_ref().filter(|_| is_unsaid) else { return Ok(None) };
-        let refused = |reason, detail: &str| {
-            Objection::to_column(columns.name(plan.slot()), &plan.written(cells), reason, detail)
-        };
-        let Some(register) = &self.places.addresses else {
-            let detail = "there are no coordinates, and the store has no address register to ask";
-            return Err(refused(Reason::MissingCoordinates, detail));
-        };
-        let Some(address) = plan.read(cells, columns)? else {
-            return Err(refused(Reason::MissingCoordinates, "there are neither coordinates nor an address"));
-        };
-        match register.find(&address) {
-            Found::House(at) => self.within_bounds(Geometry::Point(at)).map(Some),
-            Found::Several(which) => Err(refused(Reason::AmbiguousAddress, &which)),
-            Found::None(like) if like.is_empty() => {
-                Err(refused(Reason::UnknownAddress, "the address register has no such house, nor any like it"))
-            }
-            Found::None(like) => {
-                let detail = format!("the address register has no such house; the nearest are {}", like.join("; "));
-                Err(refused(Reason::UnknownAddress, &detail))
+        match self.address.as_ref().filter(|_| is_unsaid) {
+            None => Ok(None),
+            Some(plan) => {
+                let at = plan.house(self.places.addresses.as_deref(), cells, columns)?;
+                self.within_bounds(Geometry::Point(at)).map(Some)
             }
         }
     }
@@ -439,20 +397,6 @@ impl<'a> Refinery<'a> {
         }
         Ok(values)
     }
-
-    fn kind(&mut self, cells: &[impl AsRef<str>]) -> Kind {
-        let Some(plan) = &mut self.kind else { return Kind::Unsaid };
-        let text = trimmed(cells[plan.slot].as_ref());
-        if is_nothing(text) {
-            return Kind::Unsaid;
-        }
-        let known = remembered(&mut plan.spellings, text, |text| {
-            let by_map = plan.map.get(&spelling(text)).map(String::as_str);
-            let by_name = || self.collection.kind(text).map(|kind| kind.id.as_str());
-            by_map.or_else(by_name).or_else(|| plan.map.get(ANYTHING_ELSE).map(String::as_str)).map(Arc::from)
-        });
-        known.map_or(Kind::Unknown, Kind::Known)
-    }
 }
 
 impl FieldPlan {
@@ -477,7 +421,7 @@ impl FieldPlan {
         if let Some(id) = self.synonyms.get(&spelling(text)) {
             return Ok(Value::Text(id.clone()));
         }
-        match remembered(&mut self.spellings, text, meant) {
+        match self.spellings.meaning(text, meant) {
             Some(id) => Ok(Value::Text(id)),
             None => Err((Reason::UnknownValue, format!("not one of {}", listed(&field.values)))),
         }
@@ -494,22 +438,6 @@ fn original_of(field: &Field, collection: &Collection, recipe: &Recipe) -> Optio
     let index = collection.field_index(&name).filter(|_| !recipe.fields.contains_key(&name))?;
     let is_text = collection.fields[index].kind == FieldType::Text && collection.fields[index].values.is_empty();
     (field.format == Some(TextFormat::OpeningHours) && is_text).then_some(index)
-}
-
-/// What the text means, found once for each spelling.
-fn remembered(
-    spellings: &mut Spellings,
-    text: &str,
-    meaning: impl FnOnce(&str) -> Option<Arc<str>>,
-) -> Option<Arc<str>> {
-    if let Some(known) = spellings.get(text) {
-        return known.clone();
-    }
-    let found = meaning(text);
-    if spellings.len() < MAX_SPELLINGS && text.len() <= MAX_SPELLING_BYTES {
-        spellings.insert(text.into(), found.clone());
-    }
-    found
 }
 
 fn listed(choices: &[Choice]) -> String {

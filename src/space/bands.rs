@@ -8,12 +8,14 @@ use super::{
 /// How many bands there are for each edge, and at most: a place then meets a handful of edges.
 const MAX_BANDS: usize = 4096;
 
+type Edge = (LonLat, LonLat);
+
 /// The edges of areas, by latitude.
 #[derive(Debug, Clone)]
 pub struct Bands {
     bbox: BBox,
     /// The edges that reach into each band, from south to north.
-    bands: Box<[Box<[(LonLat, LonLat)]>]>,
+    bands: Box<[Box<[Edge]>]>,
 }
 
 impl Bands {

@@ -57,8 +57,11 @@ pub const COLUMNS: [&str; 13] =
 
 /// A recipe that reads a field of every sort; `place` is more of `[geometry]`.
 pub fn rich(place: &str) -> String {
-    let fields =
-        COLUMNS[3..11].iter().map(|name| format!("[fields.{name}]\ncolumn = \"{name}\"\n")).collect::<String>();
+    let fields = COLUMNS[3..11]
+        .iter()
+        .map(|name| format!("[fields.{name}]\ncolumn = \"{name}\"\n"))
+        .collect::<Vec<_>>()
+        .concat();
     format!(
         "collection = \"things\"\n[source]\nfile = \"rich.csv\"\n[id]\ncolumn = \"id\"\n\
          [geometry]\nlon = \"lon\"\nlat = \"lat\"\nbounds = [22.0, 44.0, 41.0, 53.0]\n{place}\n{fields}\
@@ -145,7 +148,8 @@ const AREAS: &str = r#"{"type":"FeatureCollection","crs":{"type":"name","propert
 
 fn workbook() -> Body {
     const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-    let shared = |texts: &[&str]| texts.iter().map(|text| format!("<si><t>{text}</t></si>")).collect::<String>();
+    let shared =
+        |texts: &[&str]| texts.iter().map(|text| format!("<si><t>{text}</t></si>")).collect::<Vec<_>>().concat();
     let sheet = r#"<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:D4"/><sheetData><row r="1"><c r="A1" t="s"><v>4</v></c></row><row r="2"><c r="A2" t="s"><v>0</v></c><c r="B2" t="s"><v>1</v></c><c r="C2" t="s"><v>2</v></c><c r="D2" t="s"><v>3</v></c></row><row r="3"><c r="A3"><v>1</v></c><c r="B3"><v>33.39</v></c><c r="C3"><v>47.91</v></c><c r="D3" t="inlineStr"><is><t>Сад</t></is></c></row><row r="4"><c r="A4" s="1"><v>45385.5</v></c><c r="B4" t="str"><f>1+1</f><v>33,4</v></c><c r="C4" t="b"><v>1</v></c><c r="D4" t="e"><v>#REF!</v></c></row></sheetData><mergeCells count="1"><mergeCell ref="A1:D1"/></mergeCells></worksheet>"#;
     let styles = r#"<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="1"><numFmt numFmtId="164" formatCode="dd\.mm\.yyyy"/></numFmts><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="164"/></cellXfs></styleSheet>"#;
     zip_of(&[
@@ -283,7 +287,7 @@ pub fn all() -> Vec<Sample> {
     let sample = |name, file, recipe, body| Sample { name, file, recipe, body };
     let json = r#"[{"id":1,"lon":33.39,"lat":"47,91","name":"Сад","tags":{"a":[1,{"b":null}]}},{"id":2,"lon":33.4,"lat":47.9,"name":"\u0421\ud83c\udfe0"}]"#;
     let (lines, small) = (AREAS.lines().skip(1).take(2).map(|line| line.trim_end_matches(',')), extract());
-    let sequence = lines.map(|line| format!("\u{1e}{line}\n")).collect::<String>();
+    let sequence = lines.map(|line| format!("\u{1e}{line}\n")).collect::<Vec<_>>().concat();
     let (cp1251, _, _) = encoding_rs::WINDOWS_1251.encode("id;lon;lat;name\n1;33,39;47,91;Сад\n2;33,4;47,9;Школа\n");
     let utf16: Vec<u8> =
         "\u{feff}id\tlon\tlat\tname\n1\t33,39\t47,91\tСад\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -334,8 +338,11 @@ pub fn all() -> Vec<Sample> {
     ]
 }
 
+/// Takes a giant: its name, its file, the recipe and the bytes.
+pub type Take<'t> = dyn FnMut(&str, &str, &str, &[u8]) + 't;
+
 /// Files that are small as they lie and large as they are read.
-pub fn giants(take: &mut dyn FnMut(&str, &str, &str, &[u8])) {
+pub fn giants(take: &mut Take<'_>) {
     let deep = 200_000;
     let nested = |open: &str, close: &str| format!("{}{}", open.repeat(deep), close.repeat(deep));
     take("deep arrays", "a.json", &placed("a.json", ""), nested("[", "]").as_bytes());

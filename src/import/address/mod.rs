@@ -21,10 +21,12 @@ use super::{
     record::Columns,
     value::{is_nothing, trimmed},
 };
+use crate::space::LonLat;
 use house::HouseNumber;
-pub use register::AddressRegister;
-pub(super) use register::Found;
+use register::Found;
 use street::{Settlement, StreetName};
+
+pub use register::AddressRegister;
 
 /// Where a row says it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +68,7 @@ impl AddressPlan {
     }
 
     /// The address of a row; `None` where the row says none.
-    pub fn read(&self, cells: &[impl AsRef<str>], columns: &Columns) -> Result<Option<Address>, Objection> {
+    fn read(&self, cells: &[impl AsRef<str>], columns: &Columns) -> Result<Option<Address>, Objection> {
         let said = |slot: usize| Some(trimmed(cells[slot].as_ref())).filter(|text| !is_nothing(text));
         let (settlement, street, number) = match self.house {
             Cells::Full(slot) => {
@@ -106,15 +108,45 @@ impl AddressPlan {
         Ok(Some(Address { settlement, street, number }))
     }
 
+    /// The house of a row, or why there is none.
+    pub fn house(
+        &self,
+        register: Option<&AddressRegister>,
+        cells: &[impl AsRef<str>],
+        columns: &Columns,
+    ) -> Result<LonLat, Objection> {
+        let refused = |reason, detail: &str| {
+            Objection::to_column(columns.name(self.slot()), &self.written(cells), reason, detail)
+        };
+        let Some(register) = register else {
+            let detail = "there are no coordinates, and the store has no address register to ask";
+            return Err(refused(Reason::MissingCoordinates, detail));
+        };
+        let Some(address) = self.read(cells, columns)? else {
+            return Err(refused(Reason::MissingCoordinates, "there are neither coordinates nor an address"));
+        };
+        match register.find(&address) {
+            Found::House(at) => Ok(at),
+            Found::Several(which) => Err(refused(Reason::AmbiguousAddress, &which)),
+            Found::None(like) if like.is_empty() => {
+                Err(refused(Reason::UnknownAddress, "the address register has no such house, nor any like it"))
+            }
+            Found::None(like) => {
+                let detail = format!("the address register has no such house; the nearest are {}", like.join("; "));
+                Err(refused(Reason::UnknownAddress, &detail))
+            }
+        }
+    }
+
     /// The slot that is named where the address is wrong.
-    pub fn slot(&self) -> usize {
+    fn slot(&self) -> usize {
         match self.house {
             Cells::Full(slot) | Cells::Parts(slot, ..) => slot,
         }
     }
 
     /// What a row says, in one text.
-    pub fn written(&self, cells: &[impl AsRef<str>]) -> String {
+    fn written(&self, cells: &[impl AsRef<str>]) -> String {
         let slots = match self.house {
             Cells::Full(slot) => [self.settlement, Some(slot), None, None],
             Cells::Parts(street, number, block) => [self.settlement, Some(street), Some(number), block],

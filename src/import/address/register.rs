@@ -250,8 +250,8 @@ impl AddressRegister {
 
 impl Street {
     fn put(&mut self, number: HouseNumber, at: LonLat) {
-        let house = House { number: number.clone(), at, is_scattered: false };
-        let known = self.houses.entry(number.as_str().into()).or_insert(house);
+        let key = number.as_str().to_owned();
+        let known = self.houses.entry(key).or_insert(House { number, at, is_scattered: false });
         known.is_scattered |= distance_m(known.at, at) > SAME_HOUSE_M;
     }
 }
