@@ -21,6 +21,7 @@ mod cell;
 mod coordinate;
 mod crs;
 mod csv;
+mod day;
 mod dbf;
 mod declare;
 mod districts;

@@ -403,7 +403,7 @@ pub fn giants(take: &mut Take<'_>) {
         members[1].1 = text.replace("repeated=\"2\" office", &format!("repeated=\"{columns}\" office")).into_bytes();
         zipped(&members)
     };
-    take("a spreadsheet of many equal rows", "a.ods", &placed("a.ods", ""), &wide(2, 1 << 17));
-    take("a spreadsheet of wide rows", "a.ods", &placed("a.ods", ""), &wide(16_380, 100));
+    take("a spreadsheet of many equal rows", "a.ods", &placed("a.ods", ""), &wide(2, 1 << 15));
+    take("a spreadsheet of wide rows", "a.ods", &placed("a.ods", ""), &wide(16_380, 50));
     take("a spreadsheet of all cells", "a.ods", &placed("a.ods", ""), &wide(16_380, u32::MAX));
 }
