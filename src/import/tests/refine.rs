@@ -135,16 +135,3 @@ fn equal_texts_are_one_text() {
     let (Value::Text(a), Value::Text(b)) = (all.value("1", "name"), all.value("2", "name")) else { panic!() };
     assert!(Arc::ptr_eq(&a, &b));
 }
-
-#[test]
-fn a_star_in_the_map_of_kinds_stands_for_every_other_word() {
-    let recipe = things("").replace("\"Міська рада\" = \"municipal\"", "\"міська\" = \"municipal\", \"*\" = \"other\"");
-    let kinds = "kinds = [{ id = \"other\", uk = \"Інший\", en = \"Other\" }, ";
-    let recipe = recipe.replace("kinds = [", kinds);
-    let table = "id,kind,lon,lat,name,storeys,area_m2,is_open,built,status\n1,Міська,33.4,47.9,,,,,,\n\
-                 2,Комунальний,33.4,47.9,,,,,,\n3,Приватна,33.4,47.9,,,,,,\n4,,33.4,47.9,,,,,,\n";
-    let all = run(&recipe, "a.csv", table.as_bytes()).unwrap();
-    let kinds: Vec<_> = all.features().iter().map(|feature| feature.kind.as_deref()).collect();
-    assert_eq!(kinds, [Some("municipal"), Some("municipal"), Some("other"), None]);
-    assert!(all.report.warnings.is_empty());
-}
