@@ -66,7 +66,7 @@ fn change(c: &mut Criterion) {
         let empty = Snapshot::empty(&files::catalog(None).unwrap(), Audience::Public);
         for (state, shelf) in [("no", whole), ("the most", changed)] {
             let snapshot = empty.with(Revision(1), [shelf]);
-            let schools = Selection { collections: vec!["schools".into()], boxes: vec![] };
+            let schools = Selection { collections: vec!["schools".into()], ..Selection::default() };
             group.bench_function(BenchmarkId::new(format!("nearest beside {state} others"), size), |b| {
                 b.iter(|| nearest(&snapshot, &schools, black_box(from), f64::INFINITY, 10));
             });

@@ -239,7 +239,8 @@ fn one(
         None => report?,
     };
     let accepted = recipe.tolerates(&report);
-    let run = Run { recipe: recipe.name().into(), report: serde_json::to_string(&report)? };
+    let demands = serde_json::to_string(&import::Demands::of(recipe))?;
+    let run = Run { recipe: recipe.name().into(), report: serde_json::to_string(&report)?, demands };
     let change = replacement.change();
     let diff = if order.diff { Some(replacement.diff(SHOWN_CHANGES)?) } else { None };
     let revision = match (order.dry_run, accepted) {

@@ -1,7 +1,7 @@
 //! Serving: store → snapshot → http, and a newer snapshot whenever the store has a newer revision.
 
 use std::{
-    sync::{Arc, mpsc},
+    sync::{Arc, Mutex, PoisonError, mpsc},
     thread,
     time::Duration,
 };
@@ -12,22 +12,27 @@ use tokio::{net::TcpListener, signal::unix::SignalKind};
 use crate::{
     files,
     http::{self, BaseMap, City, PageFiles, Shown, Styles},
+    import::{Demands, Objection},
     model::{Audience, Catalog},
     settings::Settings,
     snapshot::{Shelf, Snapshot},
-    store::{Store, Stored},
+    store::{Fault, Store, Stored},
     tile::Tilesets,
 };
 
 /// How soon a store that failed is asked again.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(250);
 
+/// How soon it is looked again whether the last reader of a former snapshot is done.
+const TIDY_EVERY: Duration = Duration::from_secs(1);
+
 /// Serves until SIGTERM or SIGINT.
 pub fn serve(catalog: &Catalog, settings: &Settings) -> anyhow::Result<()> {
     let mut store = Store::open(settings.store())?;
-    let city = Arc::new(city(&mut store, catalog, settings)?);
+    let (city, faults) = begin(&mut store, catalog, settings)?;
+    let city = Arc::new(city);
     let ahead = draw_ahead(Arc::clone(&city));
-    follow(store, Arc::clone(&city), ahead);
+    follow(Follower { store, faults, turn: Arc::default(), city: Arc::clone(&city), ahead });
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(async {
         let listener = TcpListener::bind(settings.listen())
@@ -43,10 +48,15 @@ pub fn serve(catalog: &Catalog, settings: &Settings) -> anyhow::Result<()> {
 
 /// The city as its store has it now.
 pub fn city(store: &mut Store, catalog: &Catalog, settings: &Settings) -> anyhow::Result<City> {
+    begin(store, catalog, settings).map(|(city, _)| city)
+}
+
+/// The city as its store has it now, and the rows that are not served.
+fn begin(store: &mut Store, catalog: &Catalog, settings: &Settings) -> anyhow::Result<(City, Vec<Fault>)> {
     let base_map =
         BaseMap::read(settings.base_map.as_deref().unwrap_or("none"), settings.base_map_attribution.as_deref())
             .map_err(anyhow::Error::msg)?;
-    let snapshot = newer(store, &Snapshot::empty(catalog, Audience::Public))?;
+    let (snapshot, faults) = newer(store, &Snapshot::empty(catalog, Audience::Public))?;
     let shown = Shown {
         tilesets: Tilesets::read(&files::tilesets())?,
         styles: Styles::new(&files::styles(), base_map)?,
@@ -54,15 +64,28 @@ pub fn city(store: &mut Store, catalog: &Catalog, settings: &Settings) -> anyhow
         public_url: settings.public_url.clone(),
         tile_memory: settings.tile_memory(),
     };
-    Ok(City::new(snapshot, shown))
+    Ok((City::new(snapshot, shown), faults))
+}
+
+/// Who brings what a store has to a city.
+struct Follower {
+    store: Store,
+    /// Rows of the store that are no features and not yet kept as rejections.
+    faults: Vec<Fault>,
+    /// Whose turn it is to make the next snapshot of the last one.
+    turn: Arc<Mutex<()>>,
+    city: Arc<City>,
+    /// Told of newer snapshots, to draw their tiles.
+    ahead: mpsc::Sender<()>,
 }
 
 /// Watches the store and swaps in a newer snapshot; a store that fails stops nobody from reading.
-fn follow(mut store: Store, city: Arc<City>, ahead: mpsc::Sender<()>) {
+fn follow(mut follower: Follower) {
+    let former = tidy(Arc::clone(&follower.city), Arc::clone(&follower.turn));
     thread::spawn(move || {
         let mut failing = false;
         loop {
-            match catch_up(&mut store, &city, &ahead) {
+            match follower.catch_up(&former) {
                 Ok(()) if failing => {
                     failing = false;
                     tracing::info!("the store can be read again");
@@ -78,6 +101,66 @@ fn follow(mut store: Store, city: Arc<City>, ahead: mpsc::Sender<()>) {
             }
         }
     });
+}
+
+impl Follower {
+    fn catch_up(&mut self, former: &mpsc::Sender<Arc<Snapshot>>) -> anyhow::Result<()> {
+        self.store.wait()?;
+        if self.store.revision()? > self.city.snapshot().revision() {
+            let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+            let last = self.city.snapshot();
+            let (next, faults) = newer(&mut self.store, &last)?;
+            tracing::info!(revision = next.revision().0, "a newer snapshot stands");
+            self.city.stand(next);
+            drop(turn);
+            self.faults.extend(faults);
+            let _ = self.ahead.send(());
+            let _ = former.send(last);
+        }
+        if let Err(error) = self.store.keep_faults(&mut self.faults) {
+            tracing::error!("rows that are not served cannot be kept as rejections: {error:#}");
+            self.faults.clear();
+        }
+        Ok(())
+    }
+}
+
+/// Does what takes long and nobody shall wait for: builds shelves of many changes anew, and frees former snapshots.
+fn tidy(city: Arc<City>, turn: Arc<Mutex<()>>) -> mpsc::Sender<Arc<Snapshot>> {
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || {
+        // To free millions of features takes long: the last to hold them shall be this thread, and no request.
+        let mut formers: Vec<Arc<Snapshot>> = Vec::new();
+        loop {
+            match told.recv_timeout(TIDY_EVERY) {
+                Ok(former) => formers.push(former),
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(mpsc::RecvTimeoutError::Disconnected) => return,
+            }
+            formers.extend(told.try_iter());
+            formers.extend(compact(&city, &turn));
+            formers.retain(|former| Arc::strong_count(former) > 1);
+        }
+    });
+    tell
+}
+
+/// Gives shelves that carry many changes one base again; the snapshots that stood before.
+fn compact(city: &City, turn: &Mutex<()>) -> Vec<Arc<Snapshot>> {
+    let seen = city.snapshot();
+    let mut formers = Vec::new();
+    for elder in seen.shelves() {
+        let Some(compacted) = elder.compacted() else { continue };
+        // Meanwhile changes went on; they are few.
+        let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = city.snapshot();
+        let standing = last.shelf(elder.collection().id.as_str());
+        if let Some(shelf) = standing.and_then(|standing| standing.onto(elder, &compacted)) {
+            city.stand_alike(last.with(last.revision(), [shelf]));
+            formers.push(last);
+        }
+    }
+    formers
 }
 
 /// Draws tiles ahead of their askers: now, and again whenever it is told of a newer snapshot.
@@ -96,29 +179,52 @@ fn draw_ahead(city: Arc<City>) -> mpsc::Sender<()> {
     tell
 }
 
-fn catch_up(store: &mut Store, city: &City, ahead: &mpsc::Sender<()>) -> anyhow::Result<()> {
-    store.wait()?;
-    let standing = city.snapshot();
-    if store.revision()? > standing.revision() {
-        let next = newer(store, &standing)?;
-        tracing::info!(revision = next.revision().0, "a newer snapshot stands");
-        city.stand(next);
-        let _ = ahead.send(());
+/// The snapshot after this one, built from what changed, and the rows that it does not show.
+fn newer(store: &mut Store, standing: &Snapshot) -> anyhow::Result<(Snapshot, Vec<Fault>)> {
+    let (revision, changed) = store.load(standing.revision())?;
+    let mut faults = Vec::new();
+    let mut shelves = Vec::new();
+    for mut stored in changed {
+        inspect(&mut stored)?;
+        for Fault { at, detail, .. } in &stored.faults {
+            tracing::warn!(layer = at.layer, row = at.row, "a row is not served: {detail}");
+        }
+        faults.append(&mut stored.faults);
+        shelves.push(shelve(stored, standing));
     }
+    Ok((standing.with(revision, shelves), faults))
+}
+
+/// Holds what another program wrote to what the recipe wants of each feature, as an import would.
+fn inspect(stored: &mut Stored) -> anyhow::Result<()> {
+    if stored.edited.is_empty() {
+        return Ok(());
+    }
+    let Stored { collection, features, gone, edited, faults, demands, .. } = stored;
+    let demands: Demands = serde_json::from_str(demands)?;
+    let inspector = demands.inspector(collection);
+    features.retain(|feature| {
+        let Some(at) = edited.get(&feature.id) else { return true };
+        let Some(objection) = inspector.objection(feature) else { return true };
+        let Objection { column, text, reason, detail } = objection;
+        faults.push(Fault { at: at.clone(), column, text, reason: reason.as_str(), detail });
+        gone.as_mut().into_iter().for_each(|gone| gone.push(feature.id.clone()));
+        false
+    });
     Ok(())
 }
 
-/// The snapshot after this one, built from what changed.
-fn newer(store: &mut Store, standing: &Snapshot) -> anyhow::Result<Snapshot> {
-    let (revision, changed) = store.load(standing.revision())?;
-    Ok(standing.with(revision, changed.into_iter().map(shelve)))
-}
-
-fn shelve(stored: Stored) -> Shelf {
-    for fault in &stored.faults {
-        tracing::warn!(layer = fault.layer, row = fault.row, "a row is not served: {}", fault.problem);
+/// The shelf of what is stored; where only changes are told, the one that follows the standing shelf.
+fn shelve(stored: Stored, standing: &Snapshot) -> Shelf {
+    let Stored { collection, provenance, features, gone, aliases, .. } = stored;
+    let shelf = match (gone, standing.shelf(collection.id.as_str())) {
+        (Some(gone), Some(elder)) => elder.with(provenance, features, &gone),
+        _ => Shelf::new(collection, provenance, features),
+    };
+    match aliases {
+        Some(aliases) => shelf.with_aliases(aliases),
+        None => shelf,
     }
-    Shelf::new(stored.collection, stored.provenance, stored.features).with_aliases(stored.aliases)
 }
 
 fn stopped() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {

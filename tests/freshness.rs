@@ -1,6 +1,7 @@
 //! A change of one object changes the tiles it touches, before and after, and no others; who listens is told which.
 
 mod city;
+mod postgres;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,6 +14,7 @@ use std::{
 
 use city::{City, Server};
 use mapa::space::{BBox, LonLat, TileCoord, WorldPoint};
+use postgres::Cluster;
 use serde_json::Value;
 
 /// The zoom from which the collection of these tests is drawn among all others.
@@ -44,8 +46,10 @@ fn recipe(city: &City, trees: &[(String, f64, f64)]) -> PathBuf {
             [geometry]
             lon = "lon"
             lat = "lat"
+            bounds = [33.0, 47.0, 34.0, 48.5]
             [fields.name]
             column = "name"
+            pattern = ".{{3,20}}"
             [declare]
             title = {{ uk = "Дерева", en = "Trees" }}
             geometry = "point"
@@ -122,6 +126,92 @@ fn one_change_touches_its_tiles_and_no_others() {
 
     // A node that never saw the first revision gives the same bytes.
     assert_eq!(tags(&city.serve(&[]), "city"), after[0]);
+}
+
+/// What another program does to the store of a city; `{}` stands for the schema.
+fn edit(city: &City, database: Option<(&Cluster, &str)>, statement: &str) {
+    match database {
+        Some((cluster, url)) => {
+            _ = cluster.sql(url.rsplit('/').next().unwrap(), &statement.replace("{}", "mapa."));
+        }
+        None => {
+            let other = rusqlite::Connection::open(city.store()).unwrap();
+            other.execute_batch(&statement.replace("{}", "")).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_node_that_followed_edits_and_imports_gives_the_bytes_of_one_that_loaded_all() {
+    let cluster = Cluster::shared();
+    let database = cluster.as_ref().map(|cluster| cluster.database());
+    let over = [None, cluster.as_deref().zip(database.as_deref())];
+    for database in over.into_iter().take(1 + usize::from(cluster.is_some())) {
+        let city = database.map_or_else(City::new, |(_, url)| City::over(url.into()));
+        let mut trees = lattice();
+        city.import(&recipe(&city, &trees), None);
+        let follower = city.serve(&["--public-url", "https://map.example"]);
+        let changes = listen(&follower);
+        changes.recv().unwrap();
+        let before = tags(&follower, "city");
+
+        // Renamed, moved onto another, gone, new, no feature any more, and none that the recipe takes.
+        let edits = "BEGIN;
+            UPDATE {}trees SET name = 'граб' WHERE id = '310';
+            UPDATE {}trees SET geom = (SELECT geom FROM {}trees WHERE id = '399') WHERE id = '25';
+            DELETE FROM {}trees WHERE id = '40';
+            INSERT INTO {}trees (id, name, geom) SELECT 'новий', 'клен', geom FROM {}trees WHERE id = '100';
+            UPDATE {}trees SET kind = 'вигадка' WHERE id = '220';
+            UPDATE {}trees SET name = 'в' WHERE id = '5';
+            COMMIT";
+        edit(&city, database, edits);
+        let edited = changes.recv().unwrap();
+        let after = tags(&follower, "city");
+        let changed: BTreeSet<TileCoord> =
+            before.iter().filter(|(coord, tag)| after[*coord] != **tag).map(|(coord, _)| *coord).collect();
+        let touched = [310, 25, 399, 40, 100, 220, 5].map(|i: usize| (trees[i].1, trees[i].2));
+        let wanted: BTreeSet<TileCoord> = touched.iter().flat_map(|(lon, lat)| holding(*lon, *lat)).collect();
+        assert_eq!(changed, wanted);
+        let told = edited["tiles"]["city"].as_array().unwrap();
+        assert!(changed.iter().all(|coord| told.contains(&coord.to_string().into())));
+        assert_same(&city, &follower);
+        let runs = city::text(&city.mapa(&["history", "trees"]).stdout);
+        let run = runs.lines().find(|line| line.contains(" edit ")).expect(&runs).split_whitespace().next().unwrap();
+        // The node that saw it keeps the rows that it does not serve; the one that began later has nothing to add.
+        let refused = || city::text(&city.mapa(&["history", "trees", "--run", run]).stdout);
+        city::until(|| refused().contains("refused 2 rows"));
+        let refused = refused();
+        for wanted in ["no-feature: the collection has no kind `вигадка` (`220`)", ", column `name`: bad-pattern: "]
+        {
+            assert_eq!(refused.matches(wanted).count(), 1, "{refused}");
+        }
+
+        trees[7].0 = "ясен".into();
+        trees.pop();
+        city.import(&recipe(&city, &trees), None);
+        changes.recv().unwrap();
+        assert_same(&city, &follower);
+        assert_eq!(follower.json("/collections/trees/items?limit=1")["numberMatched"], 399);
+    }
+}
+
+/// A node that begins now answers as the one that followed.
+fn assert_same(city: &City, follower: &Server) {
+    let fresh = city.serve(&["--public-url", "https://map.example"]);
+    assert_eq!(tags(&fresh, "city"), tags(follower, "city"));
+    for path in [
+        "/catalog",
+        "/collections",
+        "/collections/trees/items?limit=500",
+        "/collections/trees/items?limit=90&bbox=33.31,47.86,33.42,47.95",
+        "/nearest?lon=33.4&lat=47.9&limit=100&collections=trees",
+        "/tiles/trees.json",
+        "/health/ready",
+    ] {
+        let [one, other] = [&fresh, follower].map(|node| node.get(path));
+        assert_eq!((one.status, one.header("etag")), (200, other.header("etag")), "{path}");
+        assert!(one.body == other.body, "{path}: other bytes");
+    }
 }
 
 #[test]

@@ -54,6 +54,15 @@ fn a_replica_serves_a_node_with_the_bytes_of_the_primary() {
             assert!(one.body == other.body, "{path} at {revision}: other bytes");
         }
     }
+    // An edit comes over as well; the row that is not served is kept by the node that may write, the other bears it.
+    primary.sql("city0", "UPDATE mapa.trees SET name = 'граб', kind = nullif(id, 't5') WHERE id IN ('t5', 't6')");
+    for node in &nodes {
+        until(|| node.json("/catalog")["revision"] == 4);
+        assert_eq!(node.json("/collections/trees")["count"], 139);
+        assert_eq!(node.json("/collections/trees/items/t5")["properties"]["name"], "граб");
+        assert_eq!(node.get("/collections/trees/items/t6").status, 404);
+    }
+    until(|| primary.sql("city0", "SELECT string_agg(text, ' ') FROM mapa.mapa_rejection") == "t6");
     assert!(!nodes[1].log().contains("ERROR"), "{}", nodes[1].log());
     // A replica takes no import, and says so.
     let refused = city.mapa(&["import", "--store", &url, trees(&city, 5).to_str().unwrap()]);

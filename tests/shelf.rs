@@ -11,7 +11,7 @@ use mapa::{
         Audience, Catalog, Choice, Collection, CollectionId, Feature, FeatureId, GeometryKind, Provenance, Revision,
         Title,
     },
-    snapshot::{Selection, Shelf, Snapshot, nearest::nearest},
+    snapshot::{Difference, Selection, Shelf, Snapshot, nearest::nearest},
     space::{Area, BBox, Geometry, LonLat, TileCoord, WorldPoint},
     tile::{self, Tilesets},
 };
@@ -97,7 +97,7 @@ fn assert_same(changed: &Snapshot, whole: &Snapshot, boxes: &[BBox], from: LonLa
         let counted = features.iter().filter(|feature| feature.kind.as_deref() == Some(kind)).count() as u64;
         assert_eq!((a.count_of(kind), b.count_of(kind)), (counted, counted), "{kind}");
     }
-    let everywhere = Selection { collections: vec!["things".into()], boxes: vec![] };
+    let everywhere = Selection { collections: vec!["things".into()], ..Selection::default() };
     let here = Selection { boxes: boxes.to_vec(), ..everywhere.clone() };
     for number in 0..=IDS {
         let id = id(number);
@@ -167,6 +167,10 @@ proptest! {
             .iter()
             .map(|(x, y, size)| BBox::of_point(place(*x, *y)).union(BBox::of_point(place(x + size, y + size))))
             .collect();
+        let whole = |of: &Shelf| match of.provenance() {
+            Some(provenance) => Shelf::new(collection.clone(), provenance.clone(), of.features().cloned().collect()),
+            None => Shelf::empty(collection.clone()),
+        };
         let mut standing: BTreeMap<FeatureId, Feature> = BTreeMap::new();
         let mut changed = match begin {
             None => snapshot(Shelf::empty(collection.clone())),
@@ -188,9 +192,15 @@ proptest! {
             let next = shelf(&changed).with(provenance.clone(), put, &gone);
             prop_assert_eq!(elder, shelf(&changed).features().cloned().collect::<Vec<_>>());
             prop_assert!(next.compacted().is_none(), "so few changes are borne");
+            let last = changed.clone();
             changed = changed.with(Revision(1), [next]);
-            let whole = Shelf::new(collection.clone(), provenance, standing.values().cloned().collect());
-            assert_same(&changed, &snapshot(whole), &boxes, place(from.0, from.1), limit);
+            let built = Shelf::new(collection.clone(), provenance, standing.values().cloned().collect());
+            let built = snapshot(built);
+            assert_same(&changed, &built, &boxes, place(from.0, from.1), limit);
+            // What is told of the changes is what a comparison of all features tells.
+            let last_built = snapshot(whole(shelf(&last)));
+            prop_assert_eq!(Difference::between(&last, &changed), Difference::between(&last_built, &built));
+            prop_assert_eq!(Difference::between(&changed, &last), Difference::between(&built, &last_built));
         }
     }
 }
@@ -222,11 +232,20 @@ fn many_changes_are_compacted_and_the_answers_stay() {
         let next = shelf(&changed).with(provenance, put, &gone);
         changed = changed.with(Revision(1), [next]);
         assert_same(&changed, &whole, &boxes, place(0.3, 0.1), 100);
-        // As the thread that follows a store does it, after the swap.
+        // As the threads of a server do it: what is compacted comes late, when further changes stand.
         if let Some(compacted) = shelf(&changed).compacted() {
-            changed = changed.with(changed.revision(), [compacted]);
-            assert!(shelf(&changed).compacted().is_none());
-            assert_same(&changed, &whole, &boxes, place(0.3, 0.1), 100);
+            let elder = changed.clone();
+            let gone = [standing.pop_first().unwrap().0, standing.pop_last().unwrap().0];
+            let put = point(&collection, 4321, turn + 50);
+            standing.insert(put.id.clone(), put.clone());
+            changed = changed.with(Revision(1), [shelf(&changed).with(self::provenance("late"), vec![put], &gone)]);
+            let whole = Shelf::new(collection.clone(), self::provenance("late"), standing.values().cloned().collect());
+            let onto = shelf(&changed).onto(shelf(&elder), &compacted).unwrap();
+            assert!(onto.compacted().is_none());
+            changed = changed.with(changed.revision(), [onto]);
+            assert_same(&changed, &snapshot(whole), &boxes, place(0.3, 0.1), 100);
+            // Another base by now: what is built of the elder comes too late.
+            assert!(shelf(&changed).onto(shelf(&elder), &compacted).is_none());
             compactions += 1;
         }
     }

@@ -1,6 +1,7 @@
 //! The contract of a store, held by both: what is committed is there whole, what is not is not there at all.
 
 mod postgres;
+#[macro_use]
 mod stores;
 
 use std::{cell::RefCell, collections::BTreeMap, fs};
@@ -12,22 +13,6 @@ use mapa::{
 };
 use proptest::prelude::*;
 use stores::{Place, all_values, collection, commit, place, point, provenance, put, run, title};
-
-/// Every sentence of the contract as a test over each store.
-macro_rules! contract {
-    ($($sentence:ident)*) => {
-        mod geopackage {
-            $(#[test] fn $sentence() { super::$sentence(&super::Place::file()); })*
-        }
-        mod postgis {
-            $(#[test] fn $sentence() {
-                if let Some(place) = super::Place::database() {
-                    super::$sentence(&place);
-                }
-            })*
-        }
-    };
-}
 
 contract! {
     what_was_put_comes_back_the_same
@@ -107,10 +92,10 @@ fn one_collection_is_read_alone(at: &Place) {
     let (one, other) = (collection("one", GeometryKind::Point), collection("other", GeometryKind::Point));
     put(&mut store, &one, &[point(&one, "b"), point(&one, "a")]);
     put(&mut store, &other, &[point(&other, "c")]);
-    let ids = |stored: &mapa::store::Stored| stored.features.iter().map(|f| f.id.to_string()).collect::<Vec<_>>();
-    let read = store.collection("one").unwrap().unwrap();
-    assert_eq!((ids(&read), read.revision, read.collection), (vec!["a".into(), "b".into()], Revision(1), one));
-    assert_eq!(ids(&store.collection("other").unwrap().unwrap()), ["c"]);
+    let ids = |features: &[Feature]| features.iter().map(|feature| feature.id.to_string()).collect::<Vec<_>>();
+    let (of, features) = store.collection("one").unwrap().unwrap();
+    assert_eq!((ids(&features), of), (vec!["a".into(), "b".into()], one));
+    assert_eq!(ids(&store.collection("other").unwrap().unwrap().1), ["c"]);
     assert!(store.collection("none").unwrap().is_none());
 }
 
@@ -256,7 +241,10 @@ fn what_another_program_changed_is_put_right(at: &Place) {
     let committed = commit(&mut store, &of, &features);
     assert_eq!(committed.change, Change { changed: 1, unchanged: 1, ..Change::default() });
     assert_eq!(at.load_one().features, features);
-    assert!(store.versions("things", "1").unwrap()[0].feature.contains("інше"));
+    let versions = store.versions("things", "1").unwrap();
+    let told: Vec<_> = versions.iter().map(|version| (version.from, version.to)).collect();
+    assert_eq!(told, [(1, Some(2)), (2, Some(3)), (3, None)]);
+    assert!(versions[1].feature.contains("інше"));
 }
 
 fn a_feature_that_is_put_twice_is_an_error(at: &Place) {
@@ -323,8 +311,8 @@ fn a_row_that_another_program_broke_is_a_fault_with_its_place(at: &Place) {
     at.sql("UPDATE {}things SET kind = 'учорашнє' WHERE id = '2'");
     let stored = at.load_one();
     assert_eq!(stored.features.len(), 1);
-    assert_eq!((stored.faults[0].layer.as_str(), stored.faults[0].row), ("things", 2));
-    assert!(stored.faults[0].problem.contains("учорашнє"), "{}", stored.faults[0].problem);
+    assert_eq!((stored.faults[0].at.layer.as_str(), stored.faults[0].at.row), ("things", 2));
+    assert!(stored.faults[0].detail.contains("учорашнє"), "{}", stored.faults[0].detail);
 }
 
 #[test]
@@ -362,6 +350,9 @@ fn a_database_that_is_no_store_is_refused_with_a_sentence() {
         opening.into_iter().map(|opening| opening.join().unwrap()).collect()
     });
     assert_eq!(opened, [true; 4]);
+    place.sql("DELETE FROM {}mapa_migration WHERE version > 2");
+    let said = Store::open(&place.address).unwrap_err().to_string();
+    assert!(said.contains("layout 2") && said.contains("brings it up to date"), "{said}");
     place.sql("INSERT INTO {}mapa_migration (version) VALUES (9)");
     assert!(matches!(Store::open(&place.address), Err(StoreError::Layout { found: 9, .. })));
 }
@@ -403,6 +394,9 @@ fn a_store_is_copied_whole_from_one_sort_to_the_other_and_back() {
     }
     replacement.refuse_all(&run()).unwrap();
     put(&mut store, &collection("empty", GeometryKind::Area), &[]);
+    // What another program did, and that it was put right, is history too.
+    first.sql("UPDATE things SET a_text = 'інше' WHERE id = '2'");
+    put(&mut store, &things, &[point(&things, "2"), point(&things, "3")]);
 
     let copy = |from: &Place, to: &Place| {
         let mut done = 0;
@@ -429,6 +423,6 @@ fn a_store_is_copied_whole_from_one_sort_to_the_other_and_back() {
     for place in [first, second, third] {
         let committed = commit(&mut place.create(), &things, &[point(&things, "2"), point(&things, "3")]);
         assert_eq!(committed.change, Change { unchanged: 2, ..Change::default() });
-        assert_eq!(place.create().runs("things").unwrap().last().unwrap().run, 6);
+        assert_eq!(place.create().runs("things").unwrap().last().unwrap().run, 8);
     }
 }

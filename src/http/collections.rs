@@ -5,16 +5,20 @@ use axum::{
     http::HeaderMap,
     response::Response,
 };
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::{Answering, Links, Params, Problem, answer};
 use crate::{
-    model::{Choice, Field},
+    model::{Choice, Field, Validity},
     snapshot::{Shelf, Snapshot},
 };
 
 /// The coordinates of every answer: longitude and latitude on WGS84.
 const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+
+/// The calendar of the days of every answer.
+const GREGORIAN: &str = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian";
 
 /// All collections.
 pub async fn list(
@@ -81,6 +85,15 @@ fn describe(shelf: &Shelf, links: &Links) -> Value {
     // An empty collection has no extent.
     if let Some(bbox) = shelf.bbox() {
         described["extent"] = json!({ "spatial": { "bbox": [bbox.to_array()], "crs": CRS84 } });
+    }
+    if let Some(validity) = Validity::of(collection) {
+        let name = |at: Option<usize>| at.map(|at| &collection.fields[at].name);
+        described["validity"] = json!({ "from": name(validity.from), "through": name(validity.through) });
+    }
+    if let Some((from, through)) = shelf.days() {
+        let instant = |day: Option<Date>, time: &str| day.map(|day| format!("{day}T{time}Z"));
+        let interval = [instant(from, "00:00:00"), instant(through, "23:59:59")];
+        described["extent"]["temporal"] = json!({ "interval": [interval], "trs": GREGORIAN });
     }
     described
 }

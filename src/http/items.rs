@@ -20,6 +20,11 @@ const DEFAULT_LIMIT: usize = 10;
 /// The most features on a page.
 pub const MAX_LIMIT: usize = 10_000;
 
+/// What narrows a list, and goes on to its next page.
+const NARROWING: [&str; 5] = ["bbox", "datetime", "filter", "filter-lang", "filter-crs"];
+
+const PARAMETERS: [&str; 7] = ["bbox", "datetime", "filter", "filter-lang", "filter-crs", "limit", "cursor"];
+
 const GEOJSON: &str = "application/geo+json";
 
 /// A page of features in the order of their ids; `next` begins after the last id, so pages neither repeat nor skip.
@@ -29,11 +34,13 @@ pub async fn list(
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &["bbox", "limit", "cursor"])?;
+    let params = Params::read(query.as_deref(), &PARAMETERS)?;
     let limit = params.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
-    let selection = Selection { collections: vec![id.clone()], boxes: params.bbox()? };
     let snapshot = city.snapshot();
     let shelf = shelf(&snapshot, &id)?;
+    let boxes = params.bbox()?;
+    let selection = Selection { collections: vec![id.clone()], boxes: boxes.clone(), ..Selection::default() };
+    let selection = params.narrowed(selection, [shelf], &boxes)?;
 
     let page = selection.page(shelf, params.text("cursor"), limit);
 
@@ -47,8 +54,9 @@ pub async fn list(
     if let Some(last) = page.features.last()
         && page.more
     {
-        let bbox = params.text("bbox").map_or_else(String::new, |bbox| format!("&bbox={}", escaped(bbox)));
-        let next = format!("{path}?limit={limit}{bbox}&cursor={}", escaped(last.id.as_str()));
+        let narrowed = params.query_of(&NARROWING);
+        let and = if narrowed.is_empty() { "" } else { "&" };
+        let next = format!("{path}?{narrowed}{and}limit={limit}&cursor={}", escaped(last.id.as_str()));
         to.push(links.link("next", GEOJSON, &next));
     }
     let features = page.features.iter().map(|feature| FeatureJson::one_of_many(Found { shelf, feature })).collect();

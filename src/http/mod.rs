@@ -17,6 +17,7 @@ mod page;
 mod params;
 mod problem;
 mod styles;
+mod summary;
 mod tiles;
 
 use std::{sync::Arc, time::Duration};
@@ -79,7 +80,8 @@ pub struct Shown {
 #[derive(Debug)]
 struct Standing {
     snapshot: Arc<Snapshot>,
-    kept: Kept,
+    /// Shared with a snapshot that gives the same answers.
+    kept: Arc<Kept>,
 }
 
 /// How long open requests may go on after the server was told to stop.
@@ -94,7 +96,7 @@ type Answering = Arc<City>;
 impl City {
     /// A city that answers from this snapshot.
     pub fn new(snapshot: Snapshot, shown: Shown) -> Self {
-        let standing = Standing { snapshot: Arc::new(snapshot), kept: Kept::new(shown.tile_memory) };
+        let standing = Standing { snapshot: Arc::new(snapshot), kept: Arc::new(Kept::new(shown.tile_memory)) };
         Self {
             newest: ArcSwap::from_pointee(standing),
             shown,
@@ -107,10 +109,16 @@ impl City {
     pub fn stand(&self, snapshot: Snapshot) {
         let last = self.newest.load_full();
         let difference = Difference::between(&last.snapshot, &snapshot);
-        let kept = last.kept.after(&difference, &self.shown.tilesets, &last.snapshot, &snapshot);
+        let kept = Arc::new(last.kept.after(&difference, &self.shown.tilesets, &last.snapshot, &snapshot));
         let snapshot = Arc::new(snapshot);
         self.newest.store(Arc::new(Standing { snapshot: Arc::clone(&snapshot), kept }));
         self.changes.tell(&difference, &self.shown.tilesets, &last.snapshot, &snapshot);
+    }
+
+    /// Answers from a snapshot that gives the same answers as the one that stands.
+    pub fn stand_alike(&self, snapshot: Snapshot) {
+        let kept = Arc::clone(&self.newest.load().kept);
+        self.newest.store(Arc::new(Standing { snapshot: Arc::new(snapshot), kept }));
     }
 
     /// The newest snapshot, which stays the same until the request is answered.
@@ -132,7 +140,7 @@ impl City {
             for name in self.shown.tilesets.names() {
                 let Some(tileset) = self.shown.tilesets.get(name, &standing.snapshot) else { continue };
                 for coord in TileCoord::covering(&bbox, z) {
-                    let key = Key { tileset: name.to_owned(), collections: Vec::new(), coord };
+                    let key = Key::whole(name, coord);
                     let is_newest = Arc::ptr_eq(&standing, &self.newest.load());
                     match standing.kept.draw_ahead(&key, &standing.snapshot, &tileset) {
                         Ok(true) if is_newest => {}
@@ -180,6 +188,7 @@ pub fn router(city: Arc<City>) -> Router {
         .route("/collections/{id}/items", get(items::list))
         .route("/collections/{id}/items/{feature}", get(items::get))
         .route("/nearest", get(nearest::get))
+        .route("/summary", get(summary::get))
         .route("/tiles/{file}", get(tiles::tilejson))
         .route("/tiles/{tileset}/{z}/{x}/{file}", get(tiles::tile))
         .route("/styles/{file}", get(styles::get))

@@ -21,13 +21,16 @@ const MAX_LIMIT: usize = 100;
 /// More than half of any meridian (20 003 931.5 m on WGS84): no place is farther away.
 const MAX_RADIUS_M: f64 = 20_004_000.0;
 
+const PARAMETERS: [&str; 10] =
+    ["lon", "lat", "collections", "sector", "limit", "radius", "datetime", "filter", "filter-lang", "filter-crs"];
+
 /// The nearest features of the collections named, or of all thematic ones.
 pub async fn get(
     State(city): State<Answering>,
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &["lon", "lat", "collections", "sector", "limit", "radius"])?;
+    let params = Params::read(query.as_deref(), &PARAMETERS)?;
     let from = params.place()?;
     let limit = params.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
     let radius_m = params.number("radius", 0.0..=MAX_RADIUS_M)?.unwrap_or(MAX_RADIUS_M);

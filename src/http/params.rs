@@ -2,14 +2,17 @@
 
 use std::{fmt::Display, ops::RangeInclusive, str::FromStr};
 
-use super::Problem;
+use super::{Problem, links::escaped};
 use crate::{
-    snapshot::{Selection, Snapshot},
+    snapshot::{Filter, FilterError, Selection, Shelf, Snapshot, When},
     space::{BBox, LonLat},
 };
 
 /// The longest query that is read, in bytes: room for the ids of some 300 collections.
 pub const MAX_QUERY_BYTES: usize = 16 * 1024;
+
+/// The coordinates of shapes in filters: longitude and latitude on WGS84.
+const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
 /// The parameters of one request, each at most once.
 #[derive(Debug)]
@@ -78,6 +81,19 @@ impl Params {
         Ok(words)
     }
 
+    /// The words of a list, each once and not more than so many.
+    pub fn names(&self, name: &str, most: usize) -> Result<Vec<&str>, Problem> {
+        let words = self.list(name)?;
+        let wrong = |detail: String| Problem::bad(name, self.text(name).unwrap_or_default(), detail);
+        if words.len() > most {
+            return Err(wrong(format!("`{name}` has {} names, at most {most} are taken", words.len())));
+        }
+        match words.iter().enumerate().find(|(i, word)| words[..*i].contains(word)) {
+            Some((_, twice)) => Err(wrong(format!("`{name}` names `{twice}` twice"))),
+            None => Ok(words),
+        }
+    }
+
     /// The boxes meant by `bbox`: none where it is not given, two where it crosses the antimeridian.
     pub fn bbox(&self) -> Result<Vec<BBox>, Problem> {
         let Some(text) = self.text("bbox") else { return Ok(Vec::new()) };
@@ -100,8 +116,61 @@ impl Params {
         Ok(if west <= east { vec![part(west, east)] } else { vec![part(west, 180.0), part(-180.0, east)] })
     }
 
-    /// The features meant by `collections` and `sector` (what either names), everywhere.
+    /// The features meant by `collections` and `sector`, `bbox`, `datetime` and `filter`, as far as the route takes them.
     pub fn selection(&self, snapshot: &Snapshot) -> Result<Selection, Problem> {
+        let boxes = self.bbox()?;
+        let selection = Selection { boxes: boxes.clone(), ..self.collections(snapshot)? };
+        let shelves = selection.shelves(snapshot);
+        self.narrowed(selection, shelves, &boxes)
+    }
+
+    /// The selection narrowed by `datetime` and `filter`, which is made for these shelves; within the boxes it costs less.
+    pub fn narrowed<'a>(
+        &self,
+        selection: Selection,
+        shelves: impl IntoIterator<Item = &'a Shelf>,
+        boxes: &[BBox],
+    ) -> Result<Selection, Problem> {
+        let bound = self.filter()?.map(|filter| filter.bind(shelves, boxes));
+        let filter = bound.transpose().map_err(|error| self.bad_filter(&error))?;
+        Ok(Selection { filter, datetime: self.datetime()?, ..selection })
+    }
+
+    /// The condition of `filter` in the language of `filter-lang`; `filter-crs` is longitude and latitude.
+    pub fn filter(&self) -> Result<Option<Filter>, Problem> {
+        if let Some(crs) = self.text("filter-crs")
+            && crs != CRS84
+        {
+            return Err(Problem::bad("filter-crs", crs, format!("shapes of a filter are in {CRS84}")));
+        }
+        let read = match self.text("filter-lang") {
+            None | Some("cql2-text") => Filter::text,
+            Some("cql2-json") => Filter::json,
+            Some(other) => {
+                return Err(Problem::bad("filter-lang", other, "`filter-lang` is cql2-text or cql2-json"));
+            }
+        };
+        self.text("filter").map(read).transpose().map_err(|error| self.bad_filter(&error))
+    }
+
+    /// The time of `datetime`.
+    pub fn datetime(&self) -> Result<Option<When>, Problem> {
+        let Some(text) = self.text("datetime") else { return Ok(None) };
+        When::read(text).map(Some).map_err(|error| Problem::bad("datetime", text, error.to_string()))
+    }
+
+    /// These parameters, as far as they are given, as a query.
+    pub fn query_of(&self, names: &[&str]) -> String {
+        let given = names.iter().filter_map(|name| Some(format!("{name}={}", escaped(self.text(name)?))));
+        given.collect::<Vec<_>>().join("&")
+    }
+
+    fn bad_filter(&self, error: &FilterError) -> Problem {
+        Problem::bad("filter", self.text("filter").unwrap_or_default(), format!("`filter`: {error}"))
+    }
+
+    /// The features meant by `collections` and `sector` (what either names), everywhere.
+    pub fn collections(&self, snapshot: &Snapshot) -> Result<Selection, Problem> {
         let mut collections: Vec<String> = Vec::new();
         for id in self.list("collections")? {
             if snapshot.shelf(id).is_none() {
@@ -120,7 +189,7 @@ impl Params {
                 return Err(Problem::bad("sector", id, format!("the sector `{id}` has no collections")));
             }
         }
-        Ok(Selection { collections, boxes: Vec::new() })
+        Ok(Selection { collections, ..Selection::default() })
     }
 }
 

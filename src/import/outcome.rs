@@ -49,23 +49,27 @@ pub struct Rejection {
 
 /// Why one place of a row is wrong; with the row it becomes a [`Rejection`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Objection {
+pub struct Objection {
+    /// As [`Rejection::column`].
     pub column: Option<String>,
+    /// As [`Rejection::text`].
     pub text: String,
+    /// As [`Rejection::reason`].
     pub reason: Reason,
+    /// As [`Rejection::detail`].
     pub detail: String,
 }
 
 impl Objection {
-    pub fn to_column(column: &str, text: &str, reason: Reason, detail: impl Into<String>) -> Self {
+    pub(super) fn to_column(column: &str, text: &str, reason: Reason, detail: impl Into<String>) -> Self {
         Self { column: Some(column.into()), text: shown(text), reason, detail: detail.into() }
     }
 
-    pub fn to_row(text: &str, reason: Reason, detail: impl Into<String>) -> Self {
+    pub(super) fn to_row(text: &str, reason: Reason, detail: impl Into<String>) -> Self {
         Self { column: None, text: shown(text), reason, detail: detail.into() }
     }
 
-    pub fn reject(self, row: u64, record: String) -> Rejection {
+    pub(super) fn reject(self, row: u64, record: String) -> Rejection {
         let Self { column, text, reason, detail } = self;
         Rejection { row, column, text, reason, detail, record }
     }

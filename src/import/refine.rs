@@ -341,17 +341,9 @@ impl<'a> Refinery<'a> {
     }
 
     fn within_bounds(&self, geometry: Geometry) -> Result<Geometry, Objection> {
-        let bbox = geometry.bbox();
-        match &self.bounds {
-            Some(bounds) if !holds(bounds, &bbox) => {
-                let text = match &geometry {
-                    Geometry::Point(at) => format!("{}, {}", at.lon(), at.lat()),
-                    _ => format!("{:?}", bbox.to_array()),
-                };
-                let detail = format!("it reaches beyond {:?} (west, south, east, north)", bounds.to_array());
-                Err(Objection::to_row(&text, Reason::OutsideBounds, detail))
-            }
-            _ => Ok(geometry),
+        match self.bounds.as_ref().and_then(|bounds| outside(bounds, &geometry)) {
+            Some(objection) => Err(objection),
+            None => Ok(geometry),
         }
     }
 
@@ -440,6 +432,20 @@ fn original_of(field: &Field, collection: &Collection, recipe: &Recipe) -> Optio
     (field.format == Some(TextFormat::OpeningHours) && is_text).then_some(index)
 }
 
-fn listed(choices: &[Choice]) -> String {
+/// What is wrong with a shape that reaches beyond the bounds.
+pub(super) fn outside(bounds: &BBox, geometry: &Geometry) -> Option<Objection> {
+    let bbox = geometry.bbox();
+    if holds(bounds, &bbox) {
+        return None;
+    }
+    let text = match geometry {
+        Geometry::Point(at) => format!("{}, {}", at.lon(), at.lat()),
+        _ => format!("{:?}", bbox.to_array()),
+    };
+    let detail = format!("it reaches beyond {:?} (west, south, east, north)", bounds.to_array());
+    Some(Objection::to_row(&text, Reason::OutsideBounds, detail))
+}
+
+pub(super) fn listed(choices: &[Choice]) -> String {
     choices.iter().map(|choice| format!("`{}` ({})", choice.title.uk, choice.id)).collect::<Vec<_>>().join(", ")
 }

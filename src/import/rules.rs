@@ -7,7 +7,7 @@ use std::{
 
 use jiff::civil::Date;
 use regex::{Regex, RegexBuilder};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -18,7 +18,7 @@ use crate::model::{Collection, Field, FieldType, Value};
 const MAX_PATTERN_BYTES: usize = 1 << 20;
 
 /// One end of a range, as it is written.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged, expecting = "a number, or a day in quotes as in \"1990-01-01\"")]
 pub(super) enum Edge {
     Number(f64),

@@ -7,6 +7,7 @@ use std::{
 
 use crate::{
     import::{AddressRegister, Districts, Gazetteer, Recipe},
+    model::Feature,
     store::{Store, StoreError},
 };
 
@@ -45,7 +46,7 @@ impl Places {
         if let Some(id) = recipe.districts() {
             if !self.districts.contains_key(id.as_str()) {
                 let found = store.collection(id.as_str())?;
-                let found = found.map(|stored| Rc::new(Districts::new(&stored.collection, &stored.features)));
+                let found = found.map(|(of, districts)| Rc::new(Districts::new(&of, &districts)));
                 self.districts.insert(id.to_string(), found);
             }
             gazetteer.districts = self.districts.get(id.as_str()).cloned().flatten();
@@ -61,14 +62,11 @@ impl Places {
 }
 
 fn addresses(store: &mut Store, register: &str, city: Option<&str>) -> Result<Option<AddressRegister>, StoreError> {
-    let Some(houses) = store.collection(register)? else { return Ok(None) };
+    let Some((of, houses)) = store.collection(register)? else { return Ok(None) };
     let mut renamed = Vec::new();
-    if let Some(streets) = store.collection(STREETS)? {
-        let said = |street: &crate::model::Feature, field| {
-            street.value(&streets.collection, field).as_text().map(str::to_owned)
-        };
-        let names = streets.features.iter().filter_map(|street| said(street, "name").zip(said(street, "former_name")));
-        renamed.extend(names);
+    if let Some((of, streets)) = store.collection(STREETS)? {
+        let said = |street: &Feature, field| street.value(&of, field).as_text().map(str::to_owned);
+        renamed.extend(streets.iter().filter_map(|street| said(street, "name").zip(said(street, "former_name"))));
     }
-    Ok(Some(AddressRegister::new(&houses.collection, &houses.features, city, &renamed)))
+    Ok(Some(AddressRegister::new(&of, &houses, city, &renamed)))
 }

@@ -25,7 +25,7 @@ pub enum Touched {
 }
 
 impl Difference {
-    /// What is another in `next` than in `last`.
+    /// What is another in `next` than in `last`. Of a shelf that follows its elder only the changes are looked at.
     pub fn between(last: &Snapshot, next: &Snapshot) -> Self {
         let mut touched = BTreeMap::new();
         for (id, shelf) in &next.shelves {
@@ -79,6 +79,12 @@ fn of_shelves(last: &Shelf, next: &Shelf) -> Option<Touched> {
             _ => boxes = vec![boxes.iter().copied().fold(bbox, BBox::union)],
         }
     };
+    if let Some(changed) = next.changed_since(last) {
+        for (was, is) in changed {
+            was.into_iter().chain(is).for_each(&mut touch);
+        }
+        return (!boxes.is_empty()).then_some(Touched::Boxes(boxes));
+    }
     let (mut olds, mut news) = (last.features().peekable(), next.features().peekable());
     loop {
         let turn = match (olds.peek(), news.peek()) {

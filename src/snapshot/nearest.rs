@@ -19,6 +19,7 @@ use rstar::{ParentNode, RTreeNode};
 use super::{
     Found, Selection, Snapshot,
     layer::{self, Entry},
+    selection::Here,
     shelf::Part,
 };
 use crate::space::{
@@ -45,10 +46,11 @@ pub fn nearest<'a>(
     limit: usize,
 ) -> Vec<Neighbor<'a>> {
     let shelves = selection.shelves(snapshot);
-    let parts: Vec<Part> = shelves.iter().flat_map(|shelf| shelf.parts()).collect();
+    let parts: Vec<(Part, Here)> =
+        shelves.iter().flat_map(|shelf| shelf.parts().map(|part| (part, selection.here(shelf)))).collect();
     let origin = Origin::new(from);
     let mut queue = BinaryHeap::new();
-    for (at, part) in parts.iter().enumerate() {
+    for (at, (part, _)) in parts.iter().enumerate() {
         queue.push(Waiting { metres: 0.0, part: at, what: What::Branch(part.root()) });
     }
     let mut neighbors = Vec::new();
@@ -56,7 +58,7 @@ pub fn nearest<'a>(
         && let Some(Waiting { metres, part: at, what }) = queue.pop()
         && metres <= radius_m
     {
-        let part = parts[at];
+        let (part, here) = parts[at];
         match what {
             What::Branch(branch) => {
                 for child in branch.children() {
@@ -64,12 +66,14 @@ pub fn nearest<'a>(
                         RTreeNode::Parent(branch) => (layer::bbox(&branch.envelope()), What::Branch(branch)),
                         RTreeNode::Leaf(entry) => (entry.bbox(), What::Guess(entry)),
                     };
-                    queue.push(Waiting { metres: origin.least_metres_to(&bbox), part: at, what });
+                    if here.reaches(&bbox) {
+                        queue.push(Waiting { metres: origin.least_metres_to(&bbox), part: at, what });
+                    }
                 }
             }
             What::Guess(entry) => {
                 if let Some(feature) = part.feature(entry)
-                    && selection.takes(feature)
+                    && here.takes(feature)
                 {
                     let found = Found { shelf: part.shelf, feature };
                     let sight = sight(from, &feature.geometry);

@@ -12,14 +12,15 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
+use jiff::civil::Date;
 use rstar::ParentNode;
 
 use super::layer::{Entry, Layer};
 use crate::{
-    model::{Collection, Feature, FeatureId, Provenance},
+    model::{Collection, Feature, FeatureId, Provenance, Validity},
     space::BBox,
 };
 
@@ -45,9 +46,16 @@ pub struct Shelf {
     fresh: Layer,
     kinds: BTreeMap<String, u64>,
     bbox: Option<BBox>,
-    /// Further ids, each with the id of its feature.
-    aliases: BTreeMap<String, String>,
+    /// Further ids, each with the id of its feature; shared by the shelves that follow each other.
+    aliases: Arc<BTreeMap<String, String>>,
+    /// Looked for when first asked about.
+    days: OnceLock<Option<Days>>,
 }
+
+/// A feature as it was on one shelf and as it is on another; `None` where it is not there.
+pub(super) type Changed<'a> = (Option<&'a Feature>, Option<&'a Feature>);
+/// From a day to a day, both included; `None` for an open side.
+pub type Days = (Option<Date>, Option<Date>);
 
 /// One of the two layers that a shelf is made of, without what is hidden in it.
 #[derive(Debug, Clone, Copy)]
@@ -75,7 +83,8 @@ impl Shelf {
             fresh: Layer::new(Vec::new()),
             kinds,
             bbox,
-            aliases: BTreeMap::new(),
+            aliases: Arc::default(),
+            days: OnceLock::new(),
         }
     }
 
@@ -90,7 +99,8 @@ impl Shelf {
             fresh: Layer::new(Vec::new()),
             kinds: BTreeMap::new(),
             bbox: None,
-            aliases: BTreeMap::new(),
+            aliases: Arc::default(),
+            days: OnceLock::new(),
         }
     }
 
@@ -100,6 +110,10 @@ impl Shelf {
     /// The work grows with the changes since the base was built; of the base only the rim of its box is looked at.
     #[must_use]
     pub fn with(&self, provenance: Provenance, put: Vec<Feature>, gone: &[FeatureId]) -> Self {
+        self.changed(Some(provenance), put, gone)
+    }
+
+    fn changed(&self, provenance: Option<Provenance>, put: Vec<Feature>, gone: &[FeatureId]) -> Self {
         let put: BTreeMap<FeatureId, Feature> = put.into_iter().map(|feature| (feature.id.clone(), feature)).collect();
         let touched: BTreeSet<&FeatureId> = put.keys().chain(gone).collect();
         let (mut kinds, mut hidden) = (self.kinds.clone(), self.hidden.clone());
@@ -121,20 +135,21 @@ impl Shelf {
         Self {
             collection: self.collection.clone(),
             sector: self.sector.clone(),
-            provenance: Some(provenance),
+            provenance,
             base: Arc::clone(&self.base),
             hidden,
             fresh,
             kinds,
             bbox,
-            aliases: self.aliases.clone(),
+            aliases: Arc::clone(&self.aliases),
+            days: OnceLock::new(),
         }
     }
 
     /// This shelf with one base again, once it carries so many changes that building it is worth it; `None` before.
     ///
-    /// It gives the same answers. It takes as long as building a shelf of all features, so it is for the thread that
-    /// follows the store, after the changed snapshot stands: `snapshot.with(snapshot.revision(), compacted)`.
+    /// It gives the same answers. It takes as long as building a shelf of all features, so it is for a thread that nobody
+    /// waits for; the shelf that stands by then comes [`onto`](Self::onto) its base.
     pub fn compacted(&self) -> Option<Self> {
         let bearable = (self.base.features().len() / FEATURES_PER_CHANGE).clamp(FEW_CHANGES, MANY_CHANGES);
         (self.hidden.len().max(self.fresh.features().len()) > bearable).then(|| Self {
@@ -146,14 +161,47 @@ impl Shelf {
             fresh: Layer::new(Vec::new()),
             kinds: self.kinds.clone(),
             bbox: self.bbox,
-            aliases: self.aliases.clone(),
+            aliases: Arc::clone(&self.aliases),
+            days: OnceLock::new(),
         })
+    }
+
+    /// This shelf on the base of `compacted`, which was made of `elder`; `None` where it was built anew since.
+    #[must_use]
+    pub fn onto(&self, elder: &Self, compacted: &Self) -> Option<Self> {
+        let (mut put, mut gone) = (Vec::new(), Vec::new());
+        for (was, is) in self.changed_since(elder)? {
+            match (was, is) {
+                (_, Some(is)) => put.push(is.clone()),
+                (Some(was), None) => gone.push(was.id.clone()),
+                (None, None) => {}
+            }
+        }
+        let onto = compacted.changed(self.provenance.clone(), put, &gone);
+        Some(Self { aliases: Arc::clone(&self.aliases), ..onto })
+    }
+
+    /// What is another here than on a shelf of the same base, in the order of ids; `None` where the bases are two.
+    ///
+    /// The work grows with the changes since the base was built: what both leave of it unhidden is the same.
+    pub(super) fn changed_since<'a>(&'a self, elder: &'a Self) -> Option<Vec<Changed<'a>>> {
+        if !Arc::ptr_eq(&self.base, &elder.base) {
+            return None;
+        }
+        let hidden_in_one = |one: &'a Self, other: &'a Self| {
+            one.hidden.iter().filter(|at| other.stands(**at)).map(|at| &self.base.at(*at).id)
+        };
+        let put = [self, elder].into_iter().flat_map(|shelf| shelf.fresh.features()).map(|feature| &feature.id);
+        let ids: BTreeSet<&FeatureId> =
+            put.chain(hidden_in_one(self, elder)).chain(hidden_in_one(elder, self)).collect();
+        let both = ids.into_iter().map(|id| (elder.feature(id.as_str()), self.feature(id.as_str())));
+        Some(both.filter(|(was, is)| was != is).collect())
     }
 
     /// The same with these further ids, each with the id of its feature.
     #[must_use]
     pub fn with_aliases(mut self, aliases: BTreeMap<String, String>) -> Self {
-        self.aliases = aliases;
+        self.aliases = Arc::new(aliases);
         self
     }
 
@@ -219,6 +267,20 @@ impl Shelf {
     /// The box of all features; `None` while there is none.
     pub fn bbox(&self) -> Option<BBox> {
         self.bbox
+    }
+
+    /// The days between which all features are that say when they are; `None` where none does.
+    pub fn days(&self) -> Option<Days> {
+        *self.days.get_or_init(|| {
+            let validity = Validity::of(&self.collection)?;
+            let both = |a: Days, b: Days| {
+                // An open side is open whatever the other says.
+                let of =
+                    |a: Option<Date>, b: Option<Date>, pick: fn(Date, Date) -> Date| a.zip(b).map(|(a, b)| pick(a, b));
+                (of(a.0, b.0, Date::min), of(a.1, b.1, Date::max))
+            };
+            self.features().filter_map(|feature| validity.days(feature)).reduce(both)
+        })
     }
 
     /// The features whose boxes share a point with one of these, in the order of their ids, each once.

@@ -8,13 +8,16 @@ pub mod clip;
 pub mod geodesic;
 pub mod geometry;
 pub mod lonlat;
+pub mod relation;
 pub mod sphere;
 pub mod tile_coord;
+pub mod wkt;
 pub mod world;
 
 pub use bands::Bands;
 pub use bbox::BBox;
 pub use geometry::{Area, Geometry, GeometryError};
 pub use lonlat::{LonLat, OutOfRange};
+pub use relation::{Relation, Shape};
 pub use tile_coord::TileCoord;
 pub use world::WorldPoint;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::{StoreError, content};
+use super::{StoreError, content, log::MOST_CHANGES};
 use crate::{
     model::{Collection, Feature, Provenance, Revision},
     space::{BBox, Geometry},
@@ -98,8 +98,8 @@ fn halves(hash: u128) -> [u64; 2] {
 /// What a feature that is to be written gets besides its own columns.
 #[derive(Debug, Clone, Copy)]
 pub struct Mark {
-    /// Hash of the content.
-    pub hash: [u8; 16],
+    /// Hash of the content; `None` where another program wrote it.
+    pub hash: Option<[u8; 16]>,
     /// The revision that brought it.
     pub since: i64,
 }
@@ -153,7 +153,7 @@ impl Comparison {
         self.bbox = Some(self.bbox.map_or(bbox, |all| all.union(bbox)));
         self.several_points |= matches!(feature.geometry, Geometry::Points(_));
         let hash = content::hash(of, feature, &mut self.bytes);
-        let mut mark = Mark { hash: hash.to_be_bytes(), since: self.next.0 as i64 };
+        let mut mark = Mark { hash: Some(hash.to_be_bytes()), since: self.next.0 as i64 };
         let id = halves(xxh3_128(feature.id.as_str().as_bytes()));
         let Ok(at) = self.known.binary_search_by_key(&id, |known| known.id) else {
             self.change.added += 1;
@@ -175,6 +175,13 @@ impl Comparison {
     /// What the features that came in so far change, if no other comes.
     pub fn change(&self) -> Change {
         self.change
+    }
+
+    /// Whether readers can follow by the log: the definition stays, and few features change.
+    pub fn is_told_by_log(&self, standing: Option<&Elder>, collection: &Collection) -> bool {
+        let Change { added, changed, removed, .. } = self.change;
+        standing.is_some_and(|elder| elder.collection == *collection)
+            && added + changed + removed <= MOST_CHANGES as u64
     }
 
     /// The keys of the rows that did not come in, in their order.

@@ -170,12 +170,22 @@ fn geojson(of: &Collection, feature: &Feature) -> String {
         .to_string()
 }
 
+/// A state with this geometry instead of the one it has; what is no GeoJSON stays as it is.
+pub fn with_geometry(feature: &str, geometry: &Geometry) -> String {
+    let Ok(Json::Object(mut state)) = serde_json::from_str(feature) else { return feature.into() };
+    state.insert("geometry".into(), shape_of(geometry));
+    Json::Object(state).to_string()
+}
+
+fn shape_of(geometry: &Geometry) -> Json {
+    let shape = geo_types::Geometry::from(geometry).to_json();
+    shape.ok().and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default()
+}
+
 /// What a feature says, by field; what nobody has said is not in it.
 fn said(of: &Collection, feature: &Feature) -> Map<String, Json> {
     let mut said = Map::new();
-    let shape = geo_types::Geometry::from(&feature.geometry).to_json();
-    let shape = shape.ok().and_then(|json| serde_json::from_str(&json).ok());
-    said.insert("geometry".into(), shape.unwrap_or_default());
+    said.insert("geometry".into(), shape_of(&feature.geometry));
     if let Some(kind) = &feature.kind {
         said.insert("kind".into(), kind.as_ref().into());
     }

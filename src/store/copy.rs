@@ -12,8 +12,8 @@ pub const BATCH: usize = 1000;
 /// A piece of a store; all of them, in the order of their reading, are the store.
 #[derive(Debug)]
 pub enum Piece<'a> {
-    /// A collection begins.
-    Opened(&'a Collection, &'a Provenance, Revision),
+    /// A collection begins; JSON of what is wanted of its features last.
+    Opened(&'a Collection, &'a Provenance, Revision, &'a str),
     /// Some of its features.
     Features(&'a Collection, &'a [Copied]),
     /// The collection was whole.
@@ -127,8 +127,7 @@ impl<'a> Batches<'a> {
             store: self.store.into(),
             problem: format!("layer `{}`, row {fid} is no feature: {problem}; mend or delete it first", self.layer),
         })?;
-        // A row edited by hand has no hash; no content has this one.
-        let hash = hash.and_then(|hash| hash.try_into().ok()).unwrap_or_default();
+        let hash = hash.and_then(|hash| hash.try_into().ok());
         self.batch.push(Copied { feature, mark: Mark { hash, since }, row_and_record });
         if self.batch.len() < BATCH { Ok(()) } else { self.send(take) }
     }

@@ -3,14 +3,14 @@
 use std::{thread, time::Duration};
 
 use super::{
-    Address, Change, Committed, Diff, Origin, PastRejection, PastRun, Refused, Run, StoreError, Stored, Version,
+    Address, Change, Committed, Diff, Fault, Origin, PastRejection, PastRun, Refused, Run, StoreError, Stored, Version,
     geopackage::{self, GeoPackage},
     postgis::{self, PostGis},
 };
 use crate::model::{Collection, Feature, Provenance, Revision};
 
-/// How often a file is looked at: one indexed read of one row.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How often a file is looked at: a read of one row, some 20 µs.
+const LOOK_EVERY: Duration = Duration::from_millis(25);
 
 /// How often a database is looked at that has announced nothing, should an announcement have been lost.
 const LOOK_ANYWAY_EVERY: Duration = Duration::from_millis(500);
@@ -69,7 +69,7 @@ impl Store {
         }
     }
 
-    /// Every collection that changed after `since`, and the revision they belong to, as one consistent reading.
+    /// Every collection that changed after `since`, whole or what changed of it, and the revision they belong to, as one consistent reading.
     pub fn load(&mut self, since: Revision) -> Result<(Revision, Vec<Stored>), StoreError> {
         match self {
             Self::GeoPackage(store) => store.load(since),
@@ -77,8 +77,28 @@ impl Store {
         }
     }
 
-    /// One collection as it stands; `None` where the store has none of this id.
-    pub fn collection(&mut self, id: &str) -> Result<Option<Stored>, StoreError> {
+    /// Keeps rows that are no features as rejections of the edits that made them so, unless somebody has; those that are
+    /// to be tried again stay in the list.
+    pub fn keep_faults(&mut self, faults: &mut Vec<Fault>) -> Result<(), StoreError> {
+        if faults.is_empty() {
+            return Ok(());
+        }
+        match self {
+            Self::GeoPackage(store) => {
+                if store.keep_faults(faults)? {
+                    faults.clear();
+                }
+            }
+            Self::PostGis(store) => {
+                store.keep_faults(faults)?;
+                faults.clear();
+            }
+        }
+        Ok(())
+    }
+
+    /// One collection as it stands, its features in the order of their ids; `None` where the store has none of this id.
+    pub fn collection(&mut self, id: &str) -> Result<Option<(Collection, Vec<Feature>)>, StoreError> {
         match self {
             Self::GeoPackage(store) => store.collection(id),
             Self::PostGis(store) => store.collection(id),

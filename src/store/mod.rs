@@ -9,13 +9,14 @@ mod content;
 mod copy;
 mod face;
 mod geopackage;
+mod log;
 mod postgis;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
 
-use crate::model::{Collection, Feature, Provenance, Revision};
+use crate::model::{Collection, Feature, FeatureId, Provenance, Revision};
 
 pub use address::{Address, DatabaseUrl};
 pub use comparison::Change;
@@ -31,24 +32,48 @@ pub struct Stored {
     pub provenance: Provenance,
     /// The revision that brought them.
     pub revision: Revision,
-    /// In the order of their ids.
+    /// In the order of their ids: all there are, or the new and the changed ones.
     pub features: Vec<Feature>,
-    /// Further ids, each with the id of its feature.
-    pub aliases: BTreeMap<String, String>,
+    /// Changed ids that have no feature any more; `None` where `features` are all there are.
+    pub gone: Option<Vec<FeatureId>>,
+    /// Further ids, each with the id of its feature; `None` where they are as they were.
+    pub aliases: Option<BTreeMap<String, String>>,
     /// Rows that another program left in a state that is no feature; they are not served.
     pub faults: Vec<Fault>,
+    /// Which of `features` another program wrote: no import has seen them, and nobody held them to `demands` yet.
+    pub edited: BTreeMap<FeatureId, Edited>,
+    /// JSON of what the recipe wants of each feature, as the last import gave it.
+    pub demands: String,
 }
 
-/// A row of the store that is no feature.
+/// The row of a feature that another program wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct Edited {
     /// Layer of the store.
     pub layer: String,
     /// Its `fid`.
     pub row: i64,
-    /// What is wrong with it.
-    pub problem: String,
+    /// The revision that brought it.
+    pub revision: i64,
 }
+
+/// A row of the store that is not served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The row.
+    pub at: Edited,
+    /// Which column is wrong, if one is.
+    pub column: Option<String>,
+    /// The text that is wrong, or the id of the row.
+    pub text: String,
+    /// Code of the reason.
+    pub reason: &'static str,
+    /// The reason in words.
+    pub detail: String,
+}
+
+/// The reason where another program left a row in a state that is no feature at all.
+const NO_FEATURE: &str = "no-feature";
 
 /// A source row that was refused, as it is kept.
 #[derive(Debug, Clone, Copy)]
@@ -85,6 +110,8 @@ pub struct Run {
     pub recipe: String,
     /// JSON of the tally.
     pub report: String,
+    /// JSON of what the recipe wants of each feature, for edits to be held to it.
+    pub demands: String,
 }
 
 /// What a commit did.
@@ -207,7 +234,7 @@ pub enum StoreError {
         problem: String,
     },
     /// The store was written by another version.
-    #[error("{store}: the store has layout {found}, this program reads layout {known}{}", advice(*found, *known))]
+    #[error("{store}: the store has layout {found}, this program reads layout {known}{}", advice(store, *found, *known))]
     Layout {
         /// The address.
         store: String,
@@ -243,8 +270,12 @@ pub enum StoreError {
     Definition(#[from] serde_json::Error),
 }
 
-fn advice(found: i64, known: i64) -> &'static str {
-    if found < known { "; import the sources again into a new store" } else { "; a newer mapa wrote it" }
+fn advice(store: &str, found: i64, known: i64) -> &'static str {
+    match found < known {
+        true if store.starts_with("postgres") => "; an import with this program brings it up to date",
+        true => "; import the sources again into a new store",
+        false => "; a newer mapa wrote it",
+    }
 }
 
 /// The name of the layer of a collection: the id with underscores. No id has two hyphens together, so no other layer is `c__…`.

@@ -1,4 +1,5 @@
 //! A store of a test, in a file or in a database, and what is put into it.
+#![allow(dead_code, reason = "each test uses its own part of it")]
 
 use std::sync::Arc;
 
@@ -14,6 +15,22 @@ use mapa::{
 use tempfile::TempDir;
 
 use crate::postgres::Cluster;
+
+/// Every sentence of the contract as a test over each store.
+macro_rules! contract {
+    ($($sentence:ident)*) => {
+        mod geopackage {
+            $(#[test] fn $sentence() { super::$sentence(&super::Place::file()); })*
+        }
+        mod postgis {
+            $(#[test] fn $sentence() {
+                if let Some(place) = super::Place::database() {
+                    super::$sentence(&place);
+                }
+            })*
+        }
+    };
+}
 
 pub fn title(text: &str) -> Title {
     Title { uk: text.into(), en: text.into() }
@@ -53,7 +70,7 @@ pub fn provenance() -> Provenance {
 }
 
 pub fn run() -> Run {
-    Run { recipe: "r".into(), report: "{}".into() }
+    Run { recipe: "r".into(), report: "{}".into(), demands: r#"{"bounds":[1.0,2.0,3.0,4.0]}"#.into() }
 }
 
 pub fn place(lon: f64, lat: f64) -> LonLat {

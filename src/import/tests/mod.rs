@@ -3,6 +3,7 @@
 mod archive;
 mod columns;
 mod csv;
+mod demands;
 mod extract;
 mod flatgeobuf;
 mod geojson;

@@ -8,7 +8,7 @@ use crate::{
     model::Value,
 };
 
-const RECIPE: &str = r#"
+pub const RECIPE: &str = r#"
 collection = "permits"
 [source]
 file = "permits.csv"

@@ -27,14 +27,15 @@ impl GeoPackage {
         let on = self.connection.transaction().map_err(at)?;
         let revision: i64 = on.query_row("SELECT revision FROM mapa_store", [], |row| row.get(0)).map_err(at)?;
 
-        let ask = "SELECT layer, definition, provenance, revision FROM mapa_collection ORDER BY id";
+        let ask = "SELECT layer, definition, provenance, revision, demands FROM mapa_collection ORDER BY id";
         let mut rows = on.prepare(ask).map_err(at)?;
         let mut rows = rows.query([]).map_err(at)?;
         while let Some(row) = rows.next().map_err(at)? {
             let text = |i: usize| row.get::<_, String>(i).map_err(at);
             let (name, of): (String, Collection) = (text(0)?, serde_json::from_str(&text(1)?)?);
             let provenance: Provenance = serde_json::from_str(&text(2)?)?;
-            take(Piece::Opened(&of, &provenance, Revision(row.get::<_, i64>(3).map_err(at)? as u64)))?;
+            let revision = Revision(row.get::<_, i64>(3).map_err(at)? as u64);
+            take(Piece::Opened(&of, &provenance, revision, &text(4)?))?;
             let mut batches = Batches::new(&of, &name, &store);
             Layer::new(name.clone(), &of)
                 .each(&on, at, &mut |fid, feature, hash, since, of| batches.add(fid, feature, hash, since, of, take))?;
@@ -75,14 +76,14 @@ impl GeoPackage {
             take(Piece::Rejection(row.get(0).map_err(at)?, &refused))?;
         }
 
-        let ask =
-            "SELECT collection, id, from_revision, to_revision, feature, row, record FROM mapa_version ORDER BY rowid";
+        let ask = "SELECT collection, id, from_revision, to_revision, feature, row, record, shape FROM mapa_version ORDER BY rowid";
         let mut rows = on.prepare(ask).map_err(at)?;
         let mut rows = rows.query([]).map_err(at)?;
         while let Some(row) = rows.next().map_err(at)? {
             let read = || {
                 let (collection, id) = (row.get(0)?, row.get(1)?);
-                let (from, to, feature) = (row.get(2)?, Some(row.get(3)?), row.get(4)?);
+                let (from, to) = (row.get(2)?, Some(row.get(3)?));
+                let feature = layer::whole(row.get(4)?, row.get(7)?);
                 Ok(Version { collection, id, from, to, feature, row: row.get(5)?, record: row.get(6)? })
             };
             take(Piece::Version(&read().map_err(at)?))?;
@@ -119,13 +120,13 @@ impl<'a> Filling<'a> {
         let at = |error| explain(path, &error);
         let layer = layer_of;
         match *piece {
-            Piece::Opened(of, provenance, revision) => {
+            Piece::Opened(of, provenance, revision, demands) => {
                 (self.bbox, self.several_points) = (None, false);
                 let (definition, provenance) = (serde_json::to_string(of)?, serde_json::to_string(provenance)?);
                 layer(of).create_new(on).map_err(at)?;
                 on.execute(
-                    "INSERT INTO mapa_collection VALUES (?1, ?2, ?3, ?4, ?5)",
-                    params![of.id.as_str(), layer(of).name(), definition, provenance, revision.0 as i64],
+                    "INSERT INTO mapa_collection VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?5, ?6)",
+                    params![of.id.as_str(), layer(of).name(), definition, provenance, revision.0 as i64, demands],
                 )
                 .map(drop)
                 .map_err(at)
@@ -176,8 +177,9 @@ impl<'a> Filling<'a> {
             }
             Piece::Version(version) => {
                 let Version { collection, id, from, to, feature, row, record } = version;
-                let mut insert =
-                    on.prepare_cached("INSERT INTO mapa_version VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)").map_err(at)?;
+                let mut insert = on
+                    .prepare_cached("INSERT INTO mapa_version VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL)")
+                    .map_err(at)?;
                 insert.execute(params![collection, id, from, to, feature, row, record]).map(drop).map_err(at)
             }
             Piece::Revision(revision) => {

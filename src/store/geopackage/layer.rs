@@ -8,14 +8,16 @@ use rusqlite::{
     types::{ToSqlOutput, ValueRef},
 };
 
+use super::watch;
 use crate::{
     model::{Collection, Feature, Field, FieldType, GeometryKind, Value},
     space::{BBox, Geometry},
     store::{
-        Fault, Origin, StoreError, Words,
+        Edited, Origin, StoreError, Words,
         comparison::{Known, Mark},
-        content::Standing,
+        content::{self, Standing},
         copy::TakeRow,
+        log::Reading,
     },
 };
 
@@ -58,7 +60,8 @@ impl<'a> Layer<'a> {
             let _ = write!(columns, ", \"{}\" {}", field.name, sql_type(field));
         }
         on.execute_batch(&format!(
-            "CREATE TABLE \"{}__new\" (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, id TEXT NOT NULL UNIQUE, \
+            "CREATE TABLE \"{}__new\" (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, \
+             id TEXT UNIQUE, \
              mapa_hash BLOB, mapa_revision INTEGER, mapa_row INTEGER, mapa_record TEXT, geom BLOB, kind TEXT{columns})",
             self.name
         ))
@@ -79,7 +82,7 @@ impl<'a> Layer<'a> {
     ) -> rusqlite::Result<()> {
         let mut insert = on.prepare_cached(&self.insert)?;
         insert.raw_bind_parameter(1, feature.id.as_str())?;
-        insert.raw_bind_parameter(2, &mark.hash[..])?;
+        insert.raw_bind_parameter(2, mark.hash.as_ref().map(|hash| &hash[..]))?;
         insert.raw_bind_parameter(3, mark.since)?;
         insert.raw_bind_parameter(4, origin.row.map(|row| i64::try_from(row).unwrap_or(i64::MAX)))?;
         insert.raw_bind_parameter(5, origin.record)?;
@@ -114,12 +117,9 @@ impl<'a> Layer<'a> {
             on.execute("DELETE FROM gpkg_contents WHERE table_name = ?1", [name])?;
             on.execute_batch(&format!("DROP TABLE \"{name}\""))?;
         }
-        // What another program edits has no known content any more: the next import writes it again.
         on.execute_batch(&format!(
-            "ALTER TABLE \"{name}__new\" RENAME TO \"{name}\";
-             CREATE TRIGGER \"{name}__edited\" AFTER UPDATE ON \"{name}\"
-             WHEN NEW.mapa_hash IS OLD.mapa_hash AND NEW.mapa_hash IS NOT NULL
-             BEGIN UPDATE \"{name}\" SET mapa_hash = NULL WHERE fid = NEW.fid; END"
+            "ALTER TABLE \"{name}__new\" RENAME TO \"{name}\"; {}",
+            watch::triggers(name, collection)
         ))?;
         on.execute(
             "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id)
@@ -152,6 +152,21 @@ impl<'a> Layer<'a> {
         self.drop_new(on)
     }
 
+    /// Logs what is gathered and what is to be removed as changed by a revision.
+    pub fn log(&self, on: &Connection, removed: &[i64], revision: i64) -> rusqlite::Result<()> {
+        let (name, collection) = (&self.name, self.collection.id.as_str());
+        on.execute(
+            &format!("INSERT INTO mapa_change SELECT ?1, ?2, id FROM \"{name}__new\""),
+            params![revision, collection],
+        )?;
+        let one = format!("INSERT OR IGNORE INTO mapa_change SELECT ?1, ?2, id FROM \"{name}\" WHERE fid = ?3");
+        let mut one = on.prepare(&one)?;
+        for fid in removed {
+            one.execute(params![revision, collection, fid])?;
+        }
+        Ok(())
+    }
+
     /// Tells GeoPackage readers what the layer holds now.
     pub fn announce(&self, on: &Connection, bbox: Option<BBox>, several_points: bool) -> rusqlite::Result<()> {
         let Self { name, collection, .. } = self;
@@ -174,19 +189,37 @@ impl<'a> Layer<'a> {
         Ok(())
     }
 
-    /// Reads the layer in the order of ids; rows that are no features come back as faults.
-    pub fn read(&self, on: &Connection) -> rusqlite::Result<(Vec<Feature>, Vec<Fault>)> {
-        let mut rows = on.prepare(&format!("SELECT {} FROM \"{}\" AS f ORDER BY id", self.columns("f"), self.name))?;
-        let mut rows = rows.query([])?;
-        let (mut features, mut faults) = (Vec::new(), Vec::new());
+    /// Reads the layer in the order of ids, or only these; rows that are no features come back as faults.
+    pub fn read(&self, on: &Connection, ids: Option<&[String]>) -> rusqlite::Result<Reading> {
+        let mut read = Reading::default();
         let mut words = Words::default();
-        while let Some(row) = rows.next()? {
-            match self.feature(row, 0, &mut words) {
-                Ok(feature) => features.push(feature),
-                Err(problem) => faults.push(self.fault(row.get(0)?, problem)),
+        let after = 4 + self.collection.fields.len();
+        let mut take = |row: &Row<'_>| {
+            let (fid, revision) = (row.get(0)?, row.get(after)?);
+            let at = || Edited { layer: self.name.clone(), row: fid, revision };
+            let id = row.get_ref(2)?.as_str().unwrap_or_default();
+            read.add(id, self.feature(row, 0, &mut words), at, row.get(after + 1)?);
+            Ok(())
+        };
+        let (columns, name) = (self.columns("f"), &self.name);
+        let ask = format!("SELECT {columns}, coalesce(mapa_revision, 0), mapa_hash IS NULL FROM \"{name}\" AS f");
+        match ids {
+            None => {
+                let mut rows = on.prepare(&format!("{ask} ORDER BY id"))?;
+                let mut rows = rows.query([])?;
+                while let Some(row) = rows.next()? {
+                    take(row)?;
+                }
+            }
+            Some(ids) => {
+                let mut one = on.prepare(&format!("{ask} WHERE id = ?1"))?;
+                for id in ids {
+                    one.query_row([id], &mut take).optional()?;
+                }
+                read.features.sort_unstable_by(|a, b| a.id.cmp(&b.id));
             }
         }
-        Ok((features, faults))
+        Ok(read)
     }
 
     /// Hands on every row in the order of ids: key, feature, hash of the content, the revision that brought it.
@@ -286,10 +319,6 @@ impl<'a> Layer<'a> {
         })
     }
 
-    fn fault(&self, row: i64, problem: String) -> Fault {
-        Fault { layer: self.name.clone(), row, problem }
-    }
-
     fn feature(&self, row: &Row<'_>, from: usize, words: &mut Words) -> Result<Feature, String> {
         let blob = row.get_ref(from + 1).ok().and_then(|cell| cell.as_blob().ok()).ok_or("no geometry")?;
         let geometry = decode(blob)?;
@@ -323,6 +352,14 @@ pub fn encode(geometry: &Geometry) -> Result<Vec<u8>, StoreError> {
         vec![bbox.west, bbox.east, bbox.south, bbox.north]
     };
     Ok(shape.to_gpkg_wkb(CoordDimensions::xy(), Some(4326), envelope)?)
+}
+
+/// A state as GeoJSON, with the geometry that is kept beside it where another program ended it.
+pub fn whole(feature: String, shape: Option<Vec<u8>>) -> String {
+    match shape.map(|blob| decode(&blob)) {
+        Some(Ok(geometry)) => content::with_geometry(&feature, &geometry),
+        _ => feature,
+    }
 }
 
 fn decode(blob: &[u8]) -> Result<Geometry, String> {

@@ -1,8 +1,10 @@
 //! The embedded store: one GeoPackage file, read and written through SQLite.
 
 mod copy;
+mod faults;
 mod layer;
 mod replacement;
+mod watch;
 
 use std::{
     fs,
@@ -10,10 +12,10 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, ToSql, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
-use super::{Change, PastRejection, PastRun, StoreError, Stored, Version};
-use crate::model::{Collection, Provenance, Revision};
+use super::{Change, PastRejection, PastRun, StoreError, Stored, Version, log};
+use crate::model::{Collection, Feature, Provenance, Revision};
 use layer::Layer;
 
 pub use copy::Filling;
@@ -24,7 +26,7 @@ const RUNS: &str = "SELECT run, collection, recipe, source, started, accepted, r
                     report FROM mapa_run";
 
 /// The layout of the tables that this program reads and writes.
-const LAYOUT: i64 = 3;
+const LAYOUT: i64 = 4;
 
 /// `GPKG` as a big-endian number (OGC 12-128r18, clause 1.1.1.1.1).
 const APPLICATION_ID: i64 = 0x4750_4B47;
@@ -92,21 +94,56 @@ impl GeoPackage {
         Ok(Revision(u64::try_from(revision).unwrap_or(0)))
     }
 
-    /// Every collection that changed after `since`, and the revision they belong to, as one consistent reading.
+    /// Every collection that changed after `since`, whole or what changed of it, and the revision they belong to, as one
+    /// consistent reading.
     pub fn load(&mut self, since: Revision) -> Result<(Revision, Vec<Stored>), StoreError> {
         let path = self.path.clone();
         let at = |error| explain(&path, &error);
         let reading = self.connection.transaction().map_err(at)?;
         let revision: i64 = reading.query_row("SELECT revision FROM mapa_store", [], |row| row.get(0)).map_err(at)?;
-        let changed = read(&path, &reading, "revision > ?1 ORDER BY id", &(since.0 as i64))?;
+        let mut changed = Vec::new();
+        {
+            let ask = "SELECT layer, definition, provenance, revision, whole_since, aliases_since, demands FROM mapa_collection
+                       WHERE revision > ?1 ORDER BY id";
+            let known = since.0 as i64;
+            let mut rows = reading.prepare(ask).map_err(at)?;
+            let mut rows = rows.query([known]).map_err(at)?;
+            while let Some(row) = rows.next().map_err(at)? {
+                let text = |i: usize| row.get::<_, String>(i).map_err(at);
+                let number = |i: usize| row.get::<_, i64>(i).map_err(at);
+                let collection: Collection = serde_json::from_str(&text(1)?)?;
+                let provenance: Provenance = serde_json::from_str(&text(2)?)?;
+                let ids = if log::reaches(since, number(4)?, revision) {
+                    changed_ids(&reading, collection.id.as_str(), known).map_err(at)?
+                } else {
+                    None
+                };
+                let read = Layer::new(text(0)?, &collection).read(&reading, ids.as_deref()).map_err(at)?;
+                let gone = ids.map(|ids| read.gone(&ids));
+                let aliases = if gone.is_none() || number(5)? > known {
+                    Some(replacement::aliases_of(&reading, collection.id.as_str()).map_err(at)?)
+                } else {
+                    None
+                };
+                let revision = Revision(number(3)? as u64);
+                let log::Reading { features, faults, edited } = read;
+                let demands = text(6)?;
+                let stored =
+                    Stored { collection, provenance, revision, features, gone, aliases, faults, edited, demands };
+                changed.push(stored);
+            }
+        }
         Ok((Revision(revision as u64), changed))
     }
 
-    /// One collection as it stands; `None` where the store has none of this id.
-    pub fn collection(&mut self, id: &str) -> Result<Option<Stored>, StoreError> {
-        let path = self.path.clone();
-        let reading = self.connection.transaction().map_err(|error| explain(&path, &error))?;
-        Ok(read(&path, &reading, "id = ?1", &id)?.pop())
+    /// One collection as it stands, its features in the order of their ids; `None` where the store has none of this id.
+    pub fn collection(&self, id: &str) -> Result<Option<(Collection, Vec<Feature>)>, StoreError> {
+        // One reading: no layer may be exchanged between its definition and its rows.
+        let _reading = self.connection.unchecked_transaction().map_err(|error| explain(&self.path, &error))?;
+        let Some((layer, collection)) = self.definition(id)? else { return Ok(None) };
+        let read = Layer::new(layer, &collection).read(&self.connection, None);
+        let features = read.map_err(|error| explain(&self.path, &error))?.features;
+        Ok(Some((collection, features)))
     }
 
     /// Begins to replace all features of a collection; nothing is seen by others before [`Replacement::commit`].
@@ -136,12 +173,12 @@ impl GeoPackage {
     pub fn versions(&self, collection: &str, id: &str) -> Result<Vec<Version>, StoreError> {
         let ask = || -> rusqlite::Result<Vec<Version>> {
             let mut rows = self.connection.prepare(
-                "SELECT from_revision, to_revision, feature, row, record FROM mapa_version
+                "SELECT from_revision, to_revision, feature, row, record, shape FROM mapa_version
                  WHERE collection = ?1 AND id = ?2 ORDER BY to_revision",
             )?;
             rows.query_map([collection, id], |row| {
                 let [collection, id] = [collection, id].map(Into::into);
-                let (from, to, feature) = (row.get(0)?, Some(row.get(1)?), row.get(2)?);
+                let (from, to, feature) = (row.get(0)?, Some(row.get(1)?), layer::whole(row.get(2)?, row.get(5)?));
                 Ok(Version { collection, id, from, to, feature, row: row.get(3)?, record: row.get(4)? })
             })?
             .collect()
@@ -227,23 +264,14 @@ impl GeoPackage {
     }
 }
 
-/// The collections that a condition chooses, as one reading sees them.
-fn read(path: &Path, reading: &Connection, which: &str, key: &dyn ToSql) -> Result<Vec<Stored>, StoreError> {
-    let at = |error| explain(path, &error);
-    let ask = format!("SELECT layer, definition, provenance, revision FROM mapa_collection WHERE {which}");
-    let mut rows = reading.prepare(&ask).map_err(at)?;
-    let mut rows = rows.query([key]).map_err(at)?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next().map_err(at)? {
-        let text = |i: usize| row.get::<_, String>(i).map_err(at);
-        let collection: Collection = serde_json::from_str(&text(1)?)?;
-        let provenance: Provenance = serde_json::from_str(&text(2)?)?;
-        let revision = Revision(row.get::<_, i64>(3).map_err(at)? as u64);
-        let (features, faults) = Layer::new(text(0)?, &collection).read(reading).map_err(at)?;
-        let aliases = replacement::aliases_of(reading, collection.id.as_str()).map_err(at)?;
-        found.push(Stored { collection, provenance, revision, features, aliases, faults });
-    }
-    Ok(found)
+/// The ids of a collection that changed after a revision; `None` where they are no few.
+fn changed_ids(on: &Connection, collection: &str, since: i64) -> rusqlite::Result<Option<Vec<String>>> {
+    let mut ids = on.prepare(&format!(
+        "SELECT DISTINCT id FROM mapa_change WHERE revision > ?2 AND collection = ?1 LIMIT {}",
+        log::MOST_CHANGES + 1
+    ))?;
+    let ids = ids.query_map(params![collection, since], |row| row.get(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok((ids.len() <= log::MOST_CHANGES).then_some(ids))
 }
 
 fn past_run(row: &rusqlite::Row<'_>) -> rusqlite::Result<PastRun> {

@@ -16,6 +16,7 @@ use crate::{
         comparison::{Comparison, Elder},
         content::Standing,
         layer_name,
+        log::KEPT_REVISIONS,
     },
 };
 
@@ -155,6 +156,8 @@ impl<'a> Replacement<'a> {
             self.write(&definition, &provenance).map_err(at)?;
             Some(self.next)
         };
+        let keep = "UPDATE mapa_collection SET demands = ?2 WHERE id = ?1 AND demands <> ?2";
+        self.transaction.execute(keep, [self.collection.id.as_str(), &run.demands]).map_err(at)?;
         self.finish_run(run, true, revision).map_err(at)?;
         self.transaction.commit().map_err(at)?;
         Ok(Committed { revision, change })
@@ -174,6 +177,14 @@ impl<'a> Replacement<'a> {
         if let Some(elder) = &self.standing {
             self.keep_versions(elder, &removed)?;
         }
+        let next = self.next.0 as i64;
+        // What readers cannot be told change by change they load whole.
+        let is_told = self.comparison.is_told_by_log(self.standing.as_ref(), self.collection);
+        let whole_since = if is_told { None } else { Some(next) };
+        if is_told {
+            self.layer.log(on, &removed, next)?;
+        }
+        on.execute("UPDATE mapa_store SET importing = 1", [])?;
         if self.standing.as_ref().is_some_and(|elder| elder.has_columns_of(self.collection)) {
             self.layer.apply(on, &removed)?;
         } else {
@@ -181,18 +192,20 @@ impl<'a> Replacement<'a> {
         }
         self.layer.announce(on, self.comparison.bbox, self.comparison.several_points)?;
         let id = self.collection.id.as_str();
-        if !self.comparison.has_same_aliases() {
+        let aliases_since = if self.comparison.has_same_aliases() { None } else { Some(next) };
+        if aliases_since.is_some() {
             on.execute("DELETE FROM mapa_alias WHERE collection = ?1", [id])?;
             for (alias, of) in self.comparison.aliases() {
                 keep_alias(on, id, alias, of)?;
             }
         }
-        let next = self.next.0 as i64;
-        on.execute("UPDATE mapa_store SET revision = ?1", [next])?;
+        on.execute("UPDATE mapa_store SET revision = ?1, importing = 0", [next])?;
+        on.execute("DELETE FROM mapa_change WHERE revision <= ?1", [next - KEPT_REVISIONS])?;
         on.execute(
-            "INSERT INTO mapa_collection VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (id) DO UPDATE SET definition = ?3, provenance = ?4, revision = ?5",
-            params![self.collection.id.as_str(), self.layer.name(), definition, provenance, next],
+            "INSERT INTO mapa_collection VALUES (?1, ?2, ?3, ?4, ?5, coalesce(?6, 0), coalesce(?7, 0), '{}')
+             ON CONFLICT (id) DO UPDATE SET definition = ?3, provenance = ?4, revision = ?5,
+             whole_since = coalesce(?6, whole_since), aliases_since = coalesce(?7, aliases_since)",
+            params![id, self.layer.name(), definition, provenance, next, whole_since, aliases_since],
         )?;
         Ok(())
     }
@@ -200,7 +213,7 @@ impl<'a> Replacement<'a> {
     /// Keeps what changed and removed features were.
     fn keep_versions(&self, elder: &Elder, removed: &[i64]) -> rusqlite::Result<()> {
         let (on, old) = (&self.transaction, layer_of(elder));
-        let mut insert = on.prepare("INSERT INTO mapa_version VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
+        let mut insert = on.prepare("INSERT INTO mapa_version VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL)")?;
         let id = self.collection.id.as_str();
         let next = self.next.0 as i64;
         let mut keep = |was: &Standing| {

@@ -1,5 +1,6 @@
--- An embedded store is a GeoPackage 1.3 (OGC 12-128r18) with a layer a collection, plus five tables of its own. A layer has two columns
--- besides those of its features: mapa_hash, a hash of the content, and mapa_revision, the revision that brought it.
+-- An embedded store is a GeoPackage 1.3 (OGC 12-128r18) with a layer a collection, plus tables of its own. A layer has columns
+-- besides those of its features: mapa_hash, a hash of the content, mapa_revision, the revision that brought it, mapa_row and
+-- mapa_record, what it was made of.
 
 CREATE TABLE gpkg_spatial_ref_sys (
     srs_name                 TEXT    NOT NULL,
@@ -41,12 +42,14 @@ CREATE TABLE gpkg_geometry_columns (
     PRIMARY KEY (table_name, column_name)
 );
 
--- One row: which layout the tables below have, and how many commits the store has seen.
+-- One row: which layout the tables below have, how many commits the store has seen, and whether it is an import that writes:
+-- nobody but the import itself sees that, as it is over before the commit.
 CREATE TABLE mapa_store (
-    layout   INTEGER NOT NULL,
-    revision INTEGER NOT NULL
+    layout    INTEGER NOT NULL,
+    revision  INTEGER NOT NULL,
+    importing BOOLEAN NOT NULL
 );
-INSERT INTO mapa_store VALUES (3, 0);
+INSERT INTO mapa_store VALUES (4, 0, 0);
 
 -- What is in the store: a collection, its layer, where its features came from, and the revision that brought them.
 CREATE TABLE mapa_collection (
@@ -54,8 +57,19 @@ CREATE TABLE mapa_collection (
     layer      TEXT    NOT NULL UNIQUE,
     definition TEXT    NOT NULL, -- JSON of the collection
     provenance TEXT    NOT NULL, -- JSON of where its features came from
-    revision   INTEGER NOT NULL
+    revision   INTEGER NOT NULL,
+    whole_since   INTEGER NOT NULL, -- who has an older revision loads the collection whole
+    aliases_since INTEGER NOT NULL, -- the revision that last changed its further ids
+    demands       TEXT    NOT NULL  -- JSON of what the recipe wants of each feature
 );
+
+-- Which features changed at which revision. What is older than the last 1000 revisions is forgotten.
+CREATE TABLE mapa_change (
+    revision   INTEGER NOT NULL,
+    collection TEXT    NOT NULL,
+    id         TEXT    NOT NULL,
+    PRIMARY KEY (revision, collection, id)
+) WITHOUT ROWID;
 
 -- Every import that reached its end, the refused ones too.
 CREATE TABLE mapa_run (
@@ -82,7 +96,8 @@ CREATE TABLE mapa_version (
     to_revision   INTEGER NOT NULL, -- the revision that ended it
     feature       TEXT    NOT NULL, -- GeoJSON
     row           INTEGER,          -- where the row that it was made of stood in the source
-    record        TEXT              -- JSON of that row
+    record        TEXT,             -- JSON of that row
+    shape         BLOB              -- the geometry, of a state that another program ended; its GeoJSON has none then
 );
 CREATE INDEX mapa_version_of_feature ON mapa_version (collection, id, to_revision);
 

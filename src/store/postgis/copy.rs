@@ -33,12 +33,12 @@ impl PostGis {
         on.batch_execute("LOCK TABLE mapa.mapa_store IN ACCESS SHARE MODE").map_err(at)?;
         let revision: i64 = on.query_one("SELECT revision FROM mapa.mapa_store", &[]).map_err(at)?.get(0);
 
-        let ask = "SELECT layer, definition::text, provenance::text, revision FROM mapa.mapa_collection
+        let ask = "SELECT layer, definition::text, provenance::text, revision, demands FROM mapa.mapa_collection
                    ORDER BY id COLLATE \"C\"";
         for row in on.query(ask, &[]).map_err(at)? {
             let (name, of): (String, Collection) = (row.get(0), serde_json::from_str(row.get(1))?);
             let provenance: Provenance = serde_json::from_str(row.get(2))?;
-            take(Piece::Opened(&of, &provenance, Revision(row.get::<_, i64>(3) as u64)))?;
+            take(Piece::Opened(&of, &provenance, Revision(row.get::<_, i64>(3) as u64), row.get(4)))?;
             let mut batches = Batches::new(&of, &name, &store);
             Layer::new(name.clone(), &of).each_row(&mut on, at, &mut |fid, feature, hash, since, of| {
                 batches.add(fid, feature, hash, since, of, take)
@@ -128,17 +128,18 @@ impl<'a> Filling<'a> {
         let at = |error| explain(url, &error);
         let layer = layer_of;
         match *piece {
-            Piece::Opened(of, provenance, revision) => {
+            Piece::Opened(of, provenance, revision, demands) => {
                 self.several_points = false;
                 self.features = Some(layer(of).create_new(on).map_err(at)?);
                 on.execute(
-                    "INSERT INTO mapa.mapa_collection VALUES ($1, $2, $3::text::json, $4::text::json, $5)",
+                    "INSERT INTO mapa.mapa_collection VALUES ($1, $2, $3::text::json, $4::text::json, $5, $5, $5, $6)",
                     &[
                         &of.id.as_str(),
                         &layer(of).name(),
                         &serde_json::to_string(of)?,
                         &serde_json::to_string(provenance)?,
                         &(revision.0 as i64),
+                        &demands,
                     ],
                 )
                 .map(drop)
@@ -156,7 +157,8 @@ impl<'a> Filling<'a> {
             Piece::Closed(of) => {
                 let mut rows = self.features.take().expect("a collection is opened before it is closed");
                 rows.send(on).map_err(at)?;
-                layer(of).take_place(on, false, self.several_points).map_err(at)
+                layer(of).take_place(on, false, self.several_points).map_err(at)?;
+                layer(of).describe(on).map_err(at)
             }
             Piece::Run(run) => {
                 let [added, changed, removed, unchanged] =

@@ -13,7 +13,10 @@ use super::rows::{self, Rows};
 use crate::{
     model::{Collection, Feature, Field, FieldType, GeometryKind, Value},
     space::Geometry,
-    store::{Fault, Origin, StoreError, Words, comparison::Known, comparison::Mark, content::Standing, copy::TakeRow},
+    store::{
+        Edited, Origin, StoreError, Words, comparison::Known, comparison::Mark, content::Standing, copy::TakeRow,
+        log::Reading,
+    },
 };
 
 /// The table in which an import gathers its rows; there is one, as there is one import at a time.
@@ -71,7 +74,7 @@ impl<'a> Layer<'a> {
 
     /// Adds a feature to what is gathered.
     pub fn gather(rows: &mut Rows, feature: &Feature, mark: Mark, origin: Origin<'_>) -> Result<(), StoreError> {
-        rows.row().text(feature.id.as_str()).bytes(&mark.hash).integer(mark.since);
+        rows.row().text(feature.id.as_str()).bytes_or_null(mark.hash.as_ref()).integer(mark.since);
         rows.integer_or_null(origin.row.map(|row| i64::try_from(row).unwrap_or(i64::MAX))).text_or_null(origin.record);
         rows.geometry(&feature.geometry)?.text_or_null(feature.kind.as_deref());
         for value in &feature.values {
@@ -101,12 +104,10 @@ impl<'a> Layer<'a> {
         if self.collection.geometry == GeometryKind::Point && !several_points {
             on.batch_execute(&format!("ALTER TABLE {NEW} ALTER COLUMN geom TYPE geometry(Point, 4326)"))?;
         }
-        let comment = self.collection.title.uk.replace('\'', "''");
         on.batch_execute(&format!(
             "ALTER TABLE {NEW} ADD PRIMARY KEY (fid), ADD UNIQUE (id);
              CREATE INDEX ON {NEW} USING gist (geom);
-             CREATE TRIGGER mapa_edited BEFORE UPDATE ON {NEW} FOR EACH ROW EXECUTE FUNCTION mapa.mapa_edited();
-             COMMENT ON TABLE {NEW} IS '{comment}'"
+             SELECT mapa.mapa_watch('mapa_new')"
         ))?;
         // A reader under way sees either table with its own rows, never the new one without them: readers hold this lock too.
         on.batch_execute("LOCK TABLE mapa.mapa_store IN ACCESS EXCLUSIVE MODE")?;
@@ -114,6 +115,33 @@ impl<'a> Layer<'a> {
             on.batch_execute(&format!("DROP TABLE {}", self.table()))?;
         }
         on.batch_execute(&format!("ALTER TABLE {NEW} RENAME TO \"{}\"", self.name))
+    }
+
+    /// Says in the table what it and its columns are, as QGIS shows it.
+    pub fn describe(&self, on: &mut Transaction<'_>) -> Result<(), postgres::Error> {
+        let quoted = |text: &str| text.replace('\'', "''");
+        let table = self.table();
+        let mut comments = format!("COMMENT ON TABLE {table} IS '{}'", quoted(&self.collection.title.uk));
+        for field in &self.collection.fields {
+            let unit = field.unit.as_ref().map(|unit| format!(", {unit}")).unwrap_or_default();
+            let said = quoted(&format!("{}{unit}", field.title.uk));
+            let _ = write!(comments, "; COMMENT ON COLUMN {table}.\"{}\" IS '{said}'", field.name);
+        }
+        on.batch_execute(&comments)
+    }
+
+    /// Logs what is gathered and what is to be removed as changed by a revision.
+    pub fn log(&self, on: &mut Transaction<'_>, removed: &[i64], revision: i64) -> Result<(), postgres::Error> {
+        let collection = self.collection.id.as_str();
+        on.execute(
+            &format!(
+                "INSERT INTO mapa.mapa_change SELECT $1::bigint, $2::text, id FROM {NEW}
+                 UNION SELECT $1::bigint, $2::text, id FROM {} WHERE fid = ANY ($3)",
+                self.table()
+            ),
+            &[&revision, &collection, &removed],
+        )?;
+        Ok(())
     }
 
     /// Writes what was gathered into the layer: changed features keep their rows, new ones get some; removed ones go.
@@ -144,19 +172,23 @@ impl<'a> Layer<'a> {
         ))
     }
 
-    /// Reads the layer in the order of ids; rows that are no features come back as faults.
-    pub fn read(&self, on: &mut Transaction<'_>) -> Result<(Vec<Feature>, Vec<Fault>), postgres::Error> {
-        let ask = format!("SELECT {} FROM {} AS f ORDER BY id", self.columns("f"), self.table());
-        let mut rows = on.query_raw(&ask, std::iter::empty::<i64>())?;
-        let (mut features, mut faults) = (Vec::new(), Vec::new());
+    /// Reads the layer in the order of ids, or only these; rows that are no features come back as faults.
+    pub fn read(&self, on: &mut Transaction<'_>, ids: Option<&[String]>) -> Result<Reading, postgres::Error> {
+        let these = if ids.is_some() { "WHERE id = ANY ($1)" } else { "" };
+        let (columns, table) = (self.columns("f"), self.table());
+        let ask = format!(
+            "SELECT {columns}, coalesce(mapa_revision, 0), mapa_hash IS NULL FROM {table} AS f {these} ORDER BY id"
+        );
+        let after = 4 + self.collection.fields.len();
+        let mut rows = on.query_raw(&ask, ids)?;
+        let mut read = Reading::default();
         let mut words = Words::default();
         while let Some(row) = rows.next()? {
-            match self.feature(&row, 0, &mut words) {
-                Ok(feature) => features.push(feature),
-                Err(problem) => faults.push(Fault { layer: self.name.clone(), row: row.try_get(0)?, problem }),
-            }
+            let (fid, revision) = (row.try_get(0)?, row.try_get(after)?);
+            let at = || Edited { layer: self.name.clone(), row: fid, revision };
+            read.add(row.try_get(2)?, self.feature(&row, 0, &mut words), at, row.try_get(after + 1)?);
         }
-        Ok((features, faults))
+        Ok(read)
     }
 
     /// Hands on every row in the order of ids: key, feature, hash of the content, the revision that brought it.

@@ -5,16 +5,17 @@
 
 mod connect;
 mod copy;
+mod faults;
 mod layer;
 mod replacement;
 mod rows;
 
 use std::{error::Error as _, fmt, time::Duration};
 
-use postgres::{Client, IsolationLevel, error::SqlState, fallible_iterator::FallibleIterator, types::ToSql};
+use postgres::{Client, IsolationLevel, Transaction, error::SqlState, fallible_iterator::FallibleIterator};
 
-use super::{Change, DatabaseUrl, PastRejection, PastRun, StoreError, Stored, Version};
-use crate::model::{Collection, Provenance, Revision};
+use super::{Change, DatabaseUrl, PastRejection, PastRun, StoreError, Stored, Version, log};
+use crate::model::{Collection, Feature, Provenance, Revision};
 use connect::connect;
 use layer::Layer;
 
@@ -26,7 +27,7 @@ const RUNS: &str = "SELECT run, collection, recipe, source, started, accepted, r
                     report FROM mapa.mapa_run";
 
 /// The steps that make the tables what this program reads and writes; each is done once, in its own transaction.
-const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("schema-2.sql")];
+const MIGRATIONS: [&str; 3] = [include_str!("schema.sql"), include_str!("schema-2.sql"), include_str!("schema-3.sql")];
 
 /// The advisory lock of migrations and imports: one writer at a time. The number is `mapa` in ASCII.
 const WRITER: i64 = 0x6d61_7061;
@@ -97,18 +98,9 @@ impl PostGis {
         Ok(())
     }
 
-    /// Every collection that changed after `since`, and the revision they belong to, as one consistent reading.
+    /// Every collection that changed after `since`, whole or what changed of it, and the revision they belong to, as one
+    /// consistent reading.
     pub fn load(&mut self, since: Revision) -> Result<(Revision, Vec<Stored>), StoreError> {
-        self.read("revision > $1 ORDER BY id COLLATE \"C\"", &(since.0 as i64))
-    }
-
-    /// One collection as it stands; `None` where the store has none of this id.
-    pub fn collection(&mut self, id: &str) -> Result<Option<Stored>, StoreError> {
-        Ok(self.read("id = $1", &id)?.1.pop())
-    }
-
-    /// The collections that a condition chooses, and the revision they belong to, as one consistent reading.
-    fn read(&mut self, which: &str, key: &(dyn ToSql + Sync)) -> Result<(Revision, Vec<Stored>), StoreError> {
         self.client()?;
         let Self { url, client, .. } = self;
         let at = |error| explain(url, &error);
@@ -118,18 +110,46 @@ impl PostGis {
         reading.batch_execute("LOCK TABLE mapa.mapa_store IN ACCESS SHARE MODE").map_err(at)?;
         let revision: i64 = reading.query_one("SELECT revision FROM mapa.mapa_store", &[]).map_err(at)?.get(0);
         let mut changed = Vec::new();
-        let ask = format!(
-            "SELECT layer, definition::text, provenance::text, revision FROM mapa.mapa_collection WHERE {which}"
-        );
-        for row in reading.query(&ask, &[key]).map_err(at)? {
+        let ask = "SELECT layer, definition::text, provenance::text, revision, whole_since, aliases_since, demands
+                   FROM mapa.mapa_collection WHERE revision > $1 ORDER BY id COLLATE \"C\"";
+        let known = since.0 as i64;
+        for row in reading.query(ask, &[&known]).map_err(at)? {
             let collection: Collection = serde_json::from_str(row.get(1))?;
             let provenance: Provenance = serde_json::from_str(row.get(2))?;
-            let (features, faults) = Layer::new(row.get(0), &collection).read(&mut reading).map_err(at)?;
+            let ids = if log::reaches(since, row.get(4), revision) {
+                changed_ids(&mut reading, collection.id.as_str(), known).map_err(at)?
+            } else {
+                None
+            };
+            let read = Layer::new(row.get(0), &collection).read(&mut reading, ids.as_deref()).map_err(at)?;
+            let gone = ids.map(|ids| read.gone(&ids));
+            let aliases = if gone.is_none() || row.get::<_, i64>(5) > known {
+                Some(replacement::aliases_of(&mut reading, collection.id.as_str()).map_err(at)?)
+            } else {
+                None
+            };
             let revision = Revision(row.get::<_, i64>(3) as u64);
-            let aliases = replacement::aliases_of(&mut reading, collection.id.as_str()).map_err(at)?;
-            changed.push(Stored { collection, provenance, revision, features, aliases, faults });
+            let log::Reading { features, faults, edited } = read;
+            let demands = row.get(6);
+            let stored = Stored { collection, provenance, revision, features, gone, aliases, faults, edited, demands };
+            changed.push(stored);
         }
         Ok((Revision(revision as u64), changed))
+    }
+
+    /// One collection as it stands, its features in the order of their ids; `None` where the store has none of this id.
+    pub fn collection(&mut self, id: &str) -> Result<Option<(Collection, Vec<Feature>)>, StoreError> {
+        self.client()?;
+        let Self { url, client, .. } = self;
+        let at = |error| explain(url, &error);
+        let mut reading = client.transaction().map_err(at)?;
+        // As in `load`: no layer may be exchanged between its definition and its rows.
+        reading.batch_execute("LOCK TABLE mapa.mapa_store IN ACCESS SHARE MODE").map_err(at)?;
+        let ask = "SELECT layer, definition::text FROM mapa.mapa_collection WHERE id = $1";
+        let Some(row) = reading.query_opt(ask, &[&id]).map_err(at)? else { return Ok(None) };
+        let collection: Collection = serde_json::from_str(row.get(1))?;
+        let features = Layer::new(row.get(0), &collection).read(&mut reading, None).map_err(at)?.features;
+        Ok(Some((collection, features)))
     }
 
     /// Begins to replace all features of a collection; nothing is seen by others before [`Replacement::commit`].
@@ -145,7 +165,7 @@ impl PostGis {
         // A writer whose process is gone gives up its work within the second.
         let wait = format!(
             "SET LOCAL lock_timeout = '{WAIT_FOR_WRITER}'; SET LOCAL client_connection_check_interval = '1s';
-             SELECT pg_advisory_xact_lock({WRITER})"
+             SET LOCAL mapa.importing = 'on'; SELECT pg_advisory_xact_lock({WRITER})"
         );
         transaction.batch_execute(&wait).map_err(at)?;
         Replacement::begin(url, collection, provenance, transaction)
@@ -248,6 +268,16 @@ impl PostGis {
         }
         transaction.commit()
     }
+}
+
+/// The ids of a collection that changed after a revision; `None` where they are no few.
+fn changed_ids(on: &mut Transaction<'_>, collection: &str, since: i64) -> Result<Option<Vec<String>>, postgres::Error> {
+    let ask = format!(
+        "SELECT DISTINCT id FROM mapa.mapa_change WHERE revision > $2 AND collection = $1 LIMIT {}",
+        log::MOST_CHANGES + 1
+    );
+    let rows = on.query(&ask, &[&collection, &since])?;
+    Ok((rows.len() <= log::MOST_CHANGES).then(|| rows.iter().map(|row| row.get(0)).collect()))
 }
 
 fn past_run(row: &postgres::Row) -> PastRun {

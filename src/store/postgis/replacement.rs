@@ -13,6 +13,7 @@ use crate::{
         comparison::{Comparison, Elder},
         content::Standing,
         layer_name,
+        log::KEPT_REVISIONS,
     },
 };
 
@@ -170,6 +171,8 @@ impl<'a> Replacement<'a> {
             self.write(&definition, &provenance).map_err(at)?;
             Some(self.next)
         };
+        let keep = "UPDATE mapa.mapa_collection SET demands = $2 WHERE id = $1 AND demands <> $2";
+        self.transaction.execute(keep, &[&self.collection.id.as_str(), &run.demands]).map_err(at)?;
         self.finish_run(run, true, revision).map_err(at)?;
         self.transaction.commit().map_err(at)?;
         Ok(Committed { revision, change })
@@ -189,12 +192,22 @@ impl<'a> Replacement<'a> {
         let removed = self.comparison.removed();
         self.keep_versions(&removed)?;
         let (on, next) = (&mut self.transaction, self.next.0 as i64);
+        // What readers cannot be told change by change they load whole.
+        let is_told = self.comparison.is_told_by_log(self.standing.as_ref(), self.collection);
+        let whole_since = if is_told { None } else { Some(next) };
+        if is_told {
+            self.layer.log(on, &removed, next)?;
+        }
         if self.standing.as_ref().is_some_and(|elder| elder.has_columns_of(self.collection)) {
             self.layer.apply(on, &removed, self.comparison.several_points)?;
         } else {
             self.layer.take_place(on, self.standing.is_some(), self.comparison.several_points)?;
         }
-        if !self.comparison.has_same_aliases() {
+        if !is_told {
+            self.layer.describe(on)?;
+        }
+        let aliases_since = if self.comparison.has_same_aliases() { None } else { Some(next) };
+        if aliases_since.is_some() {
             let id = self.collection.id.as_str();
             on.execute("DELETE FROM mapa.mapa_alias WHERE collection = $1", &[&id])?;
             let mut rows = Rows::new("COPY mapa.mapa_alias FROM STDIN BINARY".into(), 3);
@@ -205,10 +218,21 @@ impl<'a> Replacement<'a> {
             rows.send(on)?;
         }
         on.execute("UPDATE mapa.mapa_store SET revision = $1", &[&next])?;
+        on.execute("DELETE FROM mapa.mapa_change WHERE revision <= $1", &[&(next - KEPT_REVISIONS)])?;
         on.execute(
-            "INSERT INTO mapa.mapa_collection VALUES ($1, $2, $3::text::json, $4::text::json, $5)
-             ON CONFLICT (id) DO UPDATE SET definition = $3::text::json, provenance = $4::text::json, revision = $5",
-            &[&self.collection.id.as_str(), &self.layer.name(), &definition, &provenance, &next],
+            "INSERT INTO mapa.mapa_collection AS o VALUES ($1, $2, $3::text::json, $4::text::json, $5, coalesce($6::bigint, 0), coalesce($7::bigint, 0))
+             ON CONFLICT (id) DO UPDATE SET definition = $3::text::json, provenance = $4::text::json, revision = $5,
+             whole_since = coalesce($6::bigint, o.whole_since),
+             aliases_since = coalesce($7::bigint, o.aliases_since)",
+            &[
+                &self.collection.id.as_str(),
+                &self.layer.name(),
+                &definition,
+                &provenance,
+                &next,
+                &whole_since,
+                &aliases_since,
+            ],
         )?;
         on.execute("SELECT pg_notify('mapa', $1)", &[&next.to_string()])?;
         Ok(())

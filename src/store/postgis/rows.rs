@@ -46,6 +46,14 @@ impl Rows {
         self
     }
 
+    /// A column of these bytes, or NULL.
+    pub fn bytes_or_null(&mut self, column: Option<&[u8; 16]>) -> &mut Self {
+        match column {
+            Some(column) => self.bytes(column),
+            None => self.null(),
+        }
+    }
+
     /// A `text`; PostgreSQL has no NUL, so a replacement character stands for it.
     pub fn text(&mut self, text: &str) -> &mut Self {
         if text.contains('\0') {
