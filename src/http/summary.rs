@@ -8,11 +8,10 @@ use axum::{
 use serde::Serialize;
 use serde_json::{Map, Value, json, value::RawValue};
 
-use super::{Answering, Params, Problem, answer, geojson::attributions};
-use crate::snapshot::summary::{GroupBy, Key, MAX_GROUP_BY, MAX_SUMS, Summary, SummaryError, Tally, summary};
-
-const PARAMETERS: [&str; 10] =
-    ["collections", "sector", "bbox", "datetime", "filter", "filter-lang", "filter-crs", "group_by", "sum", "f"];
+use super::{
+    Answering, Params, Problem, document::Document, file::harmless, format::Format, geojson::attributions, routes,
+};
+use crate::snapshot::summary::{GroupBy, Key, Summary, SummaryError, Tally, summary};
 
 /// The whole selection, and each group of it that holds anything.
 pub async fn get(
@@ -20,20 +19,17 @@ pub async fn get(
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &PARAMETERS)?;
-    let (names, sums) = (params.names("group_by", MAX_GROUP_BY)?, params.names("sum", MAX_SUMS)?);
+    let params = Params::read(query.as_deref(), &routes::SUMMARY)?;
+    let (names, sums) = (params.names("group_by")?, params.names("sum")?);
     let snapshot = city.snapshot();
     let selection = params.selection(&snapshot)?;
     let group_by: Vec<GroupBy> = names.iter().map(|name| GroupBy::read(name)).collect();
 
     let summary = summary(&snapshot, &selection, &group_by, &sums).map_err(|error| problem(&error, &params))?;
 
-    match params.text("f") {
-        None | Some("json") => {}
-        Some("csv") => {
-            return Ok(answer::bytes(&asked, "text/csv; charset=utf-8; header=present", csv(&summary, &names, &sums)));
-        }
-        Some(other) => return Err(Problem::bad("f", other, "`f` is json or csv")),
+    let document = |kind| Document::new(&asked, kind, snapshot.revision());
+    if Format::asked(&params, &routes::SUMMARY, &asked) == Format::Csv {
+        return Ok(document("text/csv; charset=utf-8; header=present").bytes(csv(&summary, &names, &sums)));
     }
     let shelves = selection.shelves(&snapshot);
     let path = format!("/summary?{}", query.unwrap_or_default());
@@ -49,7 +45,7 @@ pub async fn get(
         attribution: attributions(shelves.into_iter()),
         links: vec![city.links(&asked).link("self", "application/json", &path)],
     };
-    answer::json(&asked, "application/json", &body)
+    document("application/json").json(&body)
 }
 
 #[derive(Serialize)]
@@ -116,7 +112,7 @@ fn csv(summary: &Summary, names: &[&str], sums: &[&str]) -> Vec<u8> {
             Key::Boolean(truth) => truth.to_string(),
             Key::Integer(number) => number.to_string(),
             Key::Date(day) => day.to_string(),
-            Key::Text(text) => text.clone(),
+            Key::Text(text) => harmless(text),
             Key::Unknown => String::new(),
         };
         let numbers = tally.sums.iter().flat_map(|sum| [sum.sum.to_string(), sum.known.to_string()]);
@@ -130,7 +126,7 @@ fn problem(error: &SummaryError, params: &Params) -> Problem {
         SummaryError::TooMany => (false, String::new()),
         SummaryError::TooGreat(name) => (true, name.clone()),
         SummaryError::Unknown(name) | SummaryError::Type { name, .. } => {
-            (params.list("sum").is_ok_and(|sums| sums.contains(&name.as_str())), name.clone())
+            (params.list("sum").contains(&name.as_str()), name.clone())
         }
     };
     Problem::bad(if is_sum { "sum" } else { "group_by" }, name, error.to_string())

@@ -9,7 +9,7 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Answering, Params, Problem, answer, geojson::attributions, kept::Key};
+use super::{Answering, Params, Problem, answer, geojson::attributions, kept::Key, routes};
 use crate::{
     model::FieldType,
     snapshot::{Shelf, Snapshot},
@@ -19,9 +19,6 @@ use crate::{
 
 const MVT: &str = "application/vnd.mapbox-vector-tile";
 
-/// What narrows a tileset.
-const PARAMETERS: [&str; 5] = ["collections", "datetime", "filter", "filter-lang", "filter-crs"];
-
 /// What a client needs to draw a tileset.
 pub async fn tilejson(
     State(city): State<Answering>,
@@ -29,7 +26,7 @@ pub async fn tilejson(
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &PARAMETERS)?;
+    let params = Params::read(query.as_deref(), &routes::TILEJSON)?;
     let Some(name) = file.strip_suffix(".json") else {
         return Err(Problem::NotFound(format!("`/tiles/{file}` is not a TileJSON document; those end in .json")));
     };
@@ -37,7 +34,7 @@ pub async fn tilejson(
     let tileset = find(&city, &snapshot, name)?;
     let selection = params.collections(&snapshot)?;
     params.narrowed(selection, shown(&tileset, &snapshot), &[])?;
-    let narrowed = params.query_of(&PARAMETERS);
+    let narrowed = params.again("", None);
     let query = if narrowed.is_empty() { String::new() } else { format!("?{narrowed}") };
     let tiles = city.links(&asked).to(&format!("/tiles/{name}/{{z}}/{{x}}/{{y}}.mvt{query}"));
     let shelves = || shown(&tileset, &snapshot);
@@ -68,7 +65,7 @@ pub async fn tile(
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &PARAMETERS)?;
+    let params = Params::read(query.as_deref(), &routes::TILE)?;
     let Some(y) = file.strip_suffix(".mvt") else {
         return Err(Problem::NotFound(format!("`{file}` is not a tile; tiles end in .mvt")));
     };

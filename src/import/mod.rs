@@ -19,7 +19,6 @@ mod address;
 mod archive;
 mod cell;
 mod coordinate;
-mod crs;
 mod csv;
 mod day;
 mod dbf;
@@ -67,7 +66,6 @@ mod written;
 mod xlsx;
 
 pub use address::AddressRegister;
-pub use crs::{Crs, NoPlace};
 pub use demands::Demands;
 pub use districts::Districts;
 pub use error::ImportError;

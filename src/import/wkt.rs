@@ -1,14 +1,14 @@
 //! Well-known text (OGC 06-103r4 §7) in a column becomes the shape of an object: `POLYGON ((33.3 47.9, 33.4 47.9, …))`.
 
 use super::{
-    Crs, Reason,
+    Reason,
     outcome::Objection,
     recipe::GeometrySource,
     record::Columns,
     shape,
     value::{is_nothing, trimmed},
 };
-use crate::space::{Geometry, wkt};
+use crate::space::{Crs, Geometry, wkt};
 
 /// The column of a recipe that holds well-known text.
 pub(super) struct Outline {

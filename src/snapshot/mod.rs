@@ -9,6 +9,9 @@ mod difference;
 pub mod filter;
 mod layer;
 pub mod nearest;
+pub mod open;
+pub mod order;
+pub mod page;
 mod property;
 pub mod selection;
 mod shelf;
@@ -26,7 +29,7 @@ pub use decimal::Decimal;
 pub use difference::{Difference, Touched};
 pub use filter::{Bound, Filter, FilterError};
 pub use property::{Property, PropertyType};
-pub use selection::{Found, Page, Selection};
+pub use selection::{Found, Selection};
 pub use shelf::Shelf;
 pub use when::{BadWhen, When};
 

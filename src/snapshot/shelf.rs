@@ -21,7 +21,7 @@ use rstar::ParentNode;
 use super::layer::{Entry, Layer};
 use crate::{
     model::{Collection, Feature, FeatureId, Provenance, Validity},
-    space::BBox,
+    space::{BBox, EdgeTree},
 };
 
 /// Changes that every shelf may carry before it is worth building whole.
@@ -250,6 +250,14 @@ impl Shelf {
         self.rest(self.base.place_after(id), self.fresh.place_after(id))
     }
 
+    /// The features whose ids come before this one, the last first; nobody need have the id itself.
+    pub fn before(&self, id: &str) -> impl Iterator<Item = &Feature> {
+        let base = &self.base.features()[..self.base.place_from(id)];
+        let unhidden =
+            base.iter().enumerate().rev().filter(|(at, _)| self.stands(*at as u32)).map(|(_, feature)| feature);
+        merged_backwards(unhidden, self.fresh.features()[..self.fresh.place_from(id)].iter().rev())
+    }
+
     /// The feature with this id.
     pub fn feature(&self, id: &str) -> Option<&Feature> {
         if let Some(at) = self.fresh.place_of(id) {
@@ -321,6 +329,11 @@ impl<'a> Part<'a> {
         self.layer.root()
     }
 
+    /// The edges of the feature of an entry in a tree, where there are many.
+    pub(super) fn edges(self, entry: &Entry) -> Option<&'a EdgeTree> {
+        self.layer.edges(entry)
+    }
+
     /// The feature of an entry of its index; `None` where it is hidden.
     pub(super) fn feature(self, entry: &Entry) -> Option<&'a Feature> {
         self.hidden.binary_search(&entry.at()).is_err().then(|| self.layer.at(entry.at()))
@@ -335,6 +348,19 @@ fn merged<'a>(
     let (mut base, mut fresh) = (base.peekable(), fresh.peekable());
     std::iter::from_fn(move || match (base.peek(), fresh.peek()) {
         (Some(a), Some(b)) if b.id < a.id => fresh.next(),
+        (Some(_), _) => base.next(),
+        (None, _) => fresh.next(),
+    })
+}
+
+/// The same of two sequences from their ends.
+fn merged_backwards<'a>(
+    base: impl Iterator<Item = &'a Feature>,
+    fresh: impl Iterator<Item = &'a Feature>,
+) -> impl Iterator<Item = &'a Feature> {
+    let (mut base, mut fresh) = (base.peekable(), fresh.peekable());
+    std::iter::from_fn(move || match (base.peek(), fresh.peek()) {
+        (Some(a), Some(b)) if b.id > a.id => fresh.next(),
         (Some(_), _) => base.next(),
         (None, _) => fresh.next(),
     })

@@ -21,6 +21,8 @@ use mapa::{
     snapshot::{
         Filter, Selection, Snapshot,
         nearest::nearest,
+        order::Order,
+        page::{Turn, page},
         summary::{GroupBy, Key, summary},
     },
     space::{BBox, LonLat, TileCoord},
@@ -125,15 +127,13 @@ fn check_in_process(snapshot: &Snapshot, filter: &Filter, wanted: &Ids, sums: &B
     for shelf in selection.shelves(snapshot) {
         let id = shelf.collection().id.as_str();
         let wanted = wanted.get(id).unwrap_or(&none);
-        let (mut paged, mut after) = (Vec::new(), None);
+        let (mut paged, mut turn) = (Vec::new(), Turn::First);
         loop {
-            let page = selection.page(shelf, after.as_deref(), 17);
+            let page = page(&selection, shelf, &Order::default(), &turn, 17);
             assert_eq!(page.matched, wanted.len(), "numberMatched of {id}: {told}");
             paged.extend(page.features.iter().map(|feature| feature.id.to_string()));
-            after = paged.last().cloned();
-            if !page.more {
-                break;
-            }
+            let Some(last) = page.features.last().filter(|_| page.is_followed) else { break };
+            turn = Turn::After(Order::default().mark(last));
         }
         assert!(paged.is_sorted() && paged.iter().eq(wanted), "items of {id}: {told}\n{paged:?}\n{wanted:?}");
         let mut drawn = BTreeSet::new();
