@@ -52,7 +52,7 @@ pub enum Problem {
 }
 
 /// Every status of a problem.
-pub const STATUSES: &[u16] = &[400, 404, 405, 414, 416, 500, 503];
+pub const STATUSES: &[u16] = &[400, 404, 405, 406, 414, 416, 500, 503];
 
 /// What a status of a problem means.
 pub const fn meaning(status: u16) -> &'static str {
@@ -60,6 +60,7 @@ pub const fn meaning(status: u16) -> &'static str {
         400 => "A parameter is unknown, repeated, missing or wrong: `parameter` names it, `value` is what was wrong",
         404 => "There is no such thing",
         405 => "Only GET and HEAD are answered",
+        406 => "It has no form that the asker accepts",
         414 => "The query is too long",
         416 => "There are no such bytes",
         500 => "The server failed",
