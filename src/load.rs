@@ -15,10 +15,12 @@ use serde::Serialize;
 
 use crate::{
     fetch::{Arrival, Fetched, Limits, fetch},
+    files,
     import::{self, Gazetteer, Outcome, Recipe, Rejection, Report, Source, Url},
     model::{Catalog, Collection, Provenance, Revision},
     progress::Progress,
     store::{Address, Change, Diff, Origin, Refused, Run, Store},
+    tile::Tilesets,
 };
 use places::Places;
 
@@ -160,6 +162,7 @@ type Fetches = HashMap<Url, Rc<Fetched>>;
 fn plan(catalog: &Catalog, path: &Path, order: &Order, fetches: &mut Fetches) -> anyhow::Result<Planned> {
     let recipe = Recipe::read(path)?;
     let collection = recipe.collection(catalog)?;
+    stands_alone(catalog, &recipe, &collection)?;
     let source = match &order.source {
         Some(source) => Source::of(source).map_err(|problem| anyhow::anyhow!("--source: {problem}"))?,
         None => recipe.source().clone(),
@@ -178,6 +181,16 @@ fn plan(catalog: &Catalog, path: &Path, order: &Order, fetches: &mut Fetches) ->
         Err(error) => bail!("recipe `{}`: the source {source}: {error}", recipe.name()),
     };
     Ok(Planned { recipe, collection, source, file, fetched, bytes })
+}
+
+/// That no declared tileset has the name of a collection that a recipe brings: its own tiles could not be asked for.
+fn stands_alone(catalog: &Catalog, recipe: &Recipe, collection: &Collection) -> anyhow::Result<()> {
+    let id = collection.id.as_str();
+    let is_taken = || Ok::<_, anyhow::Error>(Tilesets::read(&files::tilesets())?.names().any(|name| name == id));
+    if !catalog.collections.contains_key(id) && is_taken()? {
+        bail!("recipe `{}`: `{id}` is the name of a tileset: the collection needs another id", recipe.name());
+    }
+    Ok(())
 }
 
 /// The file of a URL, fetched once.

@@ -183,8 +183,8 @@ fn what_is_asked_is_counted_by_route_and_status() {
         all
     };
     assert_eq!(count("/health/live", 200), 7.0);
-    assert_eq!(count("/tiles/{tileset}/{z}/{x}/{file}", 204), 7.0);
-    assert_eq!(count("/collections/{id}", 404), 7.0);
+    assert_eq!(count("/tiles/{tileset}/{z}/{x}/{y}", 204), 7.0);
+    assert_eq!(count("/collections/{collectionId}", 404), 7.0);
     assert_eq!(count("other", 404), 7.0);
     assert_eq!((samples["mapa_revision"], samples["mapa_features"]), (1.0, 1.0));
     assert!(samples["process_resident_memory_bytes"] > 1e6);

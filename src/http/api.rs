@@ -96,8 +96,8 @@ fn response(route: &Route, status: u16) -> Value {
             }
             json!({ "description": meaning(status), "headers": headers, "content": content })
         }
-        // A line of more than 64 KiB is answered with 414 before it is read, and without a body.
-        204 | 304 | 308 | 414 => json!({ "description": meaning(status) }),
+        // What is too long to be read at all is refused without a body.
+        204 | 304 | 308 | 414 | 431 => json!({ "description": meaning(status) }),
         _ => json!({ "$ref": format!("#/components/responses/{status}") }),
     }
 }
@@ -110,6 +110,7 @@ pub fn meaning(status: u16) -> &'static str {
         206 => "The part that was asked for",
         304 => "The asker has it already",
         308 => "It is known by another id now",
+        431 => "The head of the request is longer than 32 KiB",
         _ => problem::meaning(status),
     }
 }

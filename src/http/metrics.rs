@@ -23,7 +23,7 @@ use crate::snapshot::Shelf;
 const CLASSES_S: [f64; 12] = [0.000_05, 0.000_1, 0.000_5, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
 
 /// The route of tiles, as the router writes it.
-pub const TILES: &str = "/tiles/{tileset}/{z}/{x}/{file}";
+pub const TILES: &str = routes::TILE.path;
 
 /// Requests of one route that were answered with one status.
 #[derive(Debug, Default)]

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     snapshot::{Shelf, Snapshot},
     space::TileCoord,
-    tile::{self, Format, Tileset},
+    tile::{self, Format, Tileset, Tilesets},
 };
 
 /// One tile by XYZ; where there is nothing to draw, 204 without a body. Without an ending `Accept` chooses the format.
@@ -69,7 +69,7 @@ pub async fn of_collection(
     let params = Params::read(query.as_deref(), &routes::COLLECTION_TILE)?;
     shelf(&city.snapshot(), &id)?;
     let coord = coord(&z, &x, &y)?;
-    answer(&city, id, coord, tile_format::said(&params), &params, &asked).await
+    answer(&city, Tilesets::of_collection(&id), coord, tile_format::said(&params), &params, &asked).await
 }
 
 async fn answer(
