@@ -24,11 +24,11 @@ fn benchmark(c: &mut Criterion) {
         group.bench_function(BenchmarkId::new("all", scale), |b| {
             b.iter(|| nearest(&snapshot, &all, from(), f64::INFINITY, 10));
         });
-        let schools = Selection { collections: vec!["schools".into()], boxes: vec![] };
+        let schools = Selection { collections: vec!["schools".into()], ..Selection::default() };
         group.bench_function(BenchmarkId::new("schools", scale), |b| {
             b.iter(|| nearest(&snapshot, &schools, from(), f64::INFINITY, 10));
         });
-        let houses = Selection { collections: vec!["apartment-buildings".into()], boxes: vec![] };
+        let houses = Selection { collections: vec!["apartment-buildings".into()], ..Selection::default() };
         group.bench_function(BenchmarkId::new("houses (areas)", scale), |b| {
             b.iter(|| nearest(&snapshot, &houses, from(), f64::INFINITY, 10));
         });

@@ -9,7 +9,12 @@ use jiff::Timestamp;
 use mapa::{
     files,
     model::{Audience, Collection, Feature, FeatureId, Provenance, Revision},
-    snapshot::{Selection, Shelf, Snapshot, nearest::nearest},
+    snapshot::{
+        Selection, Shelf, Snapshot,
+        nearest::nearest,
+        order::{Mark, Order},
+        page::{Turn, page},
+    },
     space::{BBox, Geometry, LonLat},
 };
 
@@ -35,6 +40,7 @@ fn change(c: &mut Criterion) {
     let mut group = c.benchmark_group("change");
     group.sample_size(10);
     let everywhere = Selection::default();
+    let after = Turn::After(Mark { values: vec![], id: "0009000".into() });
     let bbox = BBox { west: 33.39, south: 47.90, east: 33.40, north: 47.91 };
     let from = LonLat::new(33.39, 47.91).unwrap();
     for (size, most) in SHELVES.into_iter().zip(MOST_CHANGES) {
@@ -56,7 +62,9 @@ fn change(c: &mut Criterion) {
             group.bench_function(name("read a box"), |b| {
                 b.iter(|| shelf.near_boxes(black_box(&[bbox])).map(|feature| feature.id.as_str().len()).sum::<usize>());
             });
-            group.bench_function(name("read a page"), |b| b.iter(|| everywhere.page(shelf, Some("0009000"), 10)));
+            group.bench_function(name("read a page"), |b| {
+                b.iter(|| page(&everywhere, shelf, &Order::default(), &after, 10));
+            });
         }
         group.bench_function(BenchmarkId::new("all built anew", size), |b| {
             let features = || whole.features().cloned().collect::<Vec<_>>();
@@ -66,7 +74,7 @@ fn change(c: &mut Criterion) {
         let empty = Snapshot::empty(&files::catalog(None).unwrap(), Audience::Public);
         for (state, shelf) in [("no", whole), ("the most", changed)] {
             let snapshot = empty.with(Revision(1), [shelf]);
-            let schools = Selection { collections: vec!["schools".into()], boxes: vec![] };
+            let schools = Selection { collections: vec!["schools".into()], ..Selection::default() };
             group.bench_function(BenchmarkId::new(format!("nearest beside {state} others"), size), |b| {
                 b.iter(|| nearest(&snapshot, &schools, black_box(from), f64::INFINITY, 10));
             });

@@ -58,6 +58,12 @@ fn read_texts(folder: &Path, named: &str) -> anyhow::Result<Vec<(String, String)
     Ok(texts)
 }
 
+/// What is told of a place, `data/at.toml`.
+pub fn surroundings() -> String {
+    let files = texts::<Data>("", "");
+    files.into_iter().find_map(|(name, text)| (name == "at.toml").then_some(text)).unwrap_or_default()
+}
+
 /// The facts of the demo city by file name.
 pub fn demo_facts() -> Vec<(String, String)> {
     texts::<Data>("demo/", "")

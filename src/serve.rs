@@ -11,7 +11,7 @@ use tokio::{net::TcpListener, signal::unix::SignalKind};
 
 use crate::{
     files,
-    http::{self, BaseMap, City, PageFiles, Shown, Styles},
+    http::{self, BaseMap, City, PageFiles, Shown, Styles, Surroundings},
     import::{Demands, Objection},
     model::{Audience, Catalog},
     settings::Settings,
@@ -61,6 +61,7 @@ fn begin(store: &mut Store, catalog: &Catalog, settings: &Settings) -> anyhow::R
         tilesets: Tilesets::read(&files::tilesets())?,
         styles: Styles::new(&files::styles(), base_map)?,
         page: PageFiles::new(files::page()),
+        surroundings: Surroundings::read(&files::surroundings())?,
         public_url: settings.public_url.clone(),
         tile_memory: settings.tile_memory(),
     };

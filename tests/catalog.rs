@@ -90,3 +90,20 @@ fn a_hole_is_told_with_its_file_and_entry() {
         assert!(flaws.contains(wanted), "wanted `{wanted}` in:\n{flaws}");
     }
 }
+
+#[test]
+fn what_is_told_of_a_place_comes_from_collections_that_there_are() {
+    let catalog = mapa::files::catalog(None).unwrap();
+    mapa::http::Surroundings::read(&mapa::files::surroundings()).unwrap();
+    let declared: toml::Table = mapa::files::surroundings().parse().unwrap();
+    let mut named: Vec<String> = vec![declared["district"]["collection"].as_str().unwrap().into()];
+    let lists = ["address", "areas", "works"].map(|part| &declared[part]["collections"]);
+    let services = declared["service"].as_array().unwrap().iter().map(|service| &service["collections"]);
+    for list in lists.into_iter().chain(services) {
+        named.extend(list.as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()));
+    }
+    // House numbers are declared by the recipes that bring them.
+    for id in named.iter().filter(|id| *id != "house-numbers") {
+        assert!(catalog.collections.contains_key(id.as_str()), "no collection `{id}`");
+    }
+}

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use mapa::{
     model::{Audience, Catalog, Collection, CollectionId, Feature, GeometryKind, Provenance, Revision, Title},
-    snapshot::{Selection, Shelf, Snapshot, nearest::nearest},
+    snapshot::{
+        Selection, Shelf, Snapshot,
+        nearest::{Asking, Behind, ask, nearest},
+    },
     space::{Area, Geometry, LonLat, geodesic::sight},
 };
 use proptest::prelude::*;
@@ -140,4 +143,144 @@ fn the_antimeridian_is_no_wall() {
     let nearest = found(&snapshot(&shapes), place(179.99, 0.0), 1e7, 1);
     assert_eq!(nearest[0].2, "0000");
     assert!((nearest[0].0 - 2226.4).abs() < 1.0, "{}", nearest[0].0);
+}
+
+/// Numbers that look like chance and are the same each time (splitmix64, Steele et al. 2014).
+struct Dice(u64);
+
+impl Dice {
+    /// Within -1 and 1.
+    fn roll(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
+    }
+}
+
+/// Long and short lines and areas of the city, at the antimeridian, beside a pole and over all the Earth.
+fn long_shapes(dice: &mut Dice) -> Vec<(LonLat, Geometry)> {
+    let mut shapes = Vec::new();
+    for (lon, lat, reach) in
+        [(33.4, 47.9, 0.3), (179.95, -17.0, 0.1), (-179.9, 70.0, 0.2), (20.0, 89.0, 0.9), (0.0, 0.0, 70.0)]
+    {
+        for number in 0..24 {
+            let mut near = |scale: f64| {
+                let at = (lon + dice.roll() * reach * scale, lat + dice.roll() * reach * scale);
+                (at.0.clamp(-180.0, 180.0), at.1.clamp(-90.0, 90.0))
+            };
+            let from = near(1.0);
+            let centre = near(0.8);
+            // More edges than go without a tree, and fewer.
+            let count = if number % 2 == 0 { 7 } else { 150 };
+            let size = reach * 0.15;
+            let around = |i: usize, size: f64| {
+                let turn = std::f64::consts::TAU * i as f64 / count as f64;
+                let wave = 1.0 + 0.3 * (turn * 5.0).sin();
+                let at = (centre.0 + size * wave * turn.cos(), centre.1 + size * wave * turn.sin());
+                place(at.0.clamp(-180.0, 180.0), at.1.clamp(-90.0, 90.0))
+            };
+            let ring: Vec<LonLat> = (0..count).map(|i| around(i, size)).collect();
+            let shape = if number % 3 == 0 {
+                Geometry::lines(vec![ring]).unwrap()
+            } else {
+                let hole = (0..count).map(|i| around(i, size * 0.4)).collect();
+                let Ok(area) = Area::new(ring, vec![hole]) else { continue };
+                Geometry::areas(vec![area]).unwrap()
+            };
+            shapes.push((place(from.0, from.1), shape));
+        }
+    }
+    shapes
+}
+
+#[test]
+fn geographiclib_finds_the_same_distances_to_lines_and_areas() {
+    let python = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/clients/bin/python");
+    if !python.exists() {
+        assert!(std::env::var_os("CI").is_none(), "no clients: run tests/tools.sh");
+        println!("skipped: no clients");
+        return;
+    }
+    let shapes = long_shapes(&mut Dice(7));
+    let position = |at: &LonLat| [at.lon(), at.lat()];
+    let mut asked = String::new();
+    for (from, shape) in &shapes {
+        let paths: Vec<Vec<[f64; 2]>> = match shape {
+            Geometry::Lines(lines) => lines.iter().map(|line| line.iter().map(position).collect()).collect(),
+            Geometry::Areas(areas) => {
+                let rings = areas.iter().flat_map(Area::rings);
+                rings.map(|ring| ring.iter().chain(ring.first()).map(position).collect()).collect()
+            }
+            _ => unreachable!("only lines and areas are made"),
+        };
+        asked += &format!("{}\n", serde_json::json!({ "from": position(from), "paths": paths }));
+    }
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), asked).unwrap();
+    let judge = std::process::Command::new(python)
+        .arg(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/geodesics.py"))
+        .stdin(std::fs::File::open(file.path()).unwrap())
+        .output()
+        .unwrap();
+    assert!(judge.status.success(), "{}", String::from_utf8_lossy(&judge.stderr));
+    let judged: Vec<f64> = String::from_utf8(judge.stdout).unwrap().lines().map(|line| line.parse().unwrap()).collect();
+    assert_eq!(judged.len(), shapes.len());
+    let mut inside = 0;
+    for ((from, shape), judged) in shapes.iter().zip(judged) {
+        let told = found(&snapshot(std::slice::from_ref(shape)), *from, 20_004_000.0, 1)[0].0;
+        let alone = sight(*from, shape).distance_m;
+        assert!((told - alone).abs() < 1e-9, "{told} with a tree of edges, {alone} without");
+        if shape.holds(*from, None) {
+            assert!(told.abs() < f64::EPSILON, "inside it is nothing, not {told}");
+            inside += 1;
+        } else {
+            assert!(
+                (told - judged).abs() < 1e-3,
+                "{told} m, but geographiclib finds {judged} m from {from:?} to {shape:?}"
+            );
+        }
+    }
+    assert!(inside > 3, "some places lie inside");
+}
+
+#[test]
+fn pages_of_neighbors_follow_each_other_exactly() {
+    let mut dice = Dice(11);
+    let shapes: Vec<Geometry> = (0..300)
+        .map(|i| {
+            if i % 3 == 0 {
+                Geometry::Point(place(33.4, 47.9))
+            } else {
+                Geometry::Point(place(33.4 + dice.roll(), 47.9 + dice.roll()))
+            }
+        })
+        .collect();
+    let snapshot = snapshot(&shapes);
+    let (selection, from) = (Selection::default(), place(33.3, 47.95));
+    let whole = found(&snapshot, from, 60_000.0, 1000);
+    let (mut pages, mut behind) = (Vec::new(), None);
+    loop {
+        let asking = Asking {
+            selection: &selection,
+            from,
+            radius_m: 60_000.0,
+            limit: 13,
+            behind: behind.as_ref(),
+            accepts: None,
+        };
+        let page = ask(&snapshot, &asking);
+        let Some(last) = page.last() else { break };
+        behind = Some(Behind {
+            distance_m: last.sight.distance_m,
+            collection: last.found.shelf.collection().id.to_string(),
+            id: last.found.feature.id.to_string(),
+        });
+        pages.extend(page.iter().map(|near| {
+            (near.sight.distance_m, near.found.shelf.collection().id.to_string(), near.found.feature.id.to_string())
+        }));
+    }
+    assert!(whole.len() > 150);
+    assert_eq!(pages, whole);
 }

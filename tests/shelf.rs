@@ -11,7 +11,12 @@ use mapa::{
         Audience, Catalog, Choice, Collection, CollectionId, Feature, FeatureId, GeometryKind, Provenance, Revision,
         Title,
     },
-    snapshot::{Difference, Selection, Shelf, Snapshot, nearest::nearest},
+    snapshot::{
+        Difference, Selection, Shelf, Snapshot,
+        nearest::nearest,
+        order::{Mark, Order},
+        page::{Turn, page},
+    },
     space::{Area, BBox, Geometry, LonLat, TileCoord, WorldPoint},
     tile::{self, Tilesets},
 };
@@ -97,22 +102,28 @@ fn assert_same(changed: &Snapshot, whole: &Snapshot, boxes: &[BBox], from: LonLa
         let counted = features.iter().filter(|feature| feature.kind.as_deref() == Some(kind)).count() as u64;
         assert_eq!((a.count_of(kind), b.count_of(kind)), (counted, counted), "{kind}");
     }
-    let everywhere = Selection { collections: vec!["things".into()], boxes: vec![] };
+    let everywhere = Selection { collections: vec!["things".into()], ..Selection::default() };
     let here = Selection { boxes: boxes.to_vec(), ..everywhere.clone() };
     for number in 0..=IDS {
         let id = id(number);
         assert_eq!(a.feature(id.as_str()), b.feature(id.as_str()));
         let after: Vec<_> = features.iter().copied().filter(|feature| feature.id > id).collect();
         assert_eq!(a.after(id.as_str()).collect::<Vec<_>>(), after);
-        for selection in [&everywhere, &here] {
-            let (page, judge) =
-                (selection.page(a, Some(id.as_str()), limit), selection.page(b, Some(id.as_str()), limit));
-            assert_eq!((&page.features, page.matched, page.more), (&judge.features, judge.matched, judge.more));
+        let before: Vec<_> = features.iter().rev().copied().filter(|feature| feature.id < id).collect();
+        assert_eq!(a.before(id.as_str()).collect::<Vec<_>>(), before);
+        let mark = || Mark { values: vec![], id: id.to_string() };
+        for turn in [Turn::First, Turn::After(mark()), Turn::Before(mark())] {
+            for selection in [&everywhere, &here] {
+                let [page, judge] = [a, b].map(|shelf| page(selection, shelf, &Order::default(), &turn, limit));
+                assert_eq!((&page.features, page.matched), (&judge.features, judge.matched));
+                assert_eq!((page.is_preceded, page.is_followed), (judge.is_preceded, judge.is_followed));
+            }
         }
     }
-    for page in [everywhere.page(a, None, limit), everywhere.page(b, None, limit)] {
+    for shelf in [a, b] {
+        let page = page(&everywhere, shelf, &Order::default(), &Turn::First, limit);
         assert_eq!(page.features, features[..limit.min(features.len())]);
-        assert_eq!((page.matched, page.more), (features.len(), limit < features.len()));
+        assert_eq!((page.matched, page.is_followed), (features.len(), limit < features.len()));
     }
     let near: Vec<_> = features
         .iter()

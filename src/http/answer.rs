@@ -74,6 +74,13 @@ pub fn elsewhere(path: &str) -> Response {
     (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, path), cache]).into_response()
 }
 
+/// 304 for an asker who has the bytes of this tag.
+pub fn not_modified(asked: &HeaderMap, tag: &str) -> Option<Response> {
+    let has = matching(asked, tag)?;
+    let cache = (header::CACHE_CONTROL, HeaderValue::from_static(REVALIDATE));
+    Some((StatusCode::NOT_MODIFIED, [(header::ETAG, has), cache]).into_response())
+}
+
 fn kept(asked: &HeaderMap, kind: &str, cache: &'static str, body: axum::body::Bytes) -> Response {
     let tag = tag_of(&body);
     if let Some(has) = matching(asked, &tag) {

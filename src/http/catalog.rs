@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{Answering, Params, Problem, answer};
+use super::{Answering, Params, Problem, document::Document, routes};
 use crate::snapshot::census::{CountedArea, CountedCollection, CountedKind, CountedSector, census};
 
 /// Sectors → service areas → collections → kinds, each with the number of features below it.
@@ -16,7 +16,7 @@ pub async fn get(
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    Params::read(query.as_deref(), &[])?;
+    Params::read(query.as_deref(), &routes::CATALOG)?;
     let snapshot = city.snapshot();
     let links = city.links(&asked);
     let tree = json!({
@@ -27,7 +27,7 @@ pub async fn get(
         "links": [links.link("self", "application/json", "/catalog"),
                   links.link("data", "application/json", "/collections")],
     });
-    answer::json(&asked, "application/json", &tree)
+    Document::new(&asked, "application/json", snapshot.revision()).json(&tree)
 }
 
 fn sector(sector: &CountedSector<'_>) -> Value {

@@ -18,7 +18,7 @@ use futures_util::stream;
 use serde_json::{Value, json};
 use tokio::sync::broadcast::{self, error::RecvError};
 
-use super::{Answering, Params, Problem};
+use super::{Answering, Params, Problem, routes};
 use crate::{
     model::Revision,
     snapshot::{Difference, Snapshot},
@@ -121,7 +121,7 @@ pub async fn get(
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    Params::read(query.as_deref(), &[])?;
+    Params::read(query.as_deref(), &routes::CHANGES)?;
     if city.changes.listeners.fetch_add(1, Ordering::Relaxed) >= MOST_LISTENERS {
         city.changes.listeners.fetch_sub(1, Ordering::Relaxed);
         return Err(Problem::Busy(format!("{MOST_LISTENERS} connections listen for changes already")));

@@ -5,16 +5,23 @@ use axum::{
     http::HeaderMap,
     response::Response,
 };
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::{Answering, Links, Params, Problem, answer};
+use super::{
+    Answering, Language, Links, Params, Problem,
+    crs::{CRS84, OFFERED},
+    document::Document,
+    format::Format,
+    pages, routes,
+};
 use crate::{
-    model::{Choice, Field},
+    model::{Choice, Field, Validity},
     snapshot::{Shelf, Snapshot},
 };
 
-/// The coordinates of every answer: longitude and latitude on WGS84.
-const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+/// The calendar of the days of every answer.
+const GREGORIAN: &str = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian";
 
 /// All collections.
 pub async fn list(
@@ -22,11 +29,20 @@ pub async fn list(
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    Params::read(query.as_deref(), &[])?;
+    let params = Params::read(query.as_deref(), &routes::COLLECTIONS)?;
+    let language = Language::asked(&params, &asked);
     let (snapshot, links) = (city.snapshot(), city.links(&asked));
-    let all: Vec<Value> = snapshot.shelves().map(|shelf| describe(shelf, &links)).collect();
-    let body = json!({ "links": [links.link("self", "application/json", "/collections")], "collections": all });
-    answer::json(&asked, "application/json", &body)
+    if Format::asked(&params, &routes::COLLECTIONS, &asked) == Format::Html {
+        return Ok(pages::collections::list(&asked, &snapshot, language));
+    }
+    let to = [
+        links.link("self", "application/json", "/collections?f=json"),
+        links.link("alternate", "text/html", "/collections?f=html"),
+        links.link("root", "application/json", "/?f=json"),
+    ];
+    let all: Vec<Value> = snapshot.shelves().map(|shelf| describe(shelf, &links, language)).collect();
+    let body = json!({ "links": to, "crs": OFFERED, "collections": all });
+    Document::new(&asked, "application/json", snapshot.revision()).in_language(language).with_links(&to).json(&body)
 }
 
 /// One collection.
@@ -36,9 +52,15 @@ pub async fn get(
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    Params::read(query.as_deref(), &[])?;
+    let params = Params::read(query.as_deref(), &routes::COLLECTION)?;
+    let language = Language::asked(&params, &asked);
     let snapshot = city.snapshot();
-    answer::json(&asked, "application/json", &describe(shelf(&snapshot, &id)?, &city.links(&asked)))
+    let shelf = shelf(&snapshot, &id)?;
+    if Format::asked(&params, &routes::COLLECTION, &asked) == Format::Html {
+        return Ok(pages::collections::one(&asked, &snapshot, shelf, language));
+    }
+    let body = describe(shelf, &city.links(&asked), language);
+    Document::new(&asked, "application/json", snapshot.revision()).in_language(language).json(&body)
 }
 
 /// The shelf of a collection named in a path.
@@ -46,16 +68,16 @@ pub fn shelf<'a>(snapshot: &'a Snapshot, id: &str) -> Result<&'a Shelf, Problem>
     snapshot.shelf(id).ok_or_else(|| Problem::NotFound(format!("there is no collection `{id}`")))
 }
 
-fn describe(shelf: &Shelf, links: &Links) -> Value {
+fn describe(shelf: &Shelf, links: &Links, language: Language) -> Value {
     let collection = shelf.collection();
     let id = &collection.id;
     let provenance = shelf.provenance();
     let mut described = json!({
         "id": id,
-        "title": collection.title.uk,
+        "title": language.of(&collection.title),
         "titles": collection.title,
         "itemType": "feature",
-        "crs": [CRS84],
+        "crs": OFFERED,
         "storageCrs": CRS84,
         "sector": shelf.sector(),
         "serviceArea": collection.service_area,
@@ -72,17 +94,40 @@ fn describe(shelf: &Shelf, links: &Links) -> Value {
         "count": shelf.len(),
         "fields": collection.fields.iter().map(field).collect::<Vec<_>>(),
         "kinds": collection.kinds.iter().map(choice).collect::<Vec<_>>(),
-        "links": [
-            links.link("self", "application/json", &format!("/collections/{id}")),
-            links.link("items", "application/geo+json", &format!("/collections/{id}/items")),
-            links.link("http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", "application/json", &format!("/tiles/{id}.json")),
-        ],
+        "links": ways(&format!("/collections/{id}"), id.as_str(), links),
     });
     // An empty collection has no extent.
     if let Some(bbox) = shelf.bbox() {
         described["extent"] = json!({ "spatial": { "bbox": [bbox.to_array()], "crs": CRS84 } });
     }
+    if let Some(validity) = Validity::of(collection) {
+        let name = |at: Option<usize>| at.map(|at| &collection.fields[at].name);
+        described["validity"] = json!({ "from": name(validity.from), "through": name(validity.through) });
+    }
+    if let Some((from, through)) = shelf.days() {
+        let instant = |day: Option<Date>, time: &str| day.map(|day| format!("{day}T{time}Z"));
+        let interval = [instant(from, "00:00:00"), instant(through, "23:59:59")];
+        described["extent"]["temporal"] = json!({ "interval": [interval], "trs": GREGORIAN });
+    }
     described
+}
+
+/// Where to go from a collection at a path.
+fn ways(path: &str, id: &str, links: &Links) -> [Value; 9] {
+    const JSON: &str = "application/json";
+    const SCHEMA: &str = "application/schema+json";
+    let items = |kind, f| links.link("items", kind, &format!("{path}/items?f={f}"));
+    [
+        links.link("self", JSON, &format!("{path}?f=json")),
+        links.link("alternate", "text/html", &format!("{path}?f=html")),
+        links.link("items", "application/geo+json", &format!("{path}/items")),
+        items("text/html", "html"),
+        items("text/csv", "csv"),
+        items("application/flatgeobuf", "fgb"),
+        links.link("http://www.opengis.net/def/rel/ogc/1.0/queryables", SCHEMA, &format!("{path}/queryables")),
+        links.link("http://www.opengis.net/def/rel/ogc/1.0/schema", SCHEMA, &format!("{path}/schema")),
+        links.link("http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", JSON, &format!("/tiles/{id}.json")),
+    ]
 }
 
 fn field(field: &Field) -> Value {

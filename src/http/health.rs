@@ -8,18 +8,18 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{Answering, Params, Problem};
+use super::{Answering, Params, Problem, routes};
 use crate::snapshot::Shelf;
 
 /// The process answers.
 pub async fn live(RawQuery(query): RawQuery) -> Result<Response, Problem> {
-    Params::read(query.as_deref(), &[])?;
+    Params::read(query.as_deref(), &routes::LIVE)?;
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(json!({ "status": "live" }))).into_response())
 }
 
 /// A snapshot is in place.
 pub async fn ready(State(city): State<Answering>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
-    Params::read(query.as_deref(), &[])?;
+    Params::read(query.as_deref(), &routes::READY)?;
     let snapshot = city.snapshot();
     let features: usize = snapshot.shelves().map(Shelf::len).sum();
     let body = json!({ "status": "ready", "revision": snapshot.revision(), "features": features });

@@ -1,60 +1,168 @@
 //! `GET /collections/{id}/items` and `…/items/{featureId}`: the features themselves (OGC API – Features Part 1).
 
+use std::sync::Arc;
+
 use axum::{
     extract::{Path, RawQuery, State},
     http::HeaderMap,
     response::Response,
 };
+use serde_json::Value;
 
 use super::{
-    Answering, Params, Problem, answer,
+    Answering, Language, Links, Params, Problem, answer,
     collections::shelf,
-    geojson::{FeatureCollectionJson, FeatureJson},
-    links::{escaped, feature_path},
+    crs::Asked,
+    cursor,
+    document::Document,
+    file,
+    format::Format,
+    geojson::{FeatureCollectionJson, FeatureJson, View},
+    links::feature_path,
+    pages, routes, schema,
 };
-use crate::snapshot::{Found, Selection};
-
-/// Features on a page when the asker does not say (the default of OGC 17-069r4, clause 7.15.2).
-const DEFAULT_LIMIT: usize = 10;
+use crate::snapshot::{
+    Found, Selection, Shelf,
+    order::Order,
+    page::{Page, Turn, page},
+};
 
 /// The most features on a page.
 pub const MAX_LIMIT: usize = 10_000;
 
 const GEOJSON: &str = "application/geo+json";
 
-/// A page of features in the order of their ids; `next` begins after the last id, so pages neither repeat nor skip.
+/// What a request for a list of features means.
+#[derive(Debug)]
+pub struct Question {
+    /// Which features.
+    pub selection: Selection,
+    /// In which order.
+    pub order: Order,
+    /// Which part of them.
+    pub turn: Turn,
+    /// At most so many.
+    pub limit: usize,
+    /// Only these properties; `None` for all.
+    pub only: Option<Vec<String>>,
+    /// In which coordinates.
+    pub crs: Asked,
+    /// In which language the titles are.
+    pub language: Language,
+}
+
+impl Question {
+    fn read(params: &Params, shelf: &Shelf, asked: &HeaderMap) -> Result<Self, Problem> {
+        let of = shelf.collection();
+        let boxes = params.bbox()?;
+        let selection = Selection {
+            collections: vec![of.id.to_string()],
+            boxes: boxes.clone(),
+            shape: params.outline(),
+            ..Selection::default()
+        };
+        let selection = params.narrowed(selection, [shelf], &boxes)?;
+        let order = Order::read(&params.list("sortby"), of)
+            .map_err(|error| Problem::bad("sortby", params.text("sortby").unwrap_or_default(), error.to_string()))?;
+        let turn = params.text("cursor").map_or(Ok(Turn::First), |text| cursor::read(text, &order))?;
+        let only = params.list("properties");
+        if let Some(unknown) = only.iter().find(|name| !schema::has_property(of, name)) {
+            return Err(Problem::bad("properties", *unknown, format!("the collection has no property `{unknown}`")));
+        }
+        Ok(Self {
+            selection,
+            order,
+            turn,
+            limit: params.whole("limit"),
+            only: params.text("properties").map(|_| only.into_iter().map(Into::into).collect()),
+            crs: Asked::at(params.text("crs")),
+            language: Language::asked(params, asked),
+        })
+    }
+}
+
+/// A page of features; `next` and `prev` go on from marks, so pages neither repeat nor skip.
 pub async fn list(
     State(city): State<Answering>,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &["bbox", "limit", "cursor"])?;
-    let limit = params.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
-    let selection = Selection { collections: vec![id.clone()], boxes: params.bbox()? };
+    let params = Params::read(query.as_deref(), &routes::ITEMS)?;
     let snapshot = city.snapshot();
     let shelf = shelf(&snapshot, &id)?;
-
-    let page = selection.page(shelf, params.text("cursor"), limit);
-
-    let links = city.links(&asked);
-    let path = format!("/collections/{id}/items");
-    let this = query.map_or_else(|| path.clone(), |query| format!("{path}?{query}"));
-    let mut to = vec![
-        links.link("self", GEOJSON, &this),
-        links.link("collection", "application/json", &format!("/collections/{id}")),
-    ];
-    if let Some(last) = page.features.last()
-        && page.more
-    {
-        let bbox = params.text("bbox").map_or_else(String::new, |bbox| format!("&bbox={}", escaped(bbox)));
-        let next = format!("{path}?limit={limit}{bbox}&cursor={}", escaped(last.id.as_str()));
-        to.push(links.link("next", GEOJSON, &next));
+    let mut question = Question::read(&params, shelf, &asked)?;
+    let format = Format::asked(&params, &routes::ITEMS, &asked);
+    let file = file::Kind::of(format);
+    if file.is_some() && params.text("limit").is_none() && params.text("cursor").is_none() {
+        // A file is the whole of what is meant, unless a page of it is asked for.
+        question.limit = usize::MAX;
     }
-    let features = page.features.iter().map(|feature| FeatureJson::one_of_many(Found { shelf, feature })).collect();
-    let mut body = FeatureCollectionJson::new(snapshot.revision().0, features, to);
-    body.number_matched = Some(page.matched);
-    answer::json(&asked, GEOJSON, &body)
+
+    let page = page(&question.selection, shelf, &question.order, &question.turn, question.limit);
+
+    let ways = ways(&city.links(&asked), &params, &format!("/collections/{id}/items"), format, &question.order, &page);
+    let document = |kind| {
+        Document::new(&asked, kind, snapshot.revision())
+            .in_language(question.language)
+            .in_crs(question.crs.uri)
+            .with_links(&ways)
+    };
+    if let Some(kind) = file {
+        let document = document(kind.media()).named(&format!("{id}.{}", format.word()));
+        let key = (id, snapshot.revision(), params.again("lang", None), kind);
+        drop(page);
+        return city.files.answer(key, document, Arc::clone(&snapshot), question, params.is_true("bom"), &asked).await;
+    }
+    let found = page.features.iter().map(|feature| Found { shelf, feature });
+    match format {
+        Format::Html => {
+            let table = pages::items::Table { shelf, page: &page, ways: &ways, question: &question };
+            Ok(document(pages::HTML).bytes(table.written(&params)))
+        }
+        _ => {
+            let view = View { crs: &question.crs, only: question.only.as_deref() };
+            let features = found.map(|found| FeatureJson::one_of_many(found, view)).collect();
+            let mut body = FeatureCollectionJson::new(snapshot.revision().0, features, ways.clone());
+            body.number_matched = Some(page.matched);
+            document(GEOJSON).json(&body)
+        }
+    }
+}
+
+/// Where to go from a page: to itself, its other formats, its collection, the next page and the one before.
+fn ways(links: &Links, params: &Params, path: &str, format: Format, order: &Order, page: &Page<'_>) -> Vec<Value> {
+    let media = |format| match format {
+        Format::Json => GEOJSON,
+        Format::Html => "text/html",
+        Format::Csv => "text/csv",
+        Format::FlatGeobuf => "application/flatgeobuf",
+    };
+    let with = |name, value: Option<&str>| match params.again(name, value) {
+        query if query.is_empty() => path.to_owned(),
+        query => format!("{path}?{query}"),
+    };
+    let mut to = vec![links.link("self", media(format), &with("", None))];
+    for other in [Format::Json, Format::Html, Format::Csv, Format::FlatGeobuf] {
+        if other != format {
+            to.push(links.link("alternate", media(other), &with("f", Some(other.word()))));
+        }
+    }
+    let collection = path.trim_end_matches("/items");
+    to.push(links.link("collection", "application/json", collection));
+    if let Some(last) = page.features.last()
+        && page.is_followed
+    {
+        let next = cursor::written("after", &order.mark(last));
+        to.push(links.link("next", media(format), &with("cursor", Some(&next))));
+    }
+    if let Some(first) = page.features.first()
+        && page.is_preceded
+    {
+        let prev = cursor::written("before", &order.mark(first));
+        to.push(links.link("prev", media(format), &with("cursor", Some(&prev))));
+    }
+    to
 }
 
 /// One feature; by a further id of it, the way to it.
@@ -64,7 +172,7 @@ pub async fn get(
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    Params::read(query.as_deref(), &[])?;
+    let params = Params::read(query.as_deref(), &routes::ITEM)?;
     let snapshot = city.snapshot();
     let shelf = shelf(&snapshot, &id)?;
     let Some(feature) = shelf.feature(&feature) else {
@@ -73,10 +181,19 @@ pub async fn get(
         };
         return Ok(answer::elsewhere(&feature_path(&id, known.id.as_str())));
     };
+    let (language, crs) = (Language::asked(&params, &asked), Asked::at(params.text("crs")));
     let links = city.links(&asked);
+    let path = feature_path(&id, feature.id.as_str());
     let to = vec![
-        links.link("self", GEOJSON, &feature_path(&id, feature.id.as_str())),
+        links.link("self", GEOJSON, &path),
+        links.link("alternate", "text/html", &format!("{path}?f=html")),
         links.link("collection", "application/json", &format!("/collections/{id}")),
     ];
-    answer::json(&asked, GEOJSON, &FeatureJson::alone(Found { shelf, feature }, to))
+    let found = Found { shelf, feature };
+    let document =
+        |kind| Document::new(&asked, kind, snapshot.revision()).in_language(language).in_crs(crs.uri).with_links(&to);
+    if Format::asked(&params, &routes::ITEM, &asked) == Format::Html {
+        return Ok(document(pages::HTML).bytes(pages::items::one(found, &crs, language)));
+    }
+    document(GEOJSON).json(&FeatureJson::alone(found, View { crs: &crs, only: None }, to.clone()))
 }

@@ -16,7 +16,7 @@ use quick_cache::{Weighter, sync::Cache};
 use super::answer;
 use crate::{
     model::CollectionId,
-    snapshot::{Difference, Selection, Snapshot},
+    snapshot::{Difference, Selection, Snapshot, When},
     space::TileCoord,
     tile::{self, TileError, Tileset, Tilesets},
 };
@@ -37,8 +37,19 @@ pub struct Key {
     pub tileset: String,
     /// The collections it is narrowed to, in their order; empty for none.
     pub collections: Vec<String>,
+    /// The filter it is narrowed by, in its canonical text; `None` for none.
+    pub filter: Option<String>,
+    /// The time it is narrowed to.
+    pub datetime: Option<When>,
     /// Where.
     pub coord: TileCoord,
+}
+
+impl Key {
+    /// A tile of a whole tileset.
+    pub fn whole(tileset: &str, coord: TileCoord) -> Self {
+        Self { tileset: tileset.into(), collections: Vec::new(), filter: None, datetime: None, coord }
+    }
 }
 
 /// A drawn tile.
@@ -124,10 +135,18 @@ impl Kept {
     }
 
     /// The tile, drawn where it is not kept; whoever asks for it meanwhile waits for the one drawing.
-    pub async fn draw(&self, key: &Key, snapshot: Arc<Snapshot>, tileset: Tileset) -> Result<Arc<Drawn>, TileError> {
+    ///
+    /// The selection is the one that the key stands for.
+    pub async fn draw(
+        &self,
+        key: &Key,
+        snapshot: Arc<Snapshot>,
+        tileset: Tileset,
+        selection: Selection,
+    ) -> Result<Arc<Drawn>, TileError> {
         let drawing = async {
-            let (coord, collections) = (key.coord, key.collections.clone());
-            let drawn = tokio::task::spawn_blocking(move || drawn(&snapshot, &tileset, collections, coord)).await;
+            let coord = key.coord;
+            let drawn = tokio::task::spawn_blocking(move || drawn(&snapshot, &tileset, &selection, coord)).await;
             // A drawing that panicked panics its asker, who is answered with 500.
             drawn.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
         };
@@ -136,7 +155,8 @@ impl Kept {
 
     /// Draws the tile ahead of its askers; false once so much is kept that others would have to go.
     pub fn draw_ahead(&self, key: &Key, snapshot: &Snapshot, tileset: &Tileset) -> Result<bool, TileError> {
-        let drawn = self.tiles.get_or_insert_with(key, || drawn(snapshot, tileset, Vec::new(), key.coord))?;
+        let drawn =
+            self.tiles.get_or_insert_with(key, || drawn(snapshot, tileset, &Selection::default(), key.coord))?;
         if !drawn.bytes.is_empty() {
             drawn.gzip();
             drawn.brotli();
@@ -148,11 +168,10 @@ impl Kept {
 fn drawn(
     snapshot: &Snapshot,
     tileset: &Tileset,
-    collections: Vec<String>,
+    selection: &Selection,
     coord: TileCoord,
 ) -> Result<Arc<Drawn>, TileError> {
-    let selection = Selection { collections, boxes: Vec::new() };
-    tile::draw(snapshot, tileset, &selection, coord).map(|bytes| Arc::new(Drawn::new(bytes)))
+    tile::draw(snapshot, tileset, selection, coord).map(|bytes| Arc::new(Drawn::new(bytes)))
 }
 
 #[cfg(test)]
@@ -195,7 +214,7 @@ mod tests {
     }
 
     fn key(z: u8, x: u32, y: u32) -> Key {
-        Key { tileset: "t".into(), collections: vec![], coord: TileCoord::new(z, x, y).unwrap() }
+        Key::whole("t", TileCoord::new(z, x, y).unwrap())
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -206,7 +225,9 @@ mod tests {
             .map(|_| {
                 let (kept, snapshot) = (Arc::clone(&kept), Arc::clone(&snapshot));
                 let tileset = tilesets.get("t", &snapshot).unwrap();
-                tokio::spawn(async move { kept.draw(&key(0, 0, 0), snapshot, tileset).await.unwrap() })
+                tokio::spawn(
+                    async move { kept.draw(&key(0, 0, 0), snapshot, tileset, Selection::default()).await.unwrap() },
+                )
             })
             .collect();
         let mut drawings = Vec::new();
@@ -223,7 +244,7 @@ mod tests {
         let tileset = tilesets.get("t", &snapshot).unwrap();
         let kept = Kept::new(200_000);
         for coord in TileCoord::covering(&snapshot.bbox().unwrap(), 14) {
-            kept.draw_ahead(&Key { tileset: "t".into(), collections: vec![], coord }, &snapshot, &tileset).unwrap();
+            kept.draw_ahead(&Key::whole("t", coord), &snapshot, &tileset).unwrap();
             assert!(kept.tiles.weight() <= 200_000);
         }
         assert!(kept.tiles.len() > 100);

@@ -3,20 +3,36 @@
 //! Nothing here reads a database: every answer comes from the snapshot that stands when the request arrives.
 
 mod answer;
+mod api;
+mod at;
 mod catalog;
 mod changes;
 mod collections;
+mod conformance;
+mod crs;
+mod cursor;
+mod document;
 mod encoding;
+mod file;
+mod format;
 mod geojson;
 mod health;
 mod items;
 mod kept;
+mod language;
 mod links;
 mod nearest;
 mod page;
+mod pages;
+mod parameters;
 mod params;
+mod preference;
 mod problem;
+mod route;
+mod routes;
+mod schema;
 mod styles;
+mod summary;
 mod tiles;
 
 use std::{sync::Arc, time::Duration};
@@ -24,9 +40,10 @@ use std::{sync::Arc, time::Duration};
 use arc_swap::ArcSwap;
 use axum::{
     Router,
-    http::{HeaderMap, HeaderValue, Method, header},
-    middleware::map_response,
-    routing::get,
+    extract::Request,
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
+    middleware::{self, Next, map_response},
+    response::Response,
 };
 use tokio::{net::TcpListener, sync::watch};
 use tower_http::{
@@ -42,8 +59,11 @@ use crate::{
     tile::Tilesets,
 };
 use changes::Changes;
+use file::Files;
 use kept::{Kept, Key};
 
+pub use at::Surroundings;
+pub use language::Language;
 pub use links::Links;
 pub use page::PageFiles;
 pub use params::Params;
@@ -57,6 +77,7 @@ pub struct City {
     newest: ArcSwap<Standing>,
     shown: Shown,
     changes: Changes,
+    files: Files,
     stopping: watch::Sender<bool>,
 }
 
@@ -71,6 +92,8 @@ pub struct Shown {
     pub page: PageFiles,
     /// The address the city is known by; `None` for whatever the asker calls it.
     pub public_url: Option<String>,
+    /// What is told of a place.
+    pub surroundings: Surroundings,
     /// Memory for drawn tiles, bytes.
     pub tile_memory: u64,
 }
@@ -100,6 +123,7 @@ impl City {
             newest: ArcSwap::from_pointee(standing),
             shown,
             changes: Changes::new(),
+            files: Files::new(),
             stopping: watch::Sender::new(false),
         }
     }
@@ -139,7 +163,7 @@ impl City {
             for name in self.shown.tilesets.names() {
                 let Some(tileset) = self.shown.tilesets.get(name, &standing.snapshot) else { continue };
                 for coord in TileCoord::covering(&bbox, z) {
-                    let key = Key { tileset: name.to_owned(), collections: Vec::new(), coord };
+                    let key = Key::whole(name, coord);
                     let is_newest = Arc::ptr_eq(&standing, &self.newest.load());
                     match standing.kept.draw_ahead(&key, &standing.snapshot, &tileset) {
                         Ok(true) if is_newest => {}
@@ -173,27 +197,22 @@ impl City {
 
 /// All routes of the server.
 pub fn router(city: Arc<City>) -> Router {
-    let cors = CorsLayer::new()
-        .allow_origin(Any)
-        .allow_methods([Method::GET, Method::HEAD])
-        .expose_headers([header::ETAG, header::CONTENT_ENCODING]);
+    let cors = CorsLayer::new().allow_origin(Any).allow_methods([Method::GET, Method::HEAD]).expose_headers([
+        header::ETAG,
+        header::CONTENT_ENCODING,
+        header::CONTENT_RANGE,
+        header::LINK,
+        HeaderName::from_static("content-crs"),
+        document::REVISION,
+    ]);
     let no_sniff =
         SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    Router::new()
-        .route("/catalog", get(catalog::get))
-        .route("/changes", get(changes::get))
-        .route("/collections", get(collections::list))
-        .route("/collections/{id}", get(collections::get))
-        .route("/collections/{id}/items", get(items::list))
-        .route("/collections/{id}/items/{feature}", get(items::get))
-        .route("/nearest", get(nearest::get))
-        .route("/tiles/{file}", get(tiles::tilejson))
-        .route("/tiles/{tileset}/{z}/{x}/{file}", get(tiles::tile))
-        .route("/styles/{file}", get(styles::get))
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
-        .route("/", get(page::root))
+    let routed = routes::all()
+        .into_iter()
+        .fold(Router::new(), |router, (route, answered)| router.route(route.path, answered.fallback(not_allowed)));
+    routed
         .fallback(page::file)
+        .layer(middleware::from_fn(sound_path))
         .layer(CompressionLayer::new())
         .layer(map_response(answer::tag_encoding))
         .layer(CatchPanicLayer::custom(panicked))
@@ -225,6 +244,18 @@ pub async fn answer_on(
     }
 }
 
-fn panicked(_: Box<dyn std::any::Any + Send>) -> axum::response::Response {
+async fn not_allowed(method: Method) -> Problem {
+    Problem::NotAllowed(method.to_string())
+}
+
+/// Refuses a path that is no text before any route reads its parts.
+async fn sound_path(request: Request, next: Next) -> Result<Response, Problem> {
+    if percent_encoding::percent_decode_str(request.uri().path()).decode_utf8().is_err() {
+        return Err(Problem::BadPath);
+    }
+    Ok(next.run(request).await)
+}
+
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
     axum::response::IntoResponse::into_response(Problem::Internal)
 }

@@ -1,25 +1,33 @@
 //! `GET /nearest`: what is closest to a place, by true metres.
 
+use std::fmt;
+
 use axum::{
     extract::{RawQuery, State},
     http::HeaderMap,
     response::Response,
 };
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
 use super::{
-    Answering, Params, Problem, answer,
-    geojson::{FeatureCollectionJson, FeatureJson},
+    Answering, Params, Problem,
+    crs::Asked,
+    document::Document,
+    geojson::{FeatureCollectionJson, FeatureJson, View},
+    parameters::MAX_RADIUS_M,
+    routes,
 };
-use crate::snapshot::nearest::nearest;
+use crate::snapshot::{
+    Found, Snapshot,
+    nearest::{Asking, Behind, Neighbor, ask, ask_each},
+    open::{Clock, Doors},
+};
 
-/// Neighbors when the asker does not say.
-const DEFAULT_LIMIT: usize = 10;
+const GEOJSON: &str = "application/geo+json";
 
-/// The most neighbors in one answer.
-const MAX_LIMIT: usize = 100;
-
-/// More than half of any meridian (20 003 931.5 m on WGS84): no place is farther away.
-const MAX_RADIUS_M: f64 = 20_004_000.0;
+/// Of those with unknown hours that are nearer than the last one listed, at most so many are counted.
+const MOST_UNKNOWN: usize = 1000;
 
 /// The nearest features of the collections named, or of all thematic ones.
 pub async fn get(
@@ -27,18 +35,92 @@ pub async fn get(
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &["lon", "lat", "collections", "sector", "limit", "radius"])?;
+    let params = Params::read(query.as_deref(), &routes::NEAREST)?;
     let from = params.place()?;
-    let limit = params.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
-    let radius_m = params.number("radius", 0.0..=MAX_RADIUS_M)?.unwrap_or(MAX_RADIUS_M);
+    let radius_m = params.number("radius").unwrap_or(MAX_RADIUS_M);
+    let limit = params.whole("limit");
+    let clock = params.text("open_at").map(clock).transpose()?;
+    let behind = params.text("cursor").map(behind).transpose()?;
     let snapshot = city.snapshot();
     let selection = params.selection(&snapshot)?;
 
-    let neighbors = nearest(&snapshot, &selection, from, radius_m, limit);
+    let is_open = |found: Found<'_>| clock.as_ref().is_none_or(|clock| clock.sees(found) == Doors::Open);
+    // One more than is wanted tells whether there is a next page.
+    let asking = Asking {
+        selection: &selection,
+        from,
+        radius_m,
+        limit: limit + 1,
+        behind: behind.as_ref(),
+        accepts: clock.as_ref().map(|_| &is_open as &dyn Fn(Found<'_>) -> bool),
+    };
+    let mut neighbors =
+        if params.text("per").is_some() { ask_each(&snapshot, &asking) } else { ask(&snapshot, &asking) };
+    let more = neighbors.len() > limit;
+    neighbors.truncate(limit);
 
-    let features = neighbors.into_iter().map(|neighbor| FeatureJson::seen(neighbor.found, neighbor.sight)).collect();
-    let path = format!("/nearest?{}", query.unwrap_or_default());
-    let links = vec![city.links(&asked).link("self", "application/geo+json", &path)];
-    let body = FeatureCollectionJson::new(snapshot.revision().0, features, links);
-    answer::json(&asked, "application/geo+json", &body)
+    let links = city.links(&asked);
+    let path = |query: String| format!("/nearest?{query}");
+    let mut to = vec![links.link("self", GEOJSON, &path(params.again("", None)))];
+    if let Some(last) = neighbors.last()
+        && more
+    {
+        to.push(links.link("next", GEOJSON, &path(params.again("cursor", Some(&cursor(last))))));
+    }
+    let unknown = clock.as_ref().map(|clock| unknown_hours(&snapshot, &asking, clock, neighbors.last(), more));
+    let crs = Asked::at(None);
+    let view = View { crs: &crs, only: None };
+    let doors = clock.as_ref().map(|_| Doors::Open);
+    let features = neighbors.iter().map(|near| FeatureJson::seen(near.found, view, near.sight, doors)).collect();
+    let mut body = FeatureCollectionJson::new(snapshot.revision().0, features, to);
+    body.unknown_hours = unknown;
+    Document::new(&asked, GEOJSON, snapshot.revision()).json(&body)
+}
+
+/// How many features with unknown hours are passed over within the part of the list that is answered.
+fn unknown_hours(
+    snapshot: &Snapshot,
+    asking: &Asking<'_>,
+    clock: &Clock,
+    last: Option<&Neighbor<'_>>,
+    more: bool,
+) -> usize {
+    let radius_m = last.filter(|_| more).map_or(asking.radius_m, |last| last.sight.distance_m);
+    let is_unknown = |found: Found<'_>| clock.sees(found) == Doors::Unknown;
+    ask(snapshot, &Asking { radius_m, limit: MOST_UNKNOWN, accepts: Some(&is_unknown), ..*asking }).len()
+}
+
+/// The instant of `open_at`.
+fn clock(text: &str) -> Result<Clock, Problem> {
+    let wrong = |detail: &dyn fmt::Display| {
+        Problem::bad(
+            "open_at",
+            text,
+            format!("`open_at` is `now` or an instant such as 2026-11-24T10:00:00+02:00: {detail}"),
+        )
+    };
+    let instant =
+        if text == "now" { Timestamp::now() } else { text.parse().map_err(|error: jiff::Error| wrong(&error))? };
+    Clock::at(instant).ok_or_else(|| wrong(&"no calendar knows that year"))
+}
+
+fn cursor(last: &Neighbor<'_>) -> String {
+    let Found { shelf, feature } = last.found;
+    json!(["behind", last.sight.distance_m, shelf.collection().id, feature.id.as_str()]).to_string()
+}
+
+fn behind(text: &str) -> Result<Behind, Problem> {
+    let wrong = || Problem::bad("cursor", text, "`cursor` is not of a link `next` of this list");
+    match serde_json::from_str(text) {
+        Ok(Value::Array(parts)) => match parts.as_slice() {
+            [Value::String(word), Value::Number(metres), Value::String(collection), Value::String(id)]
+                if word == "behind" =>
+            {
+                let distance_m = metres.as_f64().ok_or_else(wrong)?;
+                Ok(Behind { distance_m, collection: collection.clone(), id: id.clone() })
+            }
+            _ => Err(wrong()),
+        },
+        _ => Err(wrong()),
+    }
 }

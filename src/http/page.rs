@@ -9,7 +9,7 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{Answering, BaseMap, Params, Problem, answer};
+use super::{Answering, BaseMap, Language, Params, Problem, answer, document::Document, preference::liking, routes};
 
 /// The page that begins everything.
 const INDEX: &str = "index.html";
@@ -34,37 +34,44 @@ pub async fn root(
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    let accept = asked.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    let wants_html = accept.contains("text/html");
-    if wants_html && !query.as_deref().is_some_and(|query| query.split('&').any(|part| part == "f=json")) {
+    let wants_html =
+        liking(&asked, &header::ACCEPT, &["text/html"]) > liking(&asked, &header::ACCEPT, &["application/json"]);
+    if wants_html && !query.as_deref().is_some_and(|query| query.split('&').any(|part| part.starts_with("f="))) {
         // What follows the question mark is the view of the page, which reads it itself.
         return index(&city, &asked);
     }
-    let params = Params::read(query.as_deref(), &["f"])?;
-    match params.text("f") {
-        Some("html") => return index(&city, &asked),
-        None | Some("json") => {}
-        Some(other) => return Err(Problem::bad("f", other, "`f` is json or html")),
+    let params = Params::read(query.as_deref(), &routes::LANDING)?;
+    let language = Language::asked(&params, &asked);
+    if params.text("f") == Some("html") {
+        return index(&city, &asked);
     }
     let links = city.links(&asked);
-    let tilesets = city.shown.tilesets.names().map(|name| {
-        let mut link = links.link("tiles", "application/json", &format!("/tiles/{name}.json"));
-        link["title"] = name.into();
-        link
-    });
     let mut to = vec![
         links.link("self", "application/json", "/?f=json"),
         links.link("alternate", "text/html", "/?f=html"),
+        links.link("service-desc", super::api::OPENAPI, "/api"),
+        links.link("service-doc", "text/html", "/api.html"),
+        links.link("conformance", "application/json", "/conformance"),
         links.link("data", "application/json", "/collections"),
         links.link("catalog", "application/json", "/catalog"),
     ];
-    to.extend(tilesets);
+    to.extend(city.shown.tilesets.names().map(|name| {
+        let mut link = links.link("tiles", "application/json", &format!("/tiles/{name}.json"));
+        link["title"] = name.into();
+        link
+    }));
     let landing = json!({
-        "title": "Місто на мапі",
-        "description": "Об’єкти міста: колекції, тайли, найближче. / Objects of the city: collections, tiles, nearest.",
+        "title": language.either("Місто на мапі", "City on the Map"),
+        "description": language.either(
+            "Об’єкти міста: колекції, тайли, найближче.",
+            "Objects of the city: collections, tiles, nearest."
+        ),
         "links": to,
     });
-    answer::json(&asked, "application/json", &landing)
+    Document::new(&asked, "application/json", city.snapshot().revision())
+        .in_language(language)
+        .with_links(&to)
+        .json(&landing)
 }
 
 /// A file of the page.

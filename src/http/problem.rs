@@ -1,7 +1,7 @@
 //! A `Problem` is every way in which a request can fail, and the one table that gives each its status (RFC 9457).
 
 use axum::{
-    http::{StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -34,10 +34,36 @@ pub enum Problem {
         /// Bytes that are read.
         limit: usize,
     },
+    /// The path is not read as text.
+    BadPath,
+    /// What can only be read is to be changed.
+    NotAllowed(String),
+    /// A part is asked for that the bytes do not have.
+    NoSuchPart {
+        /// How many bytes there are.
+        bytes: u64,
+    },
     /// As many as can be served at once are served already.
     Busy(String),
     /// Something is wrong with the server, which has been logged.
     Internal,
+}
+
+/// Every status of a problem.
+pub const STATUSES: &[u16] = &[400, 404, 405, 414, 416, 500, 503];
+
+/// What a status of a problem means.
+pub const fn meaning(status: u16) -> &'static str {
+    match status {
+        400 => "A parameter is unknown, repeated, missing or wrong: `parameter` names it, `value` is what was wrong",
+        404 => "There is no such thing",
+        405 => "Only GET and HEAD are answered",
+        414 => "The query is too long",
+        416 => "There are no such bytes",
+        500 => "The server failed",
+        503 => "As many are served as can be: ask again",
+        _ => "",
+    }
 }
 
 impl Problem {
@@ -53,6 +79,9 @@ impl Problem {
             Self::BadParameter { .. } => (StatusCode::BAD_REQUEST, "bad-parameter", "Wrong parameter"),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not-found", "Not found"),
             Self::TooLong { .. } => (StatusCode::URI_TOO_LONG, "too-long", "Query too long"),
+            Self::BadPath => (StatusCode::BAD_REQUEST, "bad-path", "Wrong path"),
+            Self::NotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "not-allowed", "Method not allowed"),
+            Self::NoSuchPart { .. } => (StatusCode::RANGE_NOT_SATISFIABLE, "no-such-part", "No such part"),
             Self::Busy(_) => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
         }
@@ -62,6 +91,15 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, name, title) = self.row();
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        match &self {
+            Self::NoSuchPart { bytes } => _ = headers.insert(header::CONTENT_RANGE, of_all(*bytes)),
+            Self::Busy(_) => _ = headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1")),
+            Self::NotAllowed(_) => _ = headers.insert(header::ALLOW, HeaderValue::from_static("GET,HEAD")),
+            _ => {}
+        }
         let mut body = json!({ "type": format!("urn:mapa:problem:{name}"), "title": title, "status": status.as_u16() });
         match self {
             Self::UnknownParameter { name, known } => {
@@ -78,8 +116,17 @@ impl IntoResponse for Problem {
             Self::TooLong { bytes, limit } => {
                 body["detail"] = format!("the query has {bytes} bytes, at most {limit} are read").into();
             }
+            Self::BadPath => body["detail"] = "the path is not UTF-8 in percent-encoding".into(),
+            Self::NotAllowed(method) => {
+                body["detail"] = format!("`{method}` is not answered here, `GET` and `HEAD` are").into();
+            }
+            Self::NoSuchPart { bytes } => body["detail"] = format!("there are {bytes} bytes").into(),
             Self::Internal => body["detail"] = "the server failed; the failure is in its log".into(),
         }
-        (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+        (status, headers, body.to_string()).into_response()
     }
+}
+
+fn of_all(bytes: u64) -> HeaderValue {
+    HeaderValue::from_str(&format!("bytes */{bytes}")).expect("digits are a header value")
 }

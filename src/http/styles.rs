@@ -9,7 +9,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{Answering, Links, Params, Problem, answer};
+use super::{Answering, Links, Params, Problem, answer, routes};
 use crate::snapshot::Snapshot;
 
 /// Stands in a style for the expression that gives each sector its colour.
@@ -162,7 +162,7 @@ pub async fn get(
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    Params::read(query.as_deref(), &[])?;
+    Params::read(query.as_deref(), &routes::STYLE)?;
     let name = file.strip_suffix(".json").unwrap_or_default();
     let style = city.shown.styles.style(name, &city.snapshot(), &city.links(&asked));
     match style {

@@ -9,12 +9,12 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Answering, Params, Problem, answer, geojson::attributions, kept::Key, links::escaped};
+use super::{Answering, Params, Problem, answer, geojson::attributions, kept::Key, routes};
 use crate::{
     model::FieldType,
-    snapshot::Snapshot,
+    snapshot::{Shelf, Snapshot},
     space::TileCoord,
-    tile::{Tileset, tileset},
+    tile::{self, Tileset, tileset},
 };
 
 const MVT: &str = "application/vnd.mapbox-vector-tile";
@@ -26,23 +26,21 @@ pub async fn tilejson(
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &["collections"])?;
+    let params = Params::read(query.as_deref(), &routes::TILEJSON)?;
     let Some(name) = file.strip_suffix(".json") else {
         return Err(Problem::NotFound(format!("`/tiles/{file}` is not a TileJSON document; those end in .json")));
     };
     let snapshot = city.snapshot();
     let tileset = find(&city, &snapshot, name)?;
-    let selection = params.selection(&snapshot)?;
-    let narrowed = if selection.collections.is_empty() {
-        String::new()
-    } else {
-        format!("?collections={}", selection.collections.iter().map(|id| escaped(id)).collect::<Vec<_>>().join(","))
-    };
-    let tiles = city.links(&asked).to(&format!("/tiles/{name}/{{z}}/{{x}}/{{y}}.mvt{narrowed}"));
-    let shelves = || tileset.layers.iter().flat_map(|layer| layer.shelves(&snapshot));
-    let bbox = shelves().filter_map(crate::snapshot::Shelf::bbox).reduce(crate::space::BBox::union);
+    let selection = params.collections(&snapshot)?;
+    params.narrowed(selection, shown(&tileset, &snapshot), &[])?;
+    let narrowed = params.again("", None);
+    let query = if narrowed.is_empty() { String::new() } else { format!("?{narrowed}") };
+    let tiles = city.links(&asked).to(&format!("/tiles/{name}/{{z}}/{{x}}/{{y}}.mvt{query}"));
+    let shelves = || shown(&tileset, &snapshot);
+    let bbox = shelves().filter_map(Shelf::bbox).reduce(crate::space::BBox::union);
     let mut credits = attributions(shelves());
-    if shelves().any(crate::snapshot::Shelf::is_demonstration) && credits.is_empty() {
+    if shelves().any(Shelf::is_demonstration) && credits.is_empty() {
         credits.push("Демонстраційні дані / Demonstration data".into());
     }
     let document = json!({
@@ -67,22 +65,29 @@ pub async fn tile(
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &["collections"])?;
+    let params = Params::read(query.as_deref(), &routes::TILE)?;
     let Some(y) = file.strip_suffix(".mvt") else {
         return Err(Problem::NotFound(format!("`{file}` is not a tile; tiles end in .mvt")));
     };
     let coord = TileCoord::new(index("z", &z)?, index("x", &x)?, index("y", y)?)
         .map_err(|outside| Problem::NotFound(outside.to_string()))?;
     let standing = city.standing();
-    let mut collections = params.selection(&standing.snapshot)?.collections;
-    collections.sort_unstable();
-    collections.dedup();
-    let key = Key { tileset: name, collections, coord };
+    let mut selection = params.collections(&standing.snapshot)?;
+    selection.collections.sort_unstable();
+    selection.collections.dedup();
+    let key = Key {
+        tileset: name,
+        collections: selection.collections.clone(),
+        filter: params.filter()?.map(|filter| filter.canonical()),
+        datetime: params.datetime()?,
+        coord,
+    };
     let drawn = match standing.kept.get(&key) {
         Some(drawn) => drawn,
         None => {
             let tileset = find(&city, &standing.snapshot, &key.tileset)?;
-            let drawing = standing.kept.draw(&key, Arc::clone(&standing.snapshot), tileset).await;
+            let selection = params.narrowed(selection, shown(&tileset, &standing.snapshot), &[tile::reach(coord)])?;
+            let drawing = standing.kept.draw(&key, Arc::clone(&standing.snapshot), tileset, selection).await;
             drawing.map_err(|error| {
                 tracing::error!(%coord, tileset = key.tileset, %error, "a tile could not be drawn");
                 Problem::Internal
@@ -93,6 +98,11 @@ pub async fn tile(
         return Ok((StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, "public, no-cache")]).into_response());
     }
     Ok(answer::tile(&asked, MVT, &drawn))
+}
+
+/// The shelves that a tileset shows something of, some of them perhaps twice.
+fn shown<'a>(tileset: &'a Tileset, snapshot: &'a Snapshot) -> impl Iterator<Item = &'a Shelf> {
+    tileset.layers.iter().flat_map(|layer| layer.shelves(snapshot))
 }
 
 fn find(city: &Answering, snapshot: &Snapshot, name: &str) -> Result<Tileset, Problem> {

@@ -17,12 +17,13 @@ use geo_types::{Coord, Geometry as G, LineString, MultiLineString, MultiPoint, M
 use geozero::ToJson;
 
 use super::{
-    Crs, ImportError, Reason,
+    ImportError, Reason,
     meter::{MAX_RECORD_BYTES, Meter},
     outcome::Objection,
     record::{Columns, Record, Row, Shape, Take, as_json},
     shape::sound,
 };
+use crate::space::Crs;
 
 /// The largest header, in bytes: that of the `flatgeobuf` crate.
 const MAX_HEADER_BYTES: u64 = 10 << 20;

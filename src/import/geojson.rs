@@ -9,13 +9,14 @@ use serde::{
 use serde_json::value::RawValue;
 
 use super::{
-    Crs, ImportError, Reason,
+    ImportError, Reason,
     json::{Elements, Keys, Pairs, Walk, deserializer, pairs, text, texts},
     meter::Meter,
     outcome::Objection,
     record::{Columns, Record, Row, Shape, Take, as_json},
     shape,
 };
+use crate::space::Crs;
 
 /// The column by which a recipe names the id of a feature itself, where the properties have none of this name.
 const ID_COLUMN: &str = "id";

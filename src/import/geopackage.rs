@@ -9,12 +9,13 @@ use geo_types::{Coord, Geometry as G, LineString, MultiLineString, MultiPoint, M
 use rusqlite::{Connection, OpenFlags, limits::Limit, types::ValueRef};
 
 use super::{
-    Crs, ImportError, Reason,
+    ImportError, Reason,
     meter::{MAX_RECORD_BYTES, Whole},
     outcome::Objection,
     record::{Columns, Record, Row, Shape, Take, as_json},
     shape::sound,
 };
+use crate::space::Crs;
 
 /// WGS84 in `srs_id`, of which every `GeoPackage` has it.
 const WGS84: i64 = 4326;

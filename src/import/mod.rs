@@ -18,7 +18,6 @@ use std::{
 mod archive;
 mod cell;
 mod coordinate;
-mod crs;
 mod csv;
 mod dbf;
 mod declare;
@@ -59,7 +58,6 @@ mod words;
 mod written;
 mod xlsx;
 
-pub use crs::{Crs, NoPlace};
 pub use demands::Demands;
 pub use error::ImportError;
 pub use meter::MAX_RECORD_BYTES;

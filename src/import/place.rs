@@ -1,14 +1,14 @@
 //! A `Place` plan reads where a row is from its columns: two of them, or one that holds both coordinates.
 
 use super::{
-    Crs, Reason,
+    Reason,
     coordinate::{self, Axis, BadCoordinate, Notation},
     outcome::Objection,
     recipe::{GeometrySource, Order},
     record::Columns,
     value::{self, is_nothing, trimmed},
 };
-use crate::space::{Area, BBox, Geometry, GeometryError, LonLat};
+use crate::space::{Area, BBox, Crs, Geometry, GeometryError, LonLat};
 
 /// How the place of a row is read.
 pub(super) struct Place {

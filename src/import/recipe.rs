@@ -12,12 +12,12 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    Crs, ImportError, Report, Source, archive::is_archive, coordinate::Notation, csv::Layout, declare::Declaration,
-    gtfs, osm, osm::Selection, phone::is_area, record::Naming, rules, sheet::Header, written::Written,
+    ImportError, Report, Source, archive::is_archive, coordinate::Notation, csv::Layout, declare::Declaration, gtfs,
+    osm, osm::Selection, phone::is_area, record::Naming, rules, sheet::Header, written::Written,
 };
 use crate::{
     model::{Catalog, Collection, CollectionId, TextFormat},
-    space::BBox,
+    space::{BBox, Crs},
 };
 
 /// How one source becomes features.

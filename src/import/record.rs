@@ -9,8 +9,8 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use super::{Crs, ImportError, Rejection, outcome::Objection};
-use crate::space::Geometry;
+use super::{ImportError, Rejection, outcome::Objection};
+use crate::space::{Crs, Geometry};
 
 /// One raw row.
 pub(super) struct Record<'a> {

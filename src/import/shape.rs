@@ -9,8 +9,8 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::{Crs, json::Word};
-use crate::space::{Area, Geometry, LonLat};
+use super::json::Word;
+use crate::space::{Area, Crs, Geometry, LonLat};
 
 /// The shape on CRS84, or what is wrong with it; `crs` is the system it is written in, if another.
 pub(super) fn parse(text: &str, crs: Option<&Crs>) -> Result<Geometry, String> {

@@ -1,16 +1,14 @@
 //! Well-known text (OGC 06-103r4 §7) in a column becomes the shape of an object: `POLYGON ((33.3 47.9, 33.4 47.9, …))`.
 
-use geo_types::{Coord, Geometry as G, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
-
 use super::{
-    Crs, Reason,
+    Reason,
     outcome::Objection,
     recipe::GeometrySource,
     record::Columns,
     shape,
     value::{is_nothing, trimmed},
 };
-use crate::space::Geometry;
+use crate::space::{Crs, Geometry, wkt};
 
 /// The column of a recipe that holds well-known text.
 pub(super) struct Outline {
@@ -52,137 +50,13 @@ fn parse(text: &str, crs: Option<&Crs>) -> Result<Geometry, String> {
         ),
         _ => None,
     };
-    let mut text = Text { rest };
-    let shape = text.shape()?;
-    match text.rest.trim_start() {
-        "" => shape::sound(shape, crs.or(of_text.as_ref())),
-        more => Err(format!("`{}` stands behind the shape", beginning(more))),
-    }
-}
-
-/// What of the text is still to be read.
-struct Text<'a> {
-    rest: &'a str,
-}
-
-impl<'a> Text<'a> {
-    fn shape(&mut self) -> Result<G<f64>, String> {
-        let word = self.word();
-        let kind = word.to_ascii_uppercase();
-        // `POINTZ`, `POINT Z`, `POINT ZM`: heights and measures are left out.
-        let kind = ["ZM", "Z", "M"].iter().find_map(|mark| kind.strip_suffix(mark)).unwrap_or(&kind);
-        match self.word().to_ascii_uppercase().as_str() {
-            "" | "Z" | "M" | "ZM" => {}
-            "EMPTY" => return Err("it is empty".into()),
-            other => return Err(format!("`{other}` is not expected behind `{word}`")),
-        }
-        if self.word().eq_ignore_ascii_case("EMPTY") {
-            return Err("it is empty".into());
-        }
-        Ok(match kind {
-            "POINT" => Point(self.within(Self::position)?).into(),
-            "MULTIPOINT" => MultiPoint(self.list(Self::place_of_many)?).into(),
-            "LINESTRING" => self.line()?.into(),
-            "MULTILINESTRING" => MultiLineString(self.list(Self::line)?).into(),
-            "POLYGON" => self.polygon()?.into(),
-            "MULTIPOLYGON" => MultiPolygon(self.list(Self::polygon)?).into(),
-            "" => {
-                return Err(format!("well-known text begins with a word such as POLYGON, not with `{}`", self.next()));
-            }
-            _ => return Err(format!("a {word} is no shape of one object")),
-        })
-    }
-
-    fn line(&mut self) -> Result<LineString<f64>, String> {
-        Ok(LineString(self.list(Self::position)?))
-    }
-
-    fn polygon(&mut self) -> Result<Polygon<f64>, String> {
-        let mut rings = self.list(Self::line)?.into_iter();
-        let outer = rings.next().unwrap_or_else(|| LineString(Vec::new()));
-        Ok(Polygon::new(outer, rings.collect()))
-    }
-
-    /// Places of many are written with brackets of their own, and without.
-    fn place_of_many(&mut self) -> Result<Point<f64>, String> {
-        let at = if self.rest.trim_start().starts_with('(') { self.within(Self::position) } else { self.position() };
-        at.map(Point)
-    }
-
-    /// x and y, and up to two numbers more.
-    fn position(&mut self) -> Result<Coord<f64>, String> {
-        let at = Coord { x: self.number()?, y: self.number()? };
-        for _ in 0..2 {
-            if !matches!(self.rest.trim_start().chars().next(), Some(',' | ')') | None) {
-                self.number()?;
-            }
-        }
-        Ok(at)
-    }
-
-    fn number(&mut self) -> Result<f64, String> {
-        self.rest = self.rest.trim_start();
-        let is_end = |c: char| c.is_whitespace() || matches!(c, ',' | '(' | ')');
-        let (number, rest) = self.rest.split_at(self.rest.find(is_end).unwrap_or(self.rest.len()));
-        let is_written_so = number.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'));
-        match number.parse() {
-            Ok(found) if is_written_so => {
-                self.rest = rest;
-                Ok(found)
-            }
-            _ if number.is_empty() => Err(format!("a number is missing before `{}`", self.next())),
-            _ => Err(format!("`{}` is not a number", beginning(number))),
-        }
-    }
-
-    /// Parts with commas between them, in brackets.
-    fn list<T>(&mut self, read: impl Fn(&mut Self) -> Result<T, String>) -> Result<Vec<T>, String> {
-        self.within(|text| {
-            let mut all = vec![read(text)?];
-            while text.takes(',') {
-                all.push(read(text)?);
-            }
-            Ok(all)
-        })
-    }
-
-    fn within<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, String>) -> Result<T, String> {
-        if !self.takes('(') {
-            return Err(format!("`(` is missing before `{}`", self.next()));
-        }
-        let inside = read(self)?;
-        if self.takes(')') { Ok(inside) } else { Err(format!("`)` is missing before `{}`", self.next())) }
-    }
-
-    fn takes(&mut self, mark: char) -> bool {
-        let rest = self.rest.trim_start().strip_prefix(mark);
-        self.rest = rest.unwrap_or(self.rest);
-        rest.is_some()
-    }
-
-    /// The letters that come next.
-    fn word(&mut self) -> &'a str {
-        let text = self.rest.trim_start();
-        let (word, rest) = text.split_at(text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len()));
-        self.rest = rest;
-        word
-    }
-
-    fn next(&self) -> String {
-        match self.rest.trim_start() {
-            "" => "the end of the text".into(),
-            rest => beginning(rest),
-        }
-    }
-}
-
-fn beginning(text: &str) -> String {
-    text.chars().take(40).collect()
+    shape::sound(wkt::read(rest)?, crs.or(of_text.as_ref()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use geo_types::{Coord, Geometry as G, LineString};
     use proptest::prelude::*;
 
     #[test]

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    Crs, ImportError, Recipe, Source,
+    ImportError, Recipe, Source,
     archive::is_archive,
     coordinate::Notation,
     csv::Layout,
@@ -22,7 +22,10 @@ use super::{
     record::Naming,
     sheet::{Header, MAX_ROWS},
 };
-use crate::{model::CollectionId, space::BBox};
+use crate::{
+    model::CollectionId,
+    space::{BBox, Crs},
+};
 
 /// The most refusals where the recipe does not say: a twentieth of the rows.
 const DEFAULT_THRESHOLD: Threshold = Threshold::Percent(5.0);

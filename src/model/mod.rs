@@ -8,6 +8,7 @@ pub mod feature;
 pub mod field;
 pub mod revision;
 pub mod title;
+pub mod validity;
 pub mod value;
 
 pub use catalog::{Catalog, Flaw, Sector, ServiceArea};
@@ -16,4 +17,5 @@ pub use feature::{Feature, FeatureError, FeatureId};
 pub use field::{Choice, Field, FieldType, TextFormat};
 pub use revision::Revision;
 pub use title::Title;
+pub use validity::Validity;
 pub use value::Value;

@@ -2,13 +2,18 @@
 
 use rstar::{AABB, ParentNode, RTree, RTreeNode, RTreeObject};
 
-use crate::{model::Feature, space::BBox};
+use crate::{
+    model::Feature,
+    space::{BBox, EdgeTree},
+};
 
 /// Features in the order of their ids, indexed by place.
 #[derive(Debug)]
 pub(super) struct Layer {
     features: Vec<Feature>,
     index: RTree<Entry>,
+    /// The edges of long shapes.
+    edges: Vec<EdgeTree>,
 }
 
 /// The box of a feature and the feature's place in its layer.
@@ -16,7 +21,12 @@ pub(super) struct Layer {
 pub(super) struct Entry {
     bbox: BBox,
     at: u32,
+    /// The place of its tree of edges; [`NO_EDGES`] for short shapes.
+    edges: u32,
 }
+
+/// No place in a list of trees.
+const NO_EDGES: u32 = u32::MAX;
 
 impl Entry {
     /// The smallest lon-lat box of the feature.
@@ -42,15 +52,21 @@ impl Layer {
     /// A layer of these features, each with an id of its own; they may come in any order.
     pub(super) fn new(mut features: Vec<Feature>) -> Self {
         features.sort_by(|a, b| a.id.cmp(&b.id));
-        let entries = features
-            .iter()
-            .enumerate()
-            .map(|(at, feature)| Entry {
+        let mut edges = Vec::new();
+        let entry = |(at, feature): (usize, &Feature)| {
+            let mut entry = Entry {
                 bbox: feature.geometry.bbox(),
                 at: u32::try_from(at).expect("a collection has fewer than 2^32 features"),
-            })
-            .collect();
-        Self { features, index: RTree::bulk_load(entries) }
+                edges: NO_EDGES,
+            };
+            if let Some(tree) = EdgeTree::of(&feature.geometry) {
+                entry.edges = edges.len() as u32;
+                edges.push(tree);
+            }
+            entry
+        };
+        let entries = features.iter().enumerate().map(entry).collect();
+        Self { features, index: RTree::bulk_load(entries), edges }
     }
 
     /// All features in the order of their ids.
@@ -63,6 +79,11 @@ impl Layer {
         &self.features[at as usize]
     }
 
+    /// The edges of the feature of an entry, where they are many.
+    pub(super) fn edges(&self, entry: &Entry) -> Option<&EdgeTree> {
+        self.edges.get(entry.edges as usize)
+    }
+
     /// The place of the feature with this id.
     pub(super) fn place_of(&self, id: &str) -> Option<u32> {
         self.features.binary_search_by(|feature| feature.id.as_str().cmp(id)).ok().map(|at| at as u32)
@@ -71,6 +92,11 @@ impl Layer {
     /// The place after all ids up to this one.
     pub(super) fn place_after(&self, id: &str) -> usize {
         self.features.partition_point(|feature| feature.id.as_str() <= id)
+    }
+
+    /// The place of the first id that does not come before this one.
+    pub(super) fn place_from(&self, id: &str) -> usize {
+        self.features.partition_point(|feature| feature.id.as_str() < id)
     }
 
     /// The places, ascending and each once, of features whose boxes share a point with one of these.

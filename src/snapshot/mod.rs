@@ -4,11 +4,19 @@
 //! shelf shares its base with its elder.
 
 pub mod census;
+mod decimal;
 mod difference;
+pub mod filter;
 mod layer;
 pub mod nearest;
+pub mod open;
+pub mod order;
+pub mod page;
+mod property;
 pub mod selection;
 mod shelf;
+pub mod summary;
+mod when;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -17,9 +25,13 @@ use crate::{
     space::BBox,
 };
 
+pub use decimal::Decimal;
 pub use difference::{Difference, Touched};
-pub use selection::{Found, Page, Selection};
+pub use filter::{Bound, Filter, FilterError};
+pub use property::{Property, PropertyType};
+pub use selection::{Found, Selection};
 pub use shelf::Shelf;
+pub use when::{BadWhen, When};
 
 /// Everything one audience may see at one revision.
 #[derive(Debug, Clone)]

@@ -1,30 +1,33 @@
 //! Nearest finds the features closest to a place by true metres, to the geometry, ties by id.
 //!
-//! One best-first search runs over the indexes of all shelves at once: that of a base and that of what changed since. Three things wait in one queue, each under a
-//! number of metres that nothing it stands for can be nearer than:
+//! Two steps. The first goes down the index of every shelf asked about and keeps what may be among the nearest, by the
+//! bounds of a [`Ruler`]: what is certainly farther than as many others as are wanted is passed over, whole branches at
+//! once. The second measures the few that are left.
 //!
 //! ```text
-//!   Branch    a box of an index      bound: to the box, on the sphere scaled down (space::sphere)
-//!   Guess     a feature's box        bound: the same
-//!   Answer    a feature              its geodesic distance: exact
+//!   what is kept      least ├───────────┤ most          metres from the place
+//!                           ├──┤
+//!                              ├─────┤
+//!                                    ├────┤             of the three wanted, the third `most` from the left
+//!                                         ┆             is the limit: what begins behind it is out
+//!                                         ┆ ├───┤
 //! ```
 //!
-//! An answer that comes to the front is nearer than whatever is still behind a bound: it is next. Where a bound
-//! equals a distance the bound comes first, so that equal distances stand side by side and are told by id.
+//! The tight ruler is tried first. Where what it finds lies beyond its reach, or is too little, the wide one decides.
 
-use std::{cmp::Ordering, collections::BinaryHeap};
+use std::cmp::Ordering;
 
 use rstar::{ParentNode, RTreeNode};
 
 use super::{
-    Found, Selection, Snapshot,
+    Found, Selection, Shelf, Snapshot,
     layer::{self, Entry},
+    selection::Here,
     shelf::Part,
 };
 use crate::space::{
-    LonLat,
-    geodesic::{Sight, sight},
-    sphere::Origin,
+    EdgeTree, LonLat, Ruler, Span,
+    geodesic::{Sight, sight_within},
 };
 
 /// A feature and where it lies, seen from the place that was asked about.
@@ -36,6 +39,34 @@ pub struct Neighbor<'a> {
     pub sight: Sight,
 }
 
+/// Where a list of neighbors goes on: behind this one, which need not be there any more.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Behind {
+    /// Its distance, metres.
+    pub distance_m: f64,
+    /// Its collection.
+    pub collection: String,
+    /// Its id.
+    pub id: String,
+}
+
+/// What is asked.
+#[derive(Clone, Copy)]
+pub struct Asking<'q> {
+    /// Of these features.
+    pub selection: &'q Selection,
+    /// The nearest to this place.
+    pub from: LonLat,
+    /// Not farther away, metres.
+    pub radius_m: f64,
+    /// At most so many.
+    pub limit: usize,
+    /// Only those behind this one.
+    pub behind: Option<&'q Behind>,
+    /// Only those that it is true of.
+    pub accepts: Option<&'q dyn Fn(Found<'_>) -> bool>,
+}
+
 /// The features of the selection within `radius_m` metres of a place, nearest first, at most `limit` of them.
 pub fn nearest<'a>(
     snapshot: &'a Snapshot,
@@ -44,89 +75,174 @@ pub fn nearest<'a>(
     radius_m: f64,
     limit: usize,
 ) -> Vec<Neighbor<'a>> {
-    let shelves = selection.shelves(snapshot);
-    let parts: Vec<Part> = shelves.iter().flat_map(|shelf| shelf.parts()).collect();
-    let origin = Origin::new(from);
-    let mut queue = BinaryHeap::new();
-    for (at, part) in parts.iter().enumerate() {
-        queue.push(Waiting { metres: 0.0, part: at, what: What::Branch(part.root()) });
-    }
-    let mut neighbors = Vec::new();
-    while neighbors.len() < limit
-        && let Some(Waiting { metres, part: at, what }) = queue.pop()
-        && metres <= radius_m
+    ask(snapshot, &Asking { selection, from, radius_m, limit, behind: None, accepts: None })
+}
+
+/// The nearest features, nearest first.
+pub fn ask<'a>(snapshot: &'a Snapshot, asking: &Asking<'_>) -> Vec<Neighbor<'a>> {
+    closest(&asking.selection.shelves(snapshot), asking)
+}
+
+/// The nearest feature of each collection, the nearest of them first.
+pub fn ask_each<'a>(snapshot: &'a Snapshot, asking: &Asking<'_>) -> Vec<Neighbor<'a>> {
+    let one = Asking { limit: 1, behind: None, ..*asking };
+    let shelves = asking.selection.shelves(snapshot);
+    let mut all: Vec<Neighbor> = shelves.into_iter().flat_map(|shelf| closest(&[shelf], &one)).collect();
+    all.retain(|neighbor| asking.behind.is_none_or(|behind| neighbor.compare_to(behind).is_gt()));
+    all.sort_by(Neighbor::compare);
+    all.truncate(asking.limit);
+    all
+}
+
+fn closest<'a>(shelves: &[&'a Shelf], asking: &Asking<'_>) -> Vec<Neighbor<'a>> {
+    if let Some(near) = Ruler::near(asking.from)
+        && let Some(neighbors) = Search::new(near, asking).run(shelves)
     {
-        let part = parts[at];
-        match what {
-            What::Branch(branch) => {
-                for child in branch.children() {
-                    let (bbox, what) = match child {
-                        RTreeNode::Parent(branch) => (layer::bbox(&branch.envelope()), What::Branch(branch)),
-                        RTreeNode::Leaf(entry) => (entry.bbox(), What::Guess(entry)),
-                    };
-                    queue.push(Waiting { metres: origin.least_metres_to(&bbox), part: at, what });
+        return neighbors;
+    }
+    Search::new(Ruler::far(asking.from), asking).run(shelves).expect("the wide ruler reaches everything")
+}
+
+impl Neighbor<'_> {
+    /// Nearer first; equal distances by collection and id.
+    fn compare(&self, other: &Self) -> Ordering {
+        let name = |of: &Self| (of.found.shelf.collection().id.clone(), of.found.feature.id.clone());
+        self.sight.distance_m.total_cmp(&other.sight.distance_m).then_with(|| name(self).cmp(&name(other)))
+    }
+
+    fn compare_to(&self, mark: &Behind) -> Ordering {
+        let Found { shelf, feature } = self.found;
+        let name = (shelf.collection().id.as_str(), feature.id.as_str());
+        let mark_name = (mark.collection.as_str(), mark.id.as_str());
+        self.sight.distance_m.total_cmp(&mark.distance_m).then_with(|| name.cmp(&mark_name))
+    }
+}
+
+/// What may be among the nearest.
+struct Candidate<'a> {
+    span: Span,
+    found: Found<'a>,
+    edges: Option<&'a EdgeTree>,
+}
+
+struct Search<'a, 'q> {
+    ruler: Ruler,
+    asking: &'q Asking<'q>,
+    candidates: Vec<Candidate<'a>>,
+    /// The least of what candidates are at most away, ascending, as many as are wanted.
+    mosts: Vec<f64>,
+    /// What is farther away is not wanted, metres.
+    limit_m: f64,
+}
+
+/// A branch, or an entry, of one part that is looked through.
+#[derive(Clone, Copy)]
+struct Looking<'a, 'h> {
+    part: Part<'a>,
+    here: Here<'h>,
+}
+
+impl<'a, 'q> Search<'a, 'q> {
+    fn new(ruler: Ruler, asking: &'q Asking<'q>) -> Self {
+        Self { ruler, asking, candidates: Vec::new(), mosts: Vec::new(), limit_m: asking.radius_m }
+    }
+
+    /// The neighbors; `None` where the ruler does not reach so far.
+    fn run(mut self, shelves: &[&'a Shelf]) -> Option<Vec<Neighbor<'a>>> {
+        for shelf in shelves {
+            let here = self.asking.selection.here(shelf);
+            for part in shelf.parts() {
+                let bbox = layer::bbox(&part.root().envelope());
+                if self.ruler.least_to_box(&bbox) <= self.limit_m {
+                    self.descend(Looking { part, here }, part.root());
                 }
             }
-            What::Guess(entry) => {
-                if let Some(feature) = part.feature(entry)
-                    && selection.takes(feature)
-                {
-                    let found = Found { shelf: part.shelf, feature };
-                    let sight = sight(from, &feature.geometry);
-                    queue.push(Waiting {
-                        metres: sight.distance_m,
-                        part: at,
-                        what: What::Answer(Neighbor { found, sight }),
-                    });
+        }
+        if self.limit_m > self.ruler.reach_m() {
+            return None;
+        }
+        let limit_m = self.limit_m;
+        let kept = self.candidates.iter().filter(|candidate| candidate.span.least_m <= limit_m);
+        let measured = kept.map(|candidate| {
+            let sight = sight_within(&self.ruler, &candidate.found.feature.geometry, candidate.edges, candidate.span);
+            Neighbor { found: candidate.found, sight }
+        });
+        let is_meant = |one: &Neighbor| {
+            one.sight.distance_m <= self.asking.radius_m
+                && self.asking.behind.is_none_or(|behind| one.compare_to(behind).is_gt())
+        };
+        let mut neighbors: Vec<_> = measured.filter(is_meant).collect();
+        neighbors.sort_by(Neighbor::compare);
+        neighbors.truncate(self.asking.limit);
+        Some(neighbors)
+    }
+
+    /// Looks through a branch, its nearer children first, so that the limit soon lies where it belongs.
+    fn descend(&mut self, looking: Looking<'a, '_>, branch: &'a ParentNode<Entry>) {
+        let mut children: Vec<(f64, &RTreeNode<Entry>)> = Vec::with_capacity(branch.children().len());
+        for child in branch.children() {
+            let bbox = match child {
+                RTreeNode::Parent(branch) => layer::bbox(&branch.envelope()),
+                RTreeNode::Leaf(entry) => entry.bbox(),
+            };
+            let least_m = self.ruler.least_to_box(&bbox);
+            if least_m <= self.limit_m && looking.here.reaches(&bbox) {
+                children.push((least_m, child));
+            }
+        }
+        children.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        for (least_m, child) in children {
+            if least_m > self.limit_m {
+                return;
+            }
+            match child {
+                RTreeNode::Parent(branch) => self.descend(looking, branch),
+                RTreeNode::Leaf(entry) => self.look_at(looking, entry),
+            }
+        }
+    }
+
+    fn look_at(&mut self, Looking { part, here }: Looking<'a, '_>, entry: &Entry) {
+        let Some(feature) = part.feature(entry) else { return };
+        let found = Found { shelf: part.shelf, feature };
+        if !here.takes(feature) || self.asking.accepts.is_some_and(|accepts| !accepts(found)) {
+            return;
+        }
+        let edges = part.edges(entry);
+        let mut span = self.ruler.to_geometry(&feature.geometry, edges, self.limit_m);
+        if span.least_m > self.limit_m {
+            return;
+        }
+        if let Some(behind) = self.asking.behind {
+            if span.most_m < behind.distance_m {
+                return;
+            }
+            if span.least_m <= behind.distance_m && span.most_m <= self.ruler.reach_m() {
+                // On which side of the mark it lies, only the measure tells.
+                let sight = sight_within(&self.ruler, &feature.geometry, edges, span);
+                if (Neighbor { found, sight }).compare_to(behind).is_le() {
+                    return;
                 }
+                span = Span { least_m: sight.distance_m, most_m: sight.distance_m };
             }
-            What::Answer(neighbor) => neighbors.push(neighbor),
         }
+        self.keep(Candidate { span, found, edges });
     }
-    neighbors
-}
 
-struct Waiting<'a> {
-    metres: f64,
-    part: usize,
-    what: What<'a>,
-}
-
-enum What<'a> {
-    Branch(&'a ParentNode<Entry>),
-    Guess(&'a Entry),
-    Answer(Neighbor<'a>),
-}
-
-impl Waiting<'_> {
-    /// What distinguishes equal metres: bounds before answers, answers by collection and id.
-    fn turn(&self) -> (bool, &str, &str) {
-        match &self.what {
-            What::Branch(_) | What::Guess(_) => (false, "", ""),
-            What::Answer(Neighbor { found: Found { shelf, feature }, .. }) => {
-                (true, shelf.collection().id.as_str(), feature.id.as_str())
-            }
+    fn keep(&mut self, candidate: Candidate<'a>) {
+        let most_m = candidate.span.most_m;
+        self.candidates.push(candidate);
+        let wanted = self.asking.limit;
+        if self.mosts.len() == wanted && self.mosts.last().is_some_and(|last| most_m >= *last) {
+            return;
+        }
+        let at = self.mosts.partition_point(|known| *known <= most_m);
+        self.mosts.insert(at, most_m);
+        self.mosts.truncate(wanted);
+        if self.mosts.len() == wanted
+            && let Some(last) = self.mosts.last()
+        {
+            self.limit_m = self.limit_m.min(*last);
         }
     }
 }
-
-impl Ord for Waiting<'_> {
-    /// The heap gives its greatest first; the least metres are made the greatest.
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.metres.total_cmp(&self.metres).then_with(|| other.turn().cmp(&self.turn()))
-    }
-}
-
-impl PartialOrd for Waiting<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Waiting<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Waiting<'_> {}

@@ -12,15 +12,16 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
+use jiff::civil::Date;
 use rstar::ParentNode;
 
 use super::layer::{Entry, Layer};
 use crate::{
-    model::{Collection, Feature, FeatureId, Provenance},
-    space::BBox,
+    model::{Collection, Feature, FeatureId, Provenance, Validity},
+    space::{BBox, EdgeTree},
 };
 
 /// Changes that every shelf may carry before it is worth building whole.
@@ -47,7 +48,12 @@ pub struct Shelf {
     bbox: Option<BBox>,
     /// Further ids, each with the id of its feature; shared by the shelves that follow each other.
     aliases: Arc<BTreeMap<String, String>>,
+    /// Looked for when first asked about.
+    days: OnceLock<Option<Days>>,
 }
+
+/// From a day to a day, both included; `None` for an open side.
+pub type Days = (Option<Date>, Option<Date>);
 
 /// A feature as it was on one shelf and as it is on another; `None` where it is not there.
 pub(super) type Changed<'a> = (Option<&'a Feature>, Option<&'a Feature>);
@@ -79,6 +85,7 @@ impl Shelf {
             kinds,
             bbox,
             aliases: Arc::default(),
+            days: OnceLock::new(),
         }
     }
 
@@ -94,6 +101,7 @@ impl Shelf {
             kinds: BTreeMap::new(),
             bbox: None,
             aliases: Arc::default(),
+            days: OnceLock::new(),
         }
     }
 
@@ -135,6 +143,7 @@ impl Shelf {
             kinds,
             bbox,
             aliases: Arc::clone(&self.aliases),
+            days: OnceLock::new(),
         }
     }
 
@@ -154,6 +163,7 @@ impl Shelf {
             kinds: self.kinds.clone(),
             bbox: self.bbox,
             aliases: Arc::clone(&self.aliases),
+            days: OnceLock::new(),
         })
     }
 
@@ -241,6 +251,14 @@ impl Shelf {
         self.rest(self.base.place_after(id), self.fresh.place_after(id))
     }
 
+    /// The features whose ids come before this one, the last first; nobody need have the id itself.
+    pub fn before(&self, id: &str) -> impl Iterator<Item = &Feature> {
+        let base = &self.base.features()[..self.base.place_from(id)];
+        let unhidden =
+            base.iter().enumerate().rev().filter(|(at, _)| self.stands(*at as u32)).map(|(_, feature)| feature);
+        merged_backwards(unhidden, self.fresh.features()[..self.fresh.place_from(id)].iter().rev())
+    }
+
     /// The feature with this id.
     pub fn feature(&self, id: &str) -> Option<&Feature> {
         if let Some(at) = self.fresh.place_of(id) {
@@ -258,6 +276,20 @@ impl Shelf {
     /// The box of all features; `None` while there is none.
     pub fn bbox(&self) -> Option<BBox> {
         self.bbox
+    }
+
+    /// The days between which all features are that say when they are; `None` where none does.
+    pub fn days(&self) -> Option<Days> {
+        *self.days.get_or_init(|| {
+            let validity = Validity::of(&self.collection)?;
+            let both = |a: Days, b: Days| {
+                // An open side is open whatever the other says.
+                let of =
+                    |a: Option<Date>, b: Option<Date>, pick: fn(Date, Date) -> Date| a.zip(b).map(|(a, b)| pick(a, b));
+                (of(a.0, b.0, Date::min), of(a.1, b.1, Date::max))
+            };
+            self.features().filter_map(|feature| validity.days(feature)).reduce(both)
+        })
     }
 
     /// The features whose boxes share a point with one of these, in the order of their ids, each once.
@@ -298,6 +330,11 @@ impl<'a> Part<'a> {
         self.layer.root()
     }
 
+    /// The edges of the feature of an entry in a tree, where there are many.
+    pub(super) fn edges(self, entry: &Entry) -> Option<&'a EdgeTree> {
+        self.layer.edges(entry)
+    }
+
     /// The feature of an entry of its index; `None` where it is hidden.
     pub(super) fn feature(self, entry: &Entry) -> Option<&'a Feature> {
         self.hidden.binary_search(&entry.at()).is_err().then(|| self.layer.at(entry.at()))
@@ -312,6 +349,19 @@ fn merged<'a>(
     let (mut base, mut fresh) = (base.peekable(), fresh.peekable());
     std::iter::from_fn(move || match (base.peek(), fresh.peek()) {
         (Some(a), Some(b)) if b.id < a.id => fresh.next(),
+        (Some(_), _) => base.next(),
+        (None, _) => fresh.next(),
+    })
+}
+
+/// The same of two sequences from their ends.
+fn merged_backwards<'a>(
+    base: impl Iterator<Item = &'a Feature>,
+    fresh: impl Iterator<Item = &'a Feature>,
+) -> impl Iterator<Item = &'a Feature> {
+    let (mut base, mut fresh) = (base.peekable(), fresh.peekable());
+    std::iter::from_fn(move || match (base.peek(), fresh.peek()) {
+        (Some(a), Some(b)) if b.id > a.id => fresh.next(),
         (Some(_), _) => base.next(),
         (None, _) => fresh.next(),
     })

@@ -47,6 +47,17 @@ impl BBox {
         self.west <= other.east && other.west <= self.east && self.south <= other.north && other.south <= self.north
     }
 
+    /// What the two boxes share; `None` for no point.
+    #[must_use]
+    pub fn intersection(&self, other: &Self) -> Option<Self> {
+        self.intersects(other).then(|| Self {
+            west: self.west.max(other.west),
+            south: self.south.max(other.south),
+            east: self.east.min(other.east),
+            north: self.north.min(other.north),
+        })
+    }
+
     /// `[west, south, east, north]` in degrees, the order of GeoJSON and OGC.
     pub const fn to_array(self) -> [f64; 4] {
         [self.west, self.south, self.east, self.north]

@@ -6,17 +6,14 @@ use std::sync::OnceLock;
 
 use geographiclib_rs::{Geodesic, InverseGeodesic};
 
-use super::{
-    BBox, Geometry, LonLat,
-    geometry::closed_edges,
-    sphere::{E2, Origin},
-};
+use super::{EdgeTree, Geometry, LonLat, Ruler, Span, geometry::closed_edges, sphere::E2};
 
 /// The longest stretch of an edge, in degrees of either axis, on which the distance to a place is taken to have one least point.
 const LONGEST_STRETCH_DEG: f64 = 1.0;
 
-/// How far along an edge the nearest point is sought: the stretch is halved until it is shorter than this share of itself.
-const EDGE_TOLERANCE: f64 = 1e-9;
+/// How exactly the nearest point of an edge is sought along it. Off by ε metres at d metres the distance is ε²/2d too long,
+/// and never more than ε.
+const EDGE_TOLERANCE_M: f64 = 1e-6;
 
 /// Where something lies, seen from a place.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,79 +31,136 @@ pub fn distance_m(from: LonLat, to: LonLat) -> f64 {
 
 /// The nearest point of the geometry, seen from a place.
 pub fn sight(from: LonLat, geometry: &Geometry) -> Sight {
-    let mut search = Nearest { from, origin: Origin::new(from), best: None };
+    if let Some(near) = Ruler::near(from) {
+        let span = near.to_geometry(geometry, None, f64::INFINITY);
+        if span.most_m <= near.reach_m() {
+            return sight_within(&near, geometry, None, span);
+        }
+    }
+    let far = Ruler::far(from);
+    sight_within(&far, geometry, None, far.to_geometry(geometry, None, f64::INFINITY))
+}
+
+/// The nearest point of the geometry, seen from the place of a ruler, which has found between what it lies.
+///
+/// Only edges that can hold it are measured; the answer is the same with `edges`, the geometry's tree, and without.
+pub fn sight_within(ruler: &Ruler, geometry: &Geometry, edges: Option<&EdgeTree>, span: Span) -> Sight {
+    let mut search = Nearest { from: ruler.from(), ruler, most_m: span.most_m, best: None };
     match geometry {
         Geometry::Point(at) => search.point(*at),
         Geometry::Points(all) => all.iter().for_each(|at| search.point(*at)),
-        Geometry::Lines(lines) => lines.iter().for_each(|line| search.edges(line.windows(2).map(|w| (w[0], w[1])))),
-        Geometry::Areas(areas) => {
-            if areas.iter().any(|area| area.contains(from)) {
-                return Sight { distance_m: 0.0, bearing_deg: 0.0 };
-            }
-            for ring in areas.iter().flat_map(super::Area::rings) {
-                search.edges(closed_edges(ring));
-            }
+        Geometry::Areas(_) if geometry.holds(ruler.from(), edges) => {
+            return Sight { distance_m: 0.0, bearing_deg: 0.0 };
         }
+        Geometry::Lines(_) | Geometry::Areas(_) => match (edges, geometry) {
+            (Some(edges), _) => edges.walk(
+                geometry,
+                &mut search,
+                |search, bbox| search.ruler.least_to_box(bbox) <= search.most_m,
+                |search, _, a, b| search.edge(a, b),
+            ),
+            (None, Geometry::Lines(lines)) => {
+                lines.iter().flat_map(|line| line.windows(2)).for_each(|w| search.edge(w[0], w[1]));
+            }
+            (None, Geometry::Areas(areas)) => {
+                let rings = areas.iter().flat_map(super::Area::rings);
+                rings.flat_map(closed_edges).for_each(|(a, b)| search.edge(a, b));
+            }
+            (None, _) => {}
+        },
     }
-    search.best.expect("a geometry has at least one place")
+    search.best.expect("the edge that the span was found on is measured")
 }
 
-struct Nearest {
+struct Nearest<'a> {
     from: LonLat,
-    origin: Origin,
+    ruler: &'a Ruler,
+    /// The nearest point is not farther than that.
+    most_m: f64,
     best: Option<Sight>,
 }
 
-impl Nearest {
+/// A place along an edge, measured: the metres to it, and those metres seen along the edge, which fall to zero at the
+/// nearest point and there grow as the way along the edge does.
+struct Foot {
+    t: f64,
+    sight: Sight,
+    along_m: f64,
+}
+
+impl Nearest<'_> {
     fn point(&mut self, at: LonLat) {
         let (distance_m, azimuth, _, _) = inverse(self.from, at);
-        if self.best.is_none_or(|best| distance_m < best.distance_m) {
-            self.best = Some(Sight { distance_m, bearing_deg: clockwise(azimuth) });
+        self.take(Sight { distance_m, bearing_deg: clockwise(azimuth) });
+    }
+
+    fn take(&mut self, sight: Sight) {
+        if self.best.is_none_or(|best| sight.distance_m < best.distance_m) {
+            self.most_m = self.most_m.min(sight.distance_m);
+            self.best = Some(sight);
         }
     }
 
-    fn edges(&mut self, edges: impl Iterator<Item = (LonLat, LonLat)>) {
-        for (a, b) in edges {
-            let longest = (b.lon() - a.lon()).abs().max((b.lat() - a.lat()).abs());
-            let pieces = (longest / LONGEST_STRETCH_DEG).ceil().max(1.0) as u32;
-            for i in 0..pieces {
-                let cut = |k: u32| a.toward(b, f64::from(k) / f64::from(pieces));
-                self.stretch(cut(i), cut(i + 1));
+    fn edge(&mut self, a: LonLat, b: LonLat) {
+        if self.ruler.to_edge(a, b).least_m > self.most_m {
+            return;
+        }
+        let longest = (b.lon() - a.lon()).abs().max((b.lat() - a.lat()).abs());
+        let pieces = (longest / LONGEST_STRETCH_DEG).ceil().max(1.0) as u32;
+        for i in 0..pieces {
+            let cut = |k: u32| a.toward(b, f64::from(k) / f64::from(pieces));
+            self.stretch(cut(i), cut(i + 1));
+        }
+    }
+
+    /// Finds where the distance along a stretch stops falling: between two places of which the one sees the nearest
+    /// point ahead and the other behind, where a straight line between what they see along the edge is zero (regula
+    /// falsi; the end that stays twice counts half, after Dowell and Jarratt 1971, so that both close in).
+    fn stretch(&mut self, a: LonLat, b: LonLat) {
+        if self.ruler.to_edge(a, b).least_m > self.most_m {
+            return;
+        }
+        let (mut low, mut high) = (self.foot(a, b, 0.0), self.foot(a, b, 1.0));
+        self.take(low.sight);
+        self.take(high.sight);
+        let length_m = distance_m(a, b);
+        let mut stays = 0_i8;
+        while low.along_m < 0.0 && high.along_m > 0.0 && (high.t - low.t) * length_m > EDGE_TOLERANCE_M {
+            let zero = low.t - low.along_m * (high.t - low.t) / (high.along_m - low.along_m);
+            let middle = if zero > low.t && zero < high.t { zero } else { f64::midpoint(low.t, high.t) };
+            let foot = self.foot(a, b, middle);
+            self.take(foot.sight);
+            if foot.along_m.abs() < EDGE_TOLERANCE_M || !(middle > low.t && middle < high.t) {
+                return;
+            }
+            if foot.along_m < 0.0 {
+                low = foot;
+                if stays < 0 {
+                    high.along_m *= 0.5;
+                }
+                stays = -1;
+            } else {
+                high = foot;
+                if stays > 0 {
+                    low.along_m *= 0.5;
+                }
+                stays = 1;
             }
         }
     }
 
-    /// Halves a stretch by the sign of the slope of the distance along it.
-    ///
-    /// At a point q the distance grows along the edge by cos(angle between the geodesic's end and the edge).
-    fn stretch(&mut self, a: LonLat, b: LonLat) {
-        let bound = self.origin.least_metres_to(&BBox::of_point(a).union(BBox::of_point(b)));
-        if self.best.is_some_and(|best| bound > best.distance_m) {
-            return;
-        }
-        self.point(a);
-        self.point(b);
-        let (mut low, mut high) = (0.0_f64, 1.0_f64);
-        if self.slope(a, b, low) >= 0.0 || self.slope(a, b, high) <= 0.0 {
-            return;
-        }
-        while high - low > EDGE_TOLERANCE {
-            let middle = f64::midpoint(low, high);
-            if self.slope(a, b, middle) < 0.0 { low = middle } else { high = middle }
-        }
-        self.point(a.toward(b, f64::midpoint(low, high)));
-    }
-
-    fn slope(&self, a: LonLat, b: LonLat, t: f64) -> f64 {
+    fn foot(&self, a: LonLat, b: LonLat, t: f64) -> Foot {
         let at = a.toward(b, t);
-        let (_, _, arrival, _) = inverse(self.from, at);
+        let (distance_m, departure, arrival, _) = inverse(self.from, at);
         // The direction of the edge on the ellipsoid: N cosφ dλ to the east, M dφ to the north.
-        let sin = at.lat().to_radians().sin();
+        let (sin, cos) = at.lat().to_radians().sin_cos();
         let w2 = 1.0 - E2 * sin * sin;
-        let east = (b.lon() - a.lon()) * at.lat().to_radians().cos();
+        let east = (b.lon() - a.lon()) * cos;
         let north = (b.lat() - a.lat()) * (1.0 - E2) / w2;
         let arrival = arrival.to_radians();
-        arrival.sin() * east + arrival.cos() * north
+        let length = east.hypot(north);
+        let cosine = if length > 0.0 { (arrival.sin() * east + arrival.cos() * north) / length } else { 0.0 };
+        Foot { t, sight: Sight { distance_m, bearing_deg: clockwise(departure) }, along_m: distance_m * cosine }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A `Geometry` is the shape of an object: places, lines or areas, checked once and normal ever after.
 
-use super::{BBox, LonLat, OutOfRange, clip::part_inside};
+use super::{BBox, EdgeTree, LonLat, OutOfRange, clip::part_inside};
 
 /// The shape of one object. Never empty; every coordinate is a place on Earth.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,6 +84,26 @@ impl Geometry {
         }
     }
 
+    /// Whether the place lies in one of the areas; `edges` is the geometry's tree, where it has one.
+    pub fn holds(&self, at: LonLat, edges: Option<&EdgeTree>) -> bool {
+        let Self::Areas(areas) = self else { return false };
+        let Some(edges) = edges else { return areas.iter().any(|area| area.contains(at)) };
+        // The area whose edges are counted, whether their number is odd, whether an area before it holds the place.
+        let mut state = (0, false, false);
+        edges.walk(
+            self,
+            &mut state,
+            |_, bbox| bbox.south <= at.lat() && at.lat() <= bbox.north && at.lon() <= bbox.east,
+            |(counted, is_odd, held), area, a, b| {
+                if area != *counted {
+                    (*counted, *is_odd, *held) = (area, false, *held || *is_odd);
+                }
+                *is_odd ^= is_crossed(a, b, at);
+            },
+        );
+        state.1 || state.2
+    }
+
     /// The name of the shape in GeoJSON.
     pub fn geojson_type(&self) -> &'static str {
         match self {
@@ -119,6 +139,11 @@ impl Area {
     /// The outer ring and then the holes.
     pub fn rings(&self) -> impl Iterator<Item = &[LonLat]> {
         std::iter::once(self.outer()).chain(self.holes())
+    }
+
+    /// One ring: 0 the outer one, then the holes.
+    pub(super) fn ring(&self, number: usize) -> &[LonLat] {
+        if number == 0 { &self.outer } else { &self.holes[number - 1] }
     }
 
     /// Whether the place lies inside, by the even-odd rule over all rings.
@@ -166,12 +191,12 @@ fn doubled_area(ring: &[LonLat]) -> f64 {
 
 /// How many edges a ray to the east crosses.
 fn crossings(ring: &[LonLat], at: LonLat) -> usize {
-    closed_edges(ring)
-        .filter(|(a, b)| {
-            (a.lat() > at.lat()) != (b.lat() > at.lat())
-                && at.lon() < (b.lon() - a.lon()) * (at.lat() - a.lat()) / (b.lat() - a.lat()) + a.lon()
-        })
-        .count()
+    closed_edges(ring).filter(|(a, b)| is_crossed(*a, *b, at)).count()
+}
+
+fn is_crossed(a: LonLat, b: LonLat, at: LonLat) -> bool {
+    (a.lat() > at.lat()) != (b.lat() > at.lat())
+        && at.lon() < (b.lon() - a.lon()) * (at.lat() - a.lat()) / (b.lat() - a.lat()) + a.lon()
 }
 
 fn edge_meets(a: LonLat, b: LonLat, bbox: &BBox) -> bool {

@@ -4,15 +4,24 @@
 
 pub mod bbox;
 pub mod clip;
+pub mod crs;
+pub mod edges;
 pub mod geodesic;
 pub mod geometry;
 pub mod lonlat;
+pub mod relation;
+pub mod ruler;
 pub mod sphere;
 pub mod tile_coord;
+pub mod wkt;
 pub mod world;
 
 pub use bbox::BBox;
+pub use crs::Crs;
+pub use edges::EdgeTree;
 pub use geometry::{Area, Geometry, GeometryError};
 pub use lonlat::{LonLat, OutOfRange};
+pub use relation::{Relation, Shape};
+pub use ruler::{Ruler, Span};
 pub use tile_coord::TileCoord;
 pub use world::WorldPoint;

@@ -13,13 +13,16 @@
 use super::{BBox, LonLat};
 
 /// The semi-major axis a of WGS84 in metres (NIMA TR8350.2).
-const A_M: f64 = 6_378_137.0;
+pub(super) const A_M: f64 = 6_378_137.0;
 
 /// The first eccentricity of WGS84, squared (NIMA TR8350.2).
 pub(super) const E2: f64 = 6.694_379_990_14e-3;
 
 /// a(1−e²) in metres, less a part in 10⁹ for rounding.
 const LEAST_METRES_PER_RADIAN: f64 = A_M * (1.0 - E2) * (1.0 - 1e-9);
+
+/// a/√(1−e²), the greatest radius of curvature (at a pole), and a part in 10⁹ for rounding.
+const MOST_METRES_PER_RADIAN: f64 = 6_399_593.625_8 * (1.0 + 1e-9);
 
 /// What rounding may add to a short distance: an angle of 10⁻¹⁵ rad is 6 nm.
 const ROUNDING_M: f64 = 1e-6;
@@ -74,6 +77,16 @@ impl Origin {
     }
 }
 
+impl Origin {
+    /// A number of metres that this place is not farther than: its angle on the unit sphere times the greatest radius of
+    /// curvature, as the arc of a great circle is a way of that length at most.
+    pub fn most_metres_to(&self, at: LonLat) -> f64 {
+        let hav_lon = half_square(wrapped(at.lon() - self.lon));
+        let haversine = half_square(at.lat() - self.lat) + self.cos_lat * at.lat().to_radians().cos() * hav_lon;
+        MOST_METRES_PER_RADIAN * 2.0 * haversine.clamp(0.0, 1.0).sqrt().asin() + ROUNDING_M
+    }
+}
+
 /// sin²(d/2) of an angle in degrees: the haversine.
 fn half_square(degrees: f64) -> f64 {
     let s = (degrees.to_radians() * 0.5).sin();
@@ -81,7 +94,7 @@ fn half_square(degrees: f64) -> f64 {
 }
 
 /// A difference of longitudes brought into [-180, 180] degrees.
-fn wrapped(degrees: f64) -> f64 {
+pub(super) fn wrapped(degrees: f64) -> f64 {
     let d = degrees % 360.0;
     if d > 180.0 {
         d - 360.0

@@ -8,7 +8,7 @@ mod touched;
 use crate::{
     model::{Feature, Value},
     snapshot::{Selection, Shelf, Snapshot},
-    space::TileCoord,
+    space::{BBox, TileCoord},
 };
 
 pub use grid::EXTENT;
@@ -23,6 +23,11 @@ use tileset::Layer;
 /// How far the shapes of a tile reach beyond its edge, in tile units: wide enough for the widest line of our styles.
 const BUFFER_UNITS: u32 = 64;
 
+/// Where a tile looks for what it shows: its box and its buffer.
+pub fn reach(coord: TileCoord) -> BBox {
+    Grid::new(coord, BUFFER_UNITS).bbox()
+}
+
 /// Draws the features of the selection that the tileset shows here, as an MVT 2.1 tile; nothing to show is no bytes.
 ///
 /// The same snapshot gives the same bytes: layers in the order of the tileset, collections and features in that of
@@ -34,7 +39,7 @@ pub fn draw(
     coord: TileCoord,
 ) -> Result<Vec<u8>, TileError> {
     let grid = Grid::new(coord, BUFFER_UNITS);
-    let here = Selection { boxes: vec![grid.bbox()], collections: selection.collections.clone() };
+    let here = Selection { boxes: vec![grid.bbox()], ..selection.clone() };
     let mut drawing = Drawing::new();
     for layer in &tileset.layers {
         if coord.z() < layer.min_zoom {

@@ -1,7 +1,7 @@
-//! A `Crs` is the coordinate system of a source; places in it become longitude and latitude on WGS 84 (CRS84).
+//! A `Crs` is a coordinate system in which others write places; ours are longitude and latitude on WGS 84 (CRS84).
 //!
 //! x is always the easting (longitude) and y the northing (latitude), whatever the axis order of the registry and of
-//! Ukrainian geodesy, where X points north.
+//! Ukrainian geodesy, where X points north. [`Crs::is_northing_first`] tells whom the registry wants it the other way.
 
 use std::{fmt, sync::Arc};
 
@@ -12,12 +12,12 @@ use table::{Row, System, TABLE};
 
 mod table;
 
-/// A coordinate system that can be read.
+/// A coordinate system that can be read and written.
 #[derive(Clone)]
 pub struct Crs {
     row: &'static Row,
-    /// `None`: it is CRS84 already.
-    from: Option<Arc<(Proj, Proj)>>,
+    /// Its own projection and that of CRS84; `None`: it is CRS84 already.
+    projections: Option<Arc<(Proj, Proj)>>,
 }
 
 /// A place that the coordinate system does not have.
@@ -36,11 +36,11 @@ impl Crs {
     /// The system with this number in the EPSG registry; `None` where it is not read.
     pub fn of_epsg(code: u16) -> Option<Self> {
         let row = TABLE.iter().find(|row| row.code == code)?;
-        let from = (code != 4326).then(|| {
+        let projections = (code != 4326).then(|| {
             let proj = |definition: &str| Proj::from_proj_string(definition).expect("the table is tested");
             Arc::new((proj(&row.definition()), proj("+proj=longlat +datum=WGS84")))
         });
-        Some(Self { row, from })
+        Some(Self { row, projections })
     }
 
     /// The system of this name: `EPSG:6385`, `urn:ogc:def:crs:EPSG::6385`, an OGC address, or any spelling of CRS84.
@@ -73,9 +73,26 @@ impl Crs {
         matches!(self.row.system, System::Geographic(_))
     }
 
+    /// Whether the registry names the northing (latitude) first: in EPSG:4326 and in the systems of Ukraine, not in UTM and
+    /// EPSG:3857 (`projinfo EPSG:…`, EPSG registry v10).
+    pub fn is_northing_first(&self) -> bool {
+        !matches!(self.row.system, System::Metres(_))
+    }
+
+    /// x (easting or longitude) and y (northing or latitude) of a place given by longitude and latitude in degrees.
+    pub fn place_from_crs84(&self, lon: f64, lat: f64) -> Result<(f64, f64), NoPlace> {
+        let Some(projections) = &self.projections else { return Ok((lon, lat)) };
+        let (own, crs84) = projections.as_ref();
+        let no_place = || NoPlace { x: lon, y: lat, code: 4326 };
+        let mut at = (lon.to_radians(), lat.to_radians(), 0.0);
+        transform(crs84, own, &mut at).map_err(|_| no_place())?;
+        let (x, y) = if self.is_degrees() { (at.0.to_degrees(), at.1.to_degrees()) } else { (at.0, at.1) };
+        if x.is_finite() && y.is_finite() { Ok((x, y)) } else { Err(no_place()) }
+    }
+
     /// Longitude and latitude in degrees of the place at x (easting or longitude) and y (northing or latitude).
     pub fn place_to_crs84(&self, x: f64, y: f64) -> Result<(f64, f64), NoPlace> {
-        let Some(projections) = &self.from else { return Ok((x, y)) };
+        let Some(projections) = &self.projections else { return Ok((x, y)) };
         let (from, to) = projections.as_ref();
         let no_place = || NoPlace { x, y, code: self.row.code };
         let mut at = if self.is_degrees() { (x.to_radians(), y.to_radians(), 0.0) } else { (x, y, 0.0) };
@@ -86,39 +103,54 @@ impl Crs {
 
     /// The shape with all its places on CRS84; every reader of a format can call it before it checks the shape.
     pub fn to_crs84(&self, shape: &mut Geometry<f64>) -> Result<(), NoPlace> {
-        if self.from.is_none() {
+        if self.projections.is_none() {
             return Ok(());
         }
-        let place = |at: &mut Coord<f64>| {
+        each_place(shape, &|at| {
             (at.x, at.y) = self.place_to_crs84(at.x, at.y)?;
             Ok(())
-        };
-        let line = |line: &mut LineString<f64>| line.0.iter_mut().try_for_each(place);
-        let polygon = |polygon: &mut Polygon<f64>| {
-            polygon.try_exterior_mut(line)?;
-            polygon.try_interiors_mut(|rings| rings.iter_mut().try_for_each(line))
-        };
-        match shape {
-            Geometry::Point(point) => place(&mut point.0),
-            Geometry::MultiPoint(points) => points.0.iter_mut().try_for_each(|point| place(&mut point.0)),
-            Geometry::LineString(one) => line(one),
-            Geometry::MultiLineString(lines) => lines.0.iter_mut().try_for_each(line),
-            Geometry::Polygon(one) => polygon(one),
-            Geometry::MultiPolygon(polygons) => polygons.0.iter_mut().try_for_each(polygon),
-            Geometry::GeometryCollection(parts) => parts.0.iter_mut().try_for_each(|part| self.to_crs84(part)),
-            Geometry::Line(edge) => place(&mut edge.start).and_then(|()| place(&mut edge.end)),
-            Geometry::Rect(rect) => {
-                let mut area = Geometry::Polygon(rect.to_polygon());
-                self.to_crs84(&mut area)?;
-                *shape = area;
-                Ok(())
-            }
-            Geometry::Triangle(triangle) => {
-                let mut area = Geometry::Polygon(triangle.to_polygon());
-                self.to_crs84(&mut area)?;
-                *shape = area;
-                Ok(())
-            }
+        })
+    }
+
+    /// The shape with all its places, which are on CRS84, in this system; what the system does not have is no number.
+    pub fn from_crs84(&self, shape: &mut Geometry<f64>) {
+        let _: Result<(), NoPlace> = each_place(shape, &|at| {
+            (at.x, at.y) = self.place_from_crs84(at.x, at.y).unwrap_or((f64::NAN, f64::NAN));
+            Ok(())
+        });
+    }
+}
+
+/// Does the same to every place of a shape, until one is no place.
+fn each_place(
+    shape: &mut Geometry<f64>,
+    place: &impl Fn(&mut Coord<f64>) -> Result<(), NoPlace>,
+) -> Result<(), NoPlace> {
+    let line = |line: &mut LineString<f64>| line.0.iter_mut().try_for_each(place);
+    let polygon = |polygon: &mut Polygon<f64>| {
+        polygon.try_exterior_mut(line)?;
+        polygon.try_interiors_mut(|rings| rings.iter_mut().try_for_each(line))
+    };
+    match shape {
+        Geometry::Point(point) => place(&mut point.0),
+        Geometry::MultiPoint(points) => points.0.iter_mut().try_for_each(|point| place(&mut point.0)),
+        Geometry::LineString(one) => line(one),
+        Geometry::MultiLineString(lines) => lines.0.iter_mut().try_for_each(line),
+        Geometry::Polygon(one) => polygon(one),
+        Geometry::MultiPolygon(polygons) => polygons.0.iter_mut().try_for_each(polygon),
+        Geometry::GeometryCollection(parts) => parts.0.iter_mut().try_for_each(|part| each_place(part, place)),
+        Geometry::Line(edge) => place(&mut edge.start).and_then(|()| place(&mut edge.end)),
+        Geometry::Rect(rect) => {
+            let mut area = Geometry::Polygon(rect.to_polygon());
+            each_place(&mut area, place)?;
+            *shape = area;
+            Ok(())
+        }
+        Geometry::Triangle(triangle) => {
+            let mut area = Geometry::Polygon(triangle.to_polygon());
+            each_place(&mut area, place)?;
+            *shape = area;
+            Ok(())
         }
     }
 }

@@ -1,0 +1,104 @@
+//! A `Document` is a body made from a snapshot, with what is told beside it: revision, language, coordinate system, links.
+
+use axum::{
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    response::Response,
+};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Language, Problem, answer};
+use crate::model::Revision;
+
+/// The header that tells from which commit an answer is.
+pub const REVISION: HeaderName = HeaderName::from_static("mapa-revision");
+
+/// The header of the coordinate system (OGC 18-058r1 §6.3.2).
+const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
+
+/// Pages of the API run no code at all and load nothing from elsewhere.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
+                      frame-ancestors 'self'";
+
+/// What is told beside a body.
+#[derive(Debug)]
+pub struct Document<'a> {
+    asked: &'a HeaderMap,
+    kind: &'static str,
+    headers: HeaderMap,
+}
+
+impl<'a> Document<'a> {
+    /// A document of this media type.
+    pub fn new(asked: &'a HeaderMap, kind: &'static str, revision: Revision) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(REVISION, HeaderValue::from(revision.0));
+        headers.insert(header::VARY, HeaderValue::from_static("accept, accept-language, accept-encoding"));
+        if kind.starts_with("text/html") {
+            headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+            headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
+        }
+        Self { asked, kind, headers }
+    }
+
+    /// Its titles are in this language.
+    pub fn in_language(mut self, language: Language) -> Self {
+        self.headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+        self
+    }
+
+    /// Its coordinates are of this system.
+    pub fn in_crs(mut self, uri: &'static str) -> Self {
+        let value = HeaderValue::from_str(&format!("<{uri}>")).expect("the address of a system is a header value");
+        self.headers.insert(CONTENT_CRS, value);
+        self
+    }
+
+    /// Its links, for whoever does not read the body (RFC 8288).
+    pub fn with_links(mut self, links: &[Value]) -> Self {
+        for link in links {
+            let part = |name: &str| link[name].as_str().unwrap_or_default();
+            let text = format!("<{}>; rel=\"{}\"; type=\"{}\"", part("href"), part("rel"), part("type"));
+            if let Ok(value) = HeaderValue::from_str(&text) {
+                self.headers.append(header::LINK, value);
+            }
+        }
+        self
+    }
+
+    /// Its file name, where it is kept as a file.
+    pub fn named(mut self, name: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+            self.headers.insert(header::CONTENT_DISPOSITION, value);
+        }
+        self
+    }
+
+    /// The answer with this value as JSON, or 304 where the asker has it.
+    pub fn json(self, value: &impl Serialize) -> Result<Response, Problem> {
+        let body = serde_json::to_vec(value).map_err(|error| {
+            tracing::error!(%error, "an answer could not be written as JSON");
+            Problem::Internal
+        })?;
+        Ok(self.bytes(body))
+    }
+
+    /// The answer with these bytes, or 304 where the asker has them.
+    pub fn bytes(self, body: Vec<u8>) -> Response {
+        let response = answer::bytes(self.asked, self.kind, body);
+        self.told(response)
+    }
+
+    /// A response with all that is told beside it.
+    pub fn told(self, mut response: Response) -> Response {
+        let mut last = None;
+        for (name, value) in self.headers {
+            // A name stands before the first of its values only.
+            last = name.or(last);
+            if let Some(name) = &last {
+                response.headers_mut().append(name, value);
+            }
+        }
+        response
+    }
+}

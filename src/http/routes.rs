@@ -1,0 +1,299 @@
+//! The table of all routes: what the router answers, what the readers of queries accept and what `/api` documents.
+
+use axum::routing::{MethodRouter, get};
+
+use super::{
+    Answering, api, at, catalog, changes, collections, conformance, health, items, nearest, page, pages,
+    parameters::{
+        BBOX, BBOX_CRS, BOM, COLLECTION_LIST, CRS, CURSOR, DATETIME, FILTER, FILTER_CRS, FILTER_LANG, KIND, LANG, LAT,
+        LON, OPEN_AT, PER, PROPERTIES, RADIUS, SECTOR, SORT_BY, f, limit, param, said,
+    },
+    route::{Form, Route},
+    schema, styles, summary, tiles,
+};
+use crate::{
+    model::feature::MAX_ID_BYTES,
+    snapshot::summary::{MAX_GROUP_BY, MAX_SUMS},
+};
+
+/// Every route with what answers it.
+pub fn all() -> Vec<(&'static Route, MethodRouter<Answering>)> {
+    vec![
+        (&LANDING, get(page::root)),
+        (&CONFORMANCE, get(conformance::get)),
+        (&API, get(api::document)),
+        (&API_PAGE, get(api::page)),
+        (&STYLE_SHEET, get(pages::style_sheet)),
+        (&CATALOG, get(catalog::get)),
+        (&COLLECTIONS, get(collections::list)),
+        (&COLLECTION, get(collections::get)),
+        (&QUERYABLES, get(schema::queryables)),
+        (&SCHEMA, get(schema::schema)),
+        (&ITEMS, get(items::list)),
+        (&ITEM, get(items::get)),
+        (&NEAREST, get(nearest::get)),
+        (&AT, get(at::get)),
+        (&SUMMARY, get(summary::get)),
+        (&TILEJSON, get(tiles::tilejson)),
+        (&TILE, get(tiles::tile)),
+        (&STYLE, get(styles::get)),
+        (&CHANGES, get(changes::get)),
+        (&LIVE, get(health::live)),
+        (&READY, get(health::ready)),
+    ]
+}
+
+const JSON: &str = "application/json";
+const GEOJSON: &str = "application/geo+json";
+const HTML: &str = "text/html";
+const SCHEMA_JSON: &str = "application/schema+json";
+
+/// `GET /`
+pub static LANDING: Route = Route {
+    path: "/",
+    id: "getLandingPage",
+    what: said("Сторінка мапи; початок API", "The map page; the landing page of the API"),
+    params: &[f(&["json", "html"]), LANG],
+    answers: &[(JSON, "Landing"), (HTML, "")],
+    also: &[],
+};
+/// `GET /conformance`
+pub static CONFORMANCE: Route = Route {
+    path: "/conformance",
+    id: "getConformance",
+    what: said("Класи відповідності OGC", "Conformance classes of OGC"),
+    params: &[f(&["json"])],
+    answers: &[(JSON, "Conformance")],
+    also: &[],
+};
+/// `GET /api`
+pub static API: Route = Route {
+    path: "/api",
+    id: "getApi",
+    what: said("Цей опис, OpenAPI 3.0", "This description, OpenAPI 3.0"),
+    params: &[f(&["json", "html"]), LANG],
+    answers: &[(api::OPENAPI, "Object"), (HTML, "")],
+    also: &[],
+};
+/// `GET /api.html`
+pub static API_PAGE: Route = Route {
+    path: "/api.html",
+    id: "getApiPage",
+    what: said("Цей опис для читання", "This description to be read"),
+    params: &[LANG],
+    answers: &[(HTML, "")],
+    also: &[],
+};
+/// `GET /pages.css`
+pub static STYLE_SHEET: Route = Route {
+    path: "/pages.css",
+    id: "getStyleSheet",
+    what: said("Вигляд сторінок API", "The look of the pages of the API"),
+    params: &[],
+    answers: &[("text/css", "")],
+    also: &[],
+};
+/// `GET /catalog`
+pub static CATALOG: Route = Route {
+    path: "/catalog",
+    id: "getCatalog",
+    what: said("Дерево фільтрів з кількостями", "The filter tree with counts"),
+    params: &[],
+    answers: &[(JSON, "Object")],
+    also: &[],
+};
+/// `GET /collections`
+pub static COLLECTIONS: Route = Route {
+    path: "/collections",
+    id: "getCollections",
+    what: said("Усі колекції", "All collections"),
+    params: &[f(&["json", "html"]), LANG],
+    answers: &[(JSON, "Collections"), (HTML, "")],
+    also: &[],
+};
+/// `GET /collections/{id}`
+pub static COLLECTION: Route = Route {
+    path: "/collections/{collectionId}",
+    id: "getCollection",
+    what: said("Одна колекція", "One collection"),
+    params: &[f(&["json", "html"]), LANG],
+    answers: &[(JSON, "Collection"), (HTML, "")],
+    also: &[],
+};
+/// `GET /collections/{id}/queryables`
+pub static QUERYABLES: Route = Route {
+    path: "/collections/{collectionId}/queryables",
+    id: "getQueryables",
+    what: said("За чим можна фільтрувати, JSON Schema", "What can be filtered by, JSON Schema"),
+    params: &[f(&["json"]), LANG],
+    answers: &[(SCHEMA_JSON, "Object")],
+    also: &[],
+};
+/// `GET /collections/{id}/schema`
+pub static SCHEMA: Route = Route {
+    path: "/collections/{collectionId}/schema",
+    id: "getSchema",
+    what: said("Які властивості мають об’єкти, JSON Schema", "What properties features have, JSON Schema"),
+    params: &[f(&["json"]), LANG],
+    answers: &[(SCHEMA_JSON, "Object")],
+    also: &[],
+};
+/// `GET /collections/{id}/items`
+pub static ITEMS: Route = Route {
+    path: "/collections/{collectionId}/items",
+    id: "getItems",
+    what: said("Об’єкти колекції", "The features of a collection"),
+    params: &[
+        BBOX,
+        BBOX_CRS,
+        CRS,
+        DATETIME,
+        FILTER,
+        FILTER_LANG,
+        FILTER_CRS,
+        limit(items::MAX_LIMIT, 10),
+        CURSOR,
+        PROPERTIES,
+        SORT_BY,
+        LANG,
+        f(&["json", "html", "csv", "fgb"]),
+        BOM,
+    ],
+    answers: &[(GEOJSON, "FeatureCollection"), (HTML, ""), ("text/csv", ""), ("application/flatgeobuf", "")],
+    also: &[206, 416, 503],
+};
+/// `GET /collections/{id}/items/{featureId}`
+pub static ITEM: Route = Route {
+    path: "/collections/{collectionId}/items/{featureId}",
+    id: "getItem",
+    what: said("Один об’єкт", "One feature"),
+    params: &[CRS, LANG, f(&["json", "html"])],
+    answers: &[(GEOJSON, "Feature"), (HTML, "")],
+    also: &[308],
+};
+/// `GET /nearest`
+pub static NEAREST: Route = Route {
+    path: "/nearest",
+    id: "getNearest",
+    what: said("Найближче до місця, за справжніми метрами", "What is nearest to a place, by true metres"),
+    params: &[
+        LON,
+        LAT,
+        COLLECTION_LIST,
+        SECTOR,
+        KIND,
+        DATETIME,
+        FILTER,
+        FILTER_LANG,
+        FILTER_CRS,
+        RADIUS,
+        limit(100, 10),
+        CURSOR,
+        PER,
+        OPEN_AT,
+    ],
+    answers: &[(GEOJSON, "FeatureCollection")],
+    also: &[],
+};
+/// `GET /at`
+pub static AT: Route = Route {
+    path: "/at",
+    id: "getAt",
+    what: said(
+        "Що це за місце: адреса, район, ділянки, найближчі повсякденні послуги, роботи поруч",
+        "What this place is: address, district, areas, the nearest everyday services, works nearby",
+    ),
+    params: &[LON, LAT, LANG],
+    answers: &[(JSON, "Object")],
+    also: &[],
+};
+/// `GET /summary`
+pub static SUMMARY: Route = Route {
+    path: "/summary",
+    id: "getSummary",
+    what: said("Кількості й суми за одним чи двома полями", "Counts and sums by one or two fields"),
+    params: &[
+        COLLECTION_LIST,
+        SECTOR,
+        KIND,
+        BBOX,
+        BBOX_CRS,
+        DATETIME,
+        FILTER,
+        FILTER_LANG,
+        FILTER_CRS,
+        param("group_by", Form::List(MAX_GROUP_BY), "За якими полями групувати", "The fields to group by"),
+        param("sum", Form::List(MAX_SUMS), "Які поля додати", "The fields to add up"),
+        f(&["json", "csv"]),
+    ],
+    answers: &[(JSON, "Object"), ("text/csv", "")],
+    also: &[],
+};
+/// `GET /tiles/{tileset}.json`
+pub static TILEJSON: Route = Route {
+    path: "/tiles/{tileset}",
+    id: "getTileJson",
+    what: said("TileJSON 3.0 набору тайлів: {tileset}.json", "The TileJSON 3.0 of a tileset: {tileset}.json"),
+    params: &[COLLECTION_LIST, DATETIME, FILTER, FILTER_LANG, FILTER_CRS],
+    answers: &[(JSON, "Object")],
+    also: &[],
+};
+/// `GET /tiles/{tileset}/{z}/{x}/{y}.mvt`
+pub static TILE: Route = Route {
+    path: "/tiles/{tileset}/{z}/{x}/{y}",
+    id: "getTile",
+    what: said(
+        "Векторний тайл MVT 2.1: {y}.mvt; порожній — 204",
+        "A vector tile, MVT 2.1: {y}.mvt; an empty one is 204",
+    ),
+    params: &[COLLECTION_LIST, DATETIME, FILTER, FILTER_LANG, FILTER_CRS],
+    answers: &[("application/vnd.mapbox-vector-tile", "")],
+    also: &[204],
+};
+/// `GET /styles/{style}.json`
+pub static STYLE: Route = Route {
+    path: "/styles/{style}",
+    id: "getStyle",
+    what: said("Стиль MapLibre: light.json, dark.json", "A MapLibre style: light.json, dark.json"),
+    params: &[],
+    answers: &[(JSON, "Object")],
+    also: &[],
+};
+/// `GET /changes`
+pub static CHANGES: Route = Route {
+    path: "/changes",
+    id: "getChanges",
+    what: said("Події сервера: нові ревізії", "Server-sent events: new revisions"),
+    params: &[],
+    answers: &[("text/event-stream", "")],
+    also: &[503],
+};
+/// `GET /health/live`
+pub static LIVE: Route = Route {
+    path: "/health/live",
+    id: "getLive",
+    what: said("Чи працює сервер", "Whether the server runs"),
+    params: &[],
+    answers: &[(JSON, "Object")],
+    also: &[],
+};
+/// `GET /health/ready`
+pub static READY: Route = Route {
+    path: "/health/ready",
+    id: "getReady",
+    what: said("Чи є з чого відповідати", "Whether there is something to answer from"),
+    params: &[],
+    answers: &[(JSON, "Object")],
+    also: &[],
+};
+
+/// What a part of a path may be: its name, the most bytes, a pattern.
+pub const PARTS: &[(&str, usize, &str)] = &[
+    ("collectionId", 63, "^[a-z][a-z0-9-]*$"),
+    ("featureId", MAX_ID_BYTES, "^[^/]+$"),
+    ("tileset", 1000, "^[a-z][a-z0-9,-]*([.]json)?$"),
+    ("z", 2, "^[0-9]{1,2}$"),
+    ("x", 10, "^[0-9]+$"),
+    ("y", 14, "^[0-9]+[.]mvt$"),
+    ("style", 100, "^[a-z-]+[.]json$"),
+];
