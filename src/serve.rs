@@ -15,7 +15,7 @@ use crate::{
     import::{Demands, Objection},
     model::{Audience, Catalog},
     settings::Settings,
-    snapshot::{Shelf, Snapshot},
+    snapshot::{Shelf, Snapshot, search::Lexicon},
     store::{Fault, Store, Stored},
     tile::Tilesets,
 };
@@ -62,6 +62,7 @@ fn begin(store: &mut Store, catalog: &Catalog, settings: &Settings) -> anyhow::R
         styles: Styles::new(&files::styles(), base_map)?,
         page: PageFiles::new(files::page()),
         surroundings: Surroundings::read(&files::surroundings())?,
+        lexicon: Lexicon::read(&files::lexicon())?,
         public_url: settings.public_url.clone(),
         tile_memory: settings.tile_memory(),
     };

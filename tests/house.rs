@@ -42,6 +42,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("csv", &["http", "import", "demo"]),
     ("geo", &["space"]),
     ("unicode_normalization", &["snapshot"]),
+    ("fst", &["snapshot"]),
+    ("levenshtein_automata", &["snapshot"]),
     ("encoding_rs", &["import", "demo"]),
     ("flate2", &["fetch", "http", "import"]),
     ("brotli", &["http"]),

@@ -31,6 +31,7 @@ mod problem;
 mod route;
 mod routes;
 mod schema;
+mod search;
 mod styles;
 mod summary;
 mod tiles;
@@ -54,7 +55,7 @@ use tower_http::{
 };
 
 use crate::{
-    snapshot::{Difference, Snapshot},
+    snapshot::{Difference, Snapshot, search::Lexicon},
     space::TileCoord,
     tile::Tilesets,
 };
@@ -94,6 +95,8 @@ pub struct Shown {
     pub public_url: Option<String>,
     /// What is told of a place.
     pub surroundings: Surroundings,
+    /// Which words mean the same to whoever searches.
+    pub lexicon: Lexicon,
     /// Memory for drawn tiles, bytes.
     pub tile_memory: u64,
 }
@@ -154,10 +157,11 @@ impl City {
         &self.shown.tilesets
     }
 
-    /// Draws the tiles of the declared tilesets that hold anything, from the widest view on, until a newer snapshot
+    /// Makes ready what searching needs and draws the tiles of the declared tilesets that hold anything, from the widest view on, until a newer snapshot
     /// stands, half of the memory for tiles is used or all are drawn.
     pub fn draw_ahead(&self) {
         let standing = self.newest.load_full();
+        standing.snapshot.prepare_search();
         let Some(bbox) = standing.snapshot.bbox() else { return };
         for z in 0..=AHEAD_TO_ZOOM {
             for name in self.shown.tilesets.names() {

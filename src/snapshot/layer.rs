@@ -1,9 +1,12 @@
 //! A `Layer` is features in the order of their ids with an index of their boxes, built once and then only asked.
 
+use std::sync::OnceLock;
+
 use rstar::{AABB, ParentNode, RTree, RTreeNode, RTreeObject};
 
+use super::search::Texts;
 use crate::{
-    model::Feature,
+    model::{Collection, Feature},
     space::{BBox, EdgeTree},
 };
 
@@ -14,6 +17,8 @@ pub(super) struct Layer {
     index: RTree<Entry>,
     /// The edges of long shapes.
     edges: Vec<EdgeTree>,
+    /// Made when first asked for.
+    texts: OnceLock<Texts>,
 }
 
 /// The box of a feature and the feature's place in its layer.
@@ -66,7 +71,7 @@ impl Layer {
             entry
         };
         let entries = features.iter().enumerate().map(entry).collect();
-        Self { features, index: RTree::bulk_load(entries), edges }
+        Self { features, index: RTree::bulk_load(entries), edges, texts: OnceLock::new() }
     }
 
     /// All features in the order of their ids.
@@ -77,6 +82,11 @@ impl Layer {
     /// The feature at a place.
     pub(super) fn at(&self, at: u32) -> &Feature {
         &self.features[at as usize]
+    }
+
+    /// The index of its words, of features of this collection.
+    pub(super) fn texts(&self, of: &Collection) -> &Texts {
+        self.texts.get_or_init(|| Texts::of(of, &self.features))
     }
 
     /// The edges of the feature of an entry, where they are many.

@@ -18,7 +18,10 @@ use std::{
 use jiff::civil::Date;
 use rstar::ParentNode;
 
-use super::layer::{Entry, Layer};
+use super::{
+    layer::{Entry, Layer},
+    search::{Texts, Titles},
+};
 use crate::{
     model::{Collection, Feature, FeatureId, Provenance, Validity},
     space::{BBox, EdgeTree},
@@ -50,6 +53,8 @@ pub struct Shelf {
     aliases: Arc<BTreeMap<String, String>>,
     /// Looked for when first asked about.
     days: OnceLock<Option<Days>>,
+    /// The words of the collection's titles; shared by the shelves that follow each other.
+    titles: Arc<Titles>,
 }
 
 /// From a day to a day, both included; `None` for an open side.
@@ -74,6 +79,7 @@ impl Shelf {
             count(&mut kinds, feature);
         }
         let base = Layer::new(features);
+        let titles = Arc::new(Titles::of(&collection));
         let bbox = base.bbox_without(&[]);
         Self {
             collection,
@@ -86,11 +92,13 @@ impl Shelf {
             bbox,
             aliases: Arc::default(),
             days: OnceLock::new(),
+            titles,
         }
     }
 
     /// The shelf of a collection that nobody has filled.
     pub fn empty(collection: Collection) -> Self {
+        let titles = Arc::new(Titles::of(&collection));
         Self {
             collection,
             sector: None,
@@ -102,6 +110,7 @@ impl Shelf {
             bbox: None,
             aliases: Arc::default(),
             days: OnceLock::new(),
+            titles,
         }
     }
 
@@ -144,6 +153,7 @@ impl Shelf {
             bbox,
             aliases: Arc::clone(&self.aliases),
             days: OnceLock::new(),
+            titles: Arc::clone(&self.titles),
         }
     }
 
@@ -164,6 +174,7 @@ impl Shelf {
             bbox: self.bbox,
             aliases: Arc::clone(&self.aliases),
             days: OnceLock::new(),
+            titles: Arc::clone(&self.titles),
         })
     }
 
@@ -306,6 +317,11 @@ impl Shelf {
             .map(|(layer, hidden)| Part { shelf: self, layer, hidden })
     }
 
+    /// The words of the collection's titles.
+    pub(super) fn titles(&self) -> &Titles {
+        &self.titles
+    }
+
     pub(super) fn set_sector(&mut self, sector: String) {
         self.sector = Some(sector);
     }
@@ -330,6 +346,16 @@ impl<'a> Part<'a> {
         self.layer.root()
     }
 
+    /// The index of its words, that of what is hidden among them.
+    pub(super) fn texts(self) -> &'a Texts {
+        self.layer.texts(&self.shelf.collection)
+    }
+
+    /// The feature at a place of the layer; `None` where it is hidden.
+    pub(super) fn at(self, at: u32) -> Option<&'a Feature> {
+        self.hidden.binary_search(&at).is_err().then(|| self.layer.at(at))
+    }
+
     /// The edges of the feature of an entry in a tree, where there are many.
     pub(super) fn edges(self, entry: &Entry) -> Option<&'a EdgeTree> {
         self.layer.edges(entry)
@@ -337,7 +363,7 @@ impl<'a> Part<'a> {
 
     /// The feature of an entry of its index; `None` where it is hidden.
     pub(super) fn feature(self, entry: &Entry) -> Option<&'a Feature> {
-        self.hidden.binary_search(&entry.at()).is_err().then(|| self.layer.at(entry.at()))
+        self.at(entry.at())
     }
 }
 
