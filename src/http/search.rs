@@ -57,8 +57,8 @@ pub async fn get(
         "mistyped": answer.mistyped,
         "revision": snapshot.revision().0,
     });
-    if !answer.without.is_empty() {
-        body["without"] = json!(answer.without);
+    if let Some(number) = &answer.without {
+        body["without"] = number.as_str().into();
     }
     credit(&mut body, &answer);
     body["links"] = json!([links.link("self", "application/json", &format!("/search?{}", params.again("", None)))]);

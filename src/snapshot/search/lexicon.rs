@@ -76,7 +76,7 @@ impl Lexicon {
     }
 
     /// The words without those that say nothing, and with one word for each phrase.
-    pub fn sifted(&self, all: Vec<Word>) -> Vec<Word> {
+    pub fn sifted(&self, all: &[Word]) -> Vec<Word> {
         let mut kept: Vec<Word> = Vec::with_capacity(all.len());
         let mut at = 0;
         while at < all.len() {

@@ -15,6 +15,8 @@ mod lexicon;
 mod query;
 mod rank;
 mod spelling;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod titles;
 mod words;
@@ -25,6 +27,7 @@ use crate::{
     space::LonLat,
 };
 use best::Best;
+use query::Wanted;
 use rank::{Of, Ranking};
 
 pub use best::Hit;
@@ -37,6 +40,9 @@ pub(super) use titles::Titles;
 
 /// Fewer objects and addresses than this are little: then words may be mistyped.
 const LITTLE: usize = 3;
+
+/// Streets of one former name in which a house is looked for, at most.
+const MOST_RENAMED: usize = 5;
 
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
@@ -64,8 +70,8 @@ pub struct Answer<'a> {
     pub steps: Vec<Step<'a>>,
     /// Whether words were read as mistyped.
     pub mistyped: bool,
-    /// The numbers that nobody has together with the other words, which alone are answered.
-    pub without: Vec<String>,
+    /// The number that nobody has together with the other words, which alone are answered where no address else would be.
+    pub without: Option<String>,
 }
 
 /// A step of the filter tree.
@@ -85,24 +91,57 @@ pub fn search<'a>(snapshot: &'a Snapshot, asking: &Asking<'_>) -> Answer<'a> {
         return Answer::default();
     }
     let mut ranking = Ranking::default();
-    let mut answer = found(snapshot, asking, asking.query, &mut ranking);
-    let is_little = |answer: &Answer<'_>| answer.places.len() + answer.addresses.len() < LITTLE.min(asking.limit);
-    if is_little(&answer) {
-        let mistyped = asking.query.mistyped(snapshot.spelling(), asking.lexicon);
-        let wider = found(snapshot, asking, &mistyped, &mut ranking);
-        if wider.places.len() + wider.addresses.len() + wider.steps.len()
-            > answer.places.len() + answer.addresses.len() + answer.steps.len()
-        {
-            answer = Answer { mistyped: true, ..wider };
+    let mut answer = typed_or_meant(snapshot, asking, &mut ranking);
+    let Some((house, street)) = asking.query.house().filter(|_| answer.addresses.is_empty()) else { return answer };
+    let streets = typed_or_meant(snapshot, &Asking { query: &street, ..*asking }, &mut ranking);
+    answer.addresses = renamed(snapshot, asking, (&house, &street), &streets.addresses, &mut ranking);
+    if answer.addresses.is_empty() {
+        // A house that nobody has drawn stands in a street that somebody has.
+        let is_all = answer.places.is_empty();
+        if is_all {
+            answer = streets;
+        } else {
+            answer.addresses = streets.addresses;
         }
-    }
-    if answer.places.is_empty()
-        && answer.addresses.is_empty()
-        && let Some((rest, numbers)) = asking.query.without_numbers()
-    {
-        return Answer { without: numbers, ..search(snapshot, &Asking { query: &rest, ..*asking }) };
+        let has_some = !answer.addresses.is_empty() || is_all && !answer.places.is_empty();
+        answer.without = has_some.then_some(house.key);
     }
     answer
+}
+
+/// The house in those of these streets that were called so before.
+fn renamed<'a>(
+    snapshot: &'a Snapshot,
+    asking: &Asking<'_>,
+    (house, street): (&Wanted, &Query),
+    streets: &[Hit<'a>],
+    ranking: &mut Ranking,
+) -> Vec<Hit<'a>> {
+    let mut houses = Vec::new();
+    for Hit { found: Found { shelf, feature }, .. } in streets.iter().take(MOST_RENAMED) {
+        let text = |field| feature.value(shelf.collection(), field).as_text();
+        let (Some(name), Some(former)) = (text("name"), text("former_name")) else { continue };
+        if street.is_said_in(former) {
+            let query = Query::of_house(name, house, asking.lexicon);
+            houses.extend(found(snapshot, &Asking { query: &query, ..*asking }, &query, ranking).addresses);
+        }
+    }
+    houses.sort_by(|a, b| b.score.total_cmp(&a.score));
+    houses.truncate(asking.limit);
+    houses
+}
+
+/// What is found as it was typed; where that is little, also what may be meant by it.
+fn typed_or_meant<'a>(snapshot: &'a Snapshot, asking: &Asking<'_>, ranking: &mut Ranking) -> Answer<'a> {
+    let answer = found(snapshot, asking, asking.query, ranking);
+    let count = |answer: &Answer<'_>| answer.places.len() + answer.addresses.len();
+    if count(&answer) >= LITTLE.min(asking.limit) {
+        return answer;
+    }
+    let mistyped = asking.query.mistyped(snapshot.spelling(), asking.lexicon);
+    let wider = found(snapshot, asking, &mistyped, ranking);
+    let is_more = count(&wider) + wider.steps.len() > count(&answer) + answer.steps.len();
+    if is_more { Answer { mistyped: true, ..wider } } else { answer }
 }
 
 /// The shelves that are looked at: those of the selection, or all of them.

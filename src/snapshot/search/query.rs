@@ -1,5 +1,7 @@
 //! `Query` is what somebody typed, as words that are wanted, each with all that may stand for it.
 
+use std::sync::Arc;
+
 use super::{
     lexicon::Lexicon,
     spelling::{Mistakes, Spelling},
@@ -41,15 +43,17 @@ pub struct Wanted {
     pub(super) is_weak: bool,
     /// Whether longer words are meant too.
     pub(super) is_begun: bool,
-    /// Words that are meant, each with its quality; the first is as it was typed.
+    /// Words that are meant, each with its quality.
     pub(super) spelled: Vec<(String, u8)>,
+    /// How it may be mistyped, where it may.
+    mistakes: Option<Arc<Mistakes>>,
 }
 
 impl Query {
     /// Reads what was typed; its last word may not be written to its end.
     pub fn read(text: &str, lexicon: &Lexicon) -> Result<Self, TooManyWords> {
         let is_whole = text.ends_with(char::is_whitespace);
-        let all = lexicon.sifted(words(text));
+        let all = lexicon.sifted(&words(text));
         if all.len() > MAX_WORDS {
             return Err(TooManyWords(all.len()));
         }
@@ -58,7 +62,9 @@ impl Query {
         let mut words: Vec<Wanted> = words.map(|(i, word)| Wanted::of(word, lexicon, is_whole || i < last)).collect();
         // Where nothing else is said, kinds of streets are what is wanted.
         if words.iter().all(|word| word.is_weak) {
-            words.iter_mut().for_each(|word| word.is_weak = false);
+            for word in &mut words {
+                word.is_weak = false;
+            }
         }
         Ok(Self { words })
     }
@@ -68,11 +74,25 @@ impl Query {
         Self { words: self.words.iter().map(|word| word.mistyped(spelling, lexicon)).collect() }
     }
 
-    /// The same without the numbers, and these; `None` where nothing else is said or there are none.
-    pub(super) fn without_numbers(&self) -> Option<(Self, Vec<String>)> {
-        let (numbers, words): (Vec<_>, Vec<_>) = self.words.iter().cloned().partition(|word| word.is_number);
-        let says = words.iter().any(|word| !word.is_weak) && !numbers.is_empty();
-        says.then(|| (Self { words }, numbers.into_iter().map(|word| word.key).collect()))
+    /// The last number, as that of a house, and the rest; `None` where there is none or nothing else is said.
+    pub(super) fn house(&self) -> Option<(Wanted, Self)> {
+        let at = self.words.iter().rposition(|word| word.is_number)?;
+        let mut words = self.words.clone();
+        let house = words.remove(at);
+        words.iter().any(|word| !word.is_weak && !word.is_number).then_some((house, Self { words }))
+    }
+
+    /// A house in the street of this name.
+    pub(super) fn of_house(street: &str, house: &Wanted, lexicon: &Lexicon) -> Self {
+        let mut words: Vec<Wanted> = words(street).into_iter().map(|word| Wanted::of(word, lexicon, true)).collect();
+        words.push(house.clone());
+        Self { words }
+    }
+
+    /// Whether every required word is among those of a text.
+    pub(super) fn is_said_in(&self, text: &str) -> bool {
+        let said = words(text);
+        self.required().iter().all(|wanted| said.iter().any(|word| wanted.quality(&word.key) > 0))
     }
 
     /// The words that must be found.
@@ -92,7 +112,7 @@ impl Wanted {
         let mut spelled = vec![(key.clone(), SAME)];
         spelled.extend(lexicon.alike(&key, is_whole).into_iter().map(|other| (other.to_owned(), ALIKE)));
         let is_begun = !is_whole && (!is_number || key.chars().count() >= DIGITS_TO_BEGIN);
-        Self { is_weak: lexicon.is_weak(&key), key, is_number, is_begun, spelled }
+        Self { is_weak: lexicon.is_weak(&key), key, is_number, is_begun, spelled, mistakes: None }
     }
 
     fn mistyped(&self, spelling: &Spelling, lexicon: &Lexicon) -> Self {
@@ -104,6 +124,7 @@ impl Wanted {
             let is_near = |word: &str| whole.as_ref().is_some_and(|mistakes| mistakes.count(word).is_some());
             let alike = lexicon.nearly(&self.key, is_near).into_iter();
             wanted.spelled.extend(alike.map(|word| (word.to_owned(), ALIKE_MISTYPED)));
+            wanted.mistakes = Some(Arc::new(mistakes));
             // The best reading of a word is the one that counts.
             wanted.spelled.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
             wanted.spelled.dedup_by(|a, b| a.0 == b.0);
@@ -116,7 +137,11 @@ impl Wanted {
         let spelled = self.spelled.iter().filter(|(key, _)| key == word).map(|(_, quality)| *quality).max();
         let begun = (self.is_begun && word.len() > self.key.len() && word.starts_with(&self.key))
             .then(|| self.begun_quality(word));
-        spelled.max(begun).unwrap_or(0)
+        let mistyped = || {
+            let count = self.mistakes.as_ref()?.count(word)?;
+            Some(MISTYPED[usize::from(count.min(2))])
+        };
+        spelled.max(begun).max(mistyped()).unwrap_or(0)
     }
 
     /// How well a longer word answers.

@@ -19,9 +19,6 @@ fn worth(stand: Stand, is_address: bool) -> u32 {
     }
 }
 
-/// What a word is worth that the title of the kind or of the collection says.
-const KIND_WORTH: u32 = 85;
-
 /// What a name is worth of which nothing is left unsaid.
 const WHOLE_NAME: f32 = 8.0;
 
@@ -63,7 +60,7 @@ impl<'a> Lists<'a> {
     fn of(of: Of<'a>, wanted: &Wanted) -> Self {
         let whole = of.titles.whole.quality(wanted);
         let kinds = of.titles.kinds.iter().map(|kind| kind.quality(wanted)).chain([0]);
-        let kinds: Vec<u16> = kinds.map(|one| (u32::from(one.max(whole)) * KIND_WORTH / 100) as u16).collect();
+        let kinds: Vec<u16> = kinds.map(|one| one.max(whole).into()).collect();
         Self {
             names: lists(&of.texts.names, wanted, |_| true),
             // Nearly every address says what kind of street it is, and begins with any letter.

@@ -24,6 +24,12 @@ pub(in crate::snapshot) struct Spelling(Set<Vec<u8>>);
 /// How a word may be mistyped: the automaton of Schulz and Mihov (2002) over Damerau's four mistakes.
 pub(super) struct Mistakes(DFA);
 
+impl std::fmt::Debug for Mistakes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Mistakes")
+    }
+}
+
 impl Spelling {
     /// The words of these texts and those of an elder.
     pub(in crate::snapshot) fn of<'a>(

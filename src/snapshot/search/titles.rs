@@ -3,6 +3,9 @@
 use super::{query::Wanted, words::words};
 use crate::model::{Collection, Title};
 
+/// What a word of a title of several words is worth, of a hundred.
+const ONE_OF_SEVERAL: u32 = 85;
+
 /// The words of a collection's titles and of each of its kinds.
 #[derive(Debug)]
 pub(in crate::snapshot) struct Titles {
@@ -29,9 +32,13 @@ impl Called {
         Self([&title.uk, &title.en].map(|text| words(text).into_iter().map(|word| word.key).collect()))
     }
 
-    /// How well one wanted word is said in either language; 0 for not at all.
+    /// How well one wanted word is said in either language; 0 for not at all, less for one word of several.
     pub(super) fn quality(&self, wanted: &Wanted) -> u8 {
-        self.0.iter().flatten().map(|word| wanted.quality(word)).max().unwrap_or(0)
+        let worth = |said: &Vec<String>| if said.len() == 1 { 100 } else { ONE_OF_SEVERAL };
+        // A single letter is no word of a title.
+        let words = self.0.iter().flat_map(|said| said.iter().map(move |word| (word, worth(said))));
+        let told = words.filter(|(word, _)| word.len() > 1);
+        told.map(|(word, worth)| (u32::from(wanted.quality(word)) * worth / 100) as u8).max().unwrap_or(0)
     }
 
     /// How well all wanted words are said in one of the languages, and of how many words; `None` where one is not.
