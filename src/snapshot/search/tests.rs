@@ -1,6 +1,9 @@
 //! Search is judged by reading every text: the same features say the same words, however they are found.
 
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -13,7 +16,7 @@ use super::{
 };
 use crate::model::{
     Audience, Catalog, Choice, Collection, CollectionId, Feature, Field, FieldType, GeometryKind, Provenance, Revision,
-    Title, Value,
+    Sector, ServiceArea, Title, Value,
 };
 use crate::space::Geometry;
 
@@ -72,9 +75,18 @@ fn snapshot(rows: &[(Vec<String>, bool)], id: &str) -> Snapshot {
     Snapshot::empty(&catalog(), Audience::Public).with(Revision(1), [Shelf::new(of, provenance(), features)])
 }
 
+/// A filter tree of one step.
 fn catalog() -> Catalog {
-    static WHOLE: LazyLock<Catalog> = LazyLock::new(|| crate::files::catalog(None).unwrap());
-    Catalog { collections: std::collections::BTreeMap::default(), ..WHOLE.clone() }
+    let other = ServiceArea { id: "other".into(), title: title("Інше", "Other"), collections: vec![] };
+    let sector = Sector {
+        id: "all".into(),
+        title: title("Усе", "All"),
+        color: "#000000".into(),
+        icon: "marker".into(),
+        order: 1,
+        service_areas: vec![other],
+    };
+    Catalog { sectors: vec![sector], collections: BTreeMap::new(), fields: BTreeMap::new() }
 }
 
 /// Whether words may be mistyped: Damerau's mistakes counted letter by letter in a table, neighbours exchanged at most once.
