@@ -64,6 +64,12 @@ pub fn surroundings() -> String {
     files.into_iter().find_map(|(name, text)| (name == "at.toml").then_some(text)).unwrap_or_default()
 }
 
+/// Which words mean the same to whoever searches, `data/search/words.toml`.
+pub fn lexicon() -> String {
+    let files = texts::<Data>("search/", "");
+    files.into_iter().find_map(|(name, text)| (name == "words.toml").then_some(text)).unwrap_or_default()
+}
+
 /// The facts of the demo city by file name.
 pub fn demo_facts() -> Vec<(String, String)> {
     texts::<Data>("demo/", "")

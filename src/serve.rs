@@ -17,7 +17,7 @@ use crate::{
     import::{Demands, Objection},
     model::{Audience, Catalog},
     settings::Settings,
-    snapshot::{Shelf, Snapshot},
+    snapshot::{Shelf, Snapshot, search::Lexicon},
     store::{Fault, Store, Stored},
     tile::Tilesets,
 };
@@ -65,6 +65,7 @@ fn begin(store: &mut Store, catalog: &Catalog, settings: &Settings) -> anyhow::R
         base_tiles,
         page: PageFiles::new(files::page()),
         surroundings: Surroundings::read(&files::surroundings())?,
+        lexicon: Lexicon::read(&files::lexicon())?,
         public_url: settings.public_url.clone(),
         tile_memory: settings.tile_memory(),
     };

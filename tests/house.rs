@@ -52,6 +52,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("geozero", &["exchange", "http", "import", "store", "demo"]),
     ("flatgeobuf", &["exchange", "http", "import", "demo"]),
     ("csv", &["exchange", "import", "demo", "http"]),
+    ("fst", &["snapshot"]),
+    ("levenshtein_automata", &["snapshot"]),
     ("encoding_rs", &["import", "demo"]),
     ("flate2", &["archive", "fetch", "http", "import"]),
     ("brotli", &["http"]),

@@ -5,7 +5,7 @@ use anyhow::Context;
 use super::{
     dice::Dice,
     facts::Class,
-    latin, passport,
+    passport,
     places::Town,
     plane::Spot,
     source::Row,
@@ -14,7 +14,7 @@ use super::{
     values::{Known, edrpou, rounded, values},
 };
 use crate::{
-    model::{Collection, Title, Value},
+    model::{Collection, Title, Value, latin},
     space::{Area, Geometry, LonLat},
 };
 

@@ -12,7 +12,6 @@ mod dice;
 mod facts;
 mod faults;
 mod ground;
-mod latin;
 mod measures;
 mod nearby;
 mod passport;

@@ -2,7 +2,8 @@
 
 use anyhow::bail;
 
-use super::{dice::Dice, facts::StreetNames, latin};
+use super::{dice::Dice, facts::StreetNames};
+use crate::model::latin;
 
 /// A full name and its short form in addresses.
 #[derive(Debug, Clone)]

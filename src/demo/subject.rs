@@ -3,10 +3,9 @@
 use super::{
     dice::Dice,
     facts::{Lists, Stock},
-    latin,
     places::{Place, Town},
 };
-use crate::model::{Collection, Title};
+use crate::model::{Collection, Title, latin};
 
 /// What the values of an object are told from.
 pub struct Subject<'a> {

@@ -159,7 +159,7 @@ fn schema(form: Form) -> Value {
             json!({ "type": "array", "minItems": 1, "maxItems": most, "items": { "type": "string", "minLength": 1 } })
         }
         Form::Box => json!({ "type": "array", "minItems": 4, "maxItems": 6, "items": { "type": "number" } }),
-        Form::Text(most) => json!({ "type": "string", "maxLength": most }),
+        Form::Text(most) | Form::Typed(most) => json!({ "type": "string", "maxLength": most }),
     }
 }
 

@@ -40,6 +40,7 @@ mod pyramid;
 mod route;
 mod routes;
 mod schema;
+mod search;
 mod styles;
 mod summary;
 mod tile_format;
@@ -71,7 +72,7 @@ use tower_http::{
 };
 
 use crate::{
-    snapshot::{Difference, Snapshot},
+    snapshot::{Difference, Snapshot, search::Lexicon},
     tile::{Format, Tilesets},
 };
 use changes::Changes;
@@ -122,6 +123,8 @@ pub struct Shown {
     pub public_url: Option<String>,
     /// What is told of a place.
     pub surroundings: Surroundings,
+    /// Which words mean the same to whoever searches.
+    pub lexicon: Lexicon,
     /// Memory for drawn tiles, bytes.
     pub tile_memory: u64,
 }
@@ -197,11 +200,12 @@ impl City {
         &self.shown.tilesets
     }
 
-    /// Draws the tiles of the declared tilesets, from the widest view on, until a newer snapshot stands, half of the memory
-    /// for tiles is used or all are drawn.
+    /// Makes ready what searching needs and draws the tiles of the declared tilesets, from the widest view on, until a newer
+    /// snapshot stands, half of the memory for tiles is used or all are drawn.
     pub fn draw_ahead(&self) {
         let begun = Instant::now();
         let standing = self.newest.load_full();
+        standing.snapshot.prepare_search();
         let is_newest = || Arc::ptr_eq(&standing, &self.newest.load());
         let drawn = standing.kept.draw_ahead(&self.shown.tilesets, &standing.snapshot, is_newest);
         self.drawn_ahead[0].fetch_add(drawn, Ordering::Relaxed);

@@ -27,6 +27,11 @@ pub const fn required(name: &'static str, form: Form, uk: &'static str, en: &'st
     Param { name, required: true, form, what: said(uk, en) }
 }
 
+/// The same, where it may be left out.
+pub const fn optional(param: Param) -> Param {
+    Param { required: false, ..param }
+}
+
 /// `f`, one of these words.
 pub const fn f(of: &'static [&'static str]) -> Param {
     param(

@@ -71,6 +71,8 @@ pub enum Form {
     Box,
     /// A text of at most so many bytes in UTF-8.
     Text(usize),
+    /// What a person types, at most so many characters.
+    Typed(usize),
 }
 
 /// Statuses that any path may answer with: the asker has it, a wrong query, a too long one or head, a fault of ours.
@@ -134,7 +136,10 @@ impl Param {
                 }
             }
             Form::Text(most) if text.len() > most => wrong(format!("`{name}` has at most {most} bytes")),
-            Form::Text(_) => Ok(()),
+            Form::Typed(most) if text.chars().count() > most => {
+                wrong(format!("`{name}` has at most {most} characters"))
+            }
+            Form::Text(_) | Form::Typed(_) => Ok(()),
         }
     }
 }

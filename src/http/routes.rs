@@ -7,10 +7,10 @@ use super::{
     pages,
     parameters::{
         BBOX, BBOX_CRS, BOM, COLLECTION_LIST, CRS, CURSOR, DATETIME, FILTER, FILTER_CRS, FILTER_LANG, KIND, LANG, LAT,
-        LON, OPEN_AT, PER, PROPERTIES, RADIUS, SECTOR, SORT_BY, f, limit, param, said,
+        LON, OPEN_AT, PER, PROPERTIES, RADIUS, SECTOR, SORT_BY, f, limit, optional, param, required, said,
     },
     route::{Form, Param, Route},
-    schema, styles, summary, tilejson, tiles, tilesets,
+    schema, search, styles, summary, tilejson, tiles, tilesets,
 };
 use crate::{
     model::feature::MAX_ID_BYTES,
@@ -33,6 +33,7 @@ pub fn all() -> Vec<(&'static Route, MethodRouter<Answering>)> {
         (&ITEMS, get(items::list)),
         (&ITEM, get(items::get)),
         (&NEAREST, get(nearest::get)),
+        (&SEARCH, get(search::get)),
         (&AT, get(at::get)),
         (&SUMMARY, get(summary::get)),
         (&TILESETS, get(tilesets::list)),
@@ -209,6 +210,36 @@ pub static NEAREST: Route = Route {
         OPEN_AT,
     ],
     answers: &[(GEOJSON, "FeatureCollection")],
+    also: &[],
+};
+/// `GET /search`
+pub static SEARCH: Route = Route {
+    path: "/search",
+    id: "getSearch",
+    what: said(
+        "Пошук за назвами, видами, адресами й номерами: місця, адреси, колекції",
+        "Search by names, kinds, addresses and numbers: places, addresses, collections",
+    ),
+    params: &[
+        required(
+            "q",
+            Form::Typed(search::MAX_LETTERS),
+            "Що набрано: українською, англійською чи латинкою; останнє слово може бути недописане",
+            "What was typed: in Ukrainian, English or transliterated; the last word may be unfinished",
+        ),
+        optional(LON),
+        optional(LAT),
+        COLLECTION_LIST,
+        SECTOR,
+        KIND,
+        DATETIME,
+        FILTER,
+        FILTER_LANG,
+        FILTER_CRS,
+        limit(50, 10),
+        LANG,
+    ],
+    answers: &[(JSON, "Object")],
     also: &[],
 };
 /// `GET /at`

@@ -6,6 +6,7 @@ pub mod catalog;
 pub mod collection;
 pub mod feature;
 pub mod field;
+pub mod latin;
 pub mod revision;
 pub mod title;
 pub mod validity;

@@ -1,10 +1,12 @@
 //! A `Layer` is features in the order of their ids with an index of their boxes, built once and then only asked.
 
+use std::sync::OnceLock;
+
 use rstar::{AABB, ParentNode, RTree, RTreeNode, RTreeObject};
 
-use super::points::Points;
+use super::{points::Points, search::Texts};
 use crate::{
-    model::Feature,
+    model::{Collection, Feature},
     space::{BBox, EdgeTree},
 };
 
@@ -16,6 +18,8 @@ pub(super) struct Layer {
     /// The edges of long shapes.
     edges: Vec<EdgeTree>,
     points: Points,
+    /// Made when first asked for.
+    texts: OnceLock<Texts>,
 }
 
 /// The box of a feature and the feature's place in its layer.
@@ -69,7 +73,7 @@ impl Layer {
         };
         let entries = features.iter().enumerate().map(entry).collect();
         let points = Points::new(features.iter().enumerate().map(|(at, feature)| (at as u32, feature)));
-        Self { features, index: RTree::bulk_load(entries), edges, points }
+        Self { features, index: RTree::bulk_load(entries), edges, points, texts: OnceLock::new() }
     }
 
     /// All features in the order of their ids.
@@ -80,6 +84,11 @@ impl Layer {
     /// The feature at a place.
     pub(super) fn at(&self, at: u32) -> &Feature {
         &self.features[at as usize]
+    }
+
+    /// The index of its words, of features of this collection.
+    pub(super) fn texts(&self, of: &Collection) -> &Texts {
+        self.texts.get_or_init(|| Texts::of(of, &self.features))
     }
 
     /// The edges of the feature of an entry, where they are many.

@@ -15,17 +15,23 @@ pub mod order;
 pub mod page;
 mod points;
 mod property;
+pub mod search;
 pub mod selection;
 mod shelf;
 pub mod summary;
 mod when;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, OnceLock},
+};
 
 use crate::{
     model::{Audience, Catalog, CollectionId, Revision, Sector, ServiceArea, collection::OTHER_SERVICE_AREA},
     space::BBox,
 };
+
+use search::Spelling;
 
 pub use decimal::Decimal;
 pub use difference::{Difference, Touched};
@@ -42,14 +48,29 @@ pub struct Snapshot {
     audience: Audience,
     sectors: Vec<Sector>,
     shelves: BTreeMap<CollectionId, Arc<Shelf>>,
+    spelling: Spelled,
+}
+
+/// All words that are said, gathered when first asked for.
+#[derive(Debug, Clone, Default)]
+struct Spelled {
+    known: OnceLock<Arc<Spelling>>,
+    /// Words that an elder knew, and the collections that have changed since.
+    elder: Option<Arc<Spelling>>,
+    since: BTreeSet<CollectionId>,
 }
 
 impl Snapshot {
     /// The snapshot of an empty store: the catalog's collections that this audience may see, without features.
     pub fn empty(catalog: &Catalog, audience: Audience) -> Self {
         let thematic = catalog.collections.values().map(|collection| Arc::new(Shelf::empty(collection.clone())));
-        let mut empty =
-            Self { revision: Revision(0), audience, sectors: catalog.sectors.clone(), shelves: BTreeMap::new() };
+        let mut empty = Self {
+            revision: Revision(0),
+            audience,
+            sectors: catalog.sectors.clone(),
+            shelves: BTreeMap::new(),
+            spelling: Spelled::default(),
+        };
         empty.place(thematic);
         empty
     }
@@ -61,6 +82,7 @@ impl Snapshot {
     pub fn with(&self, revision: Revision, changed: impl IntoIterator<Item = Shelf>) -> Self {
         let mut next = self.clone();
         next.revision = revision;
+        next.spelling = self.spelling.outgrown();
         next.place(changed.into_iter().map(Arc::new));
         next
     }
@@ -100,11 +122,28 @@ impl Snapshot {
         self.shelves().any(Shelf::is_demonstration)
     }
 
+    /// All words that are said; what is gone may be among them until it is gathered anew.
+    fn spelling(&self) -> &Spelling {
+        let Spelled { known, elder, since } = &self.spelling;
+        known.get_or_init(|| {
+            let shelves = self.shelves().filter(|shelf| elder.is_none() || since.contains(&shelf.collection().id));
+            let texts = shelves.flat_map(Shelf::parts).map(shelf::Part::texts);
+            match (Spelling::of(texts, elder.as_deref()), elder) {
+                (Some(grown), _) => Arc::new(grown),
+                (None, Some(elder)) => Arc::clone(elder),
+                (None, None) => unreachable!("words are gathered where there is no elder"),
+            }
+        })
+    }
+
     fn place(&mut self, shelves: impl IntoIterator<Item = Arc<Shelf>>) {
         for mut shelf in shelves {
             let id = shelf.collection().id.clone();
+            self.spelling.since.insert(id.clone());
             if !self.audience.may_see(shelf.collection().audience) {
                 self.shelves.remove(&id);
+                // Not even the words of what may not be seen stay.
+                self.spelling = Spelled::default();
                 for area in self.sectors.iter_mut().flat_map(|sector| &mut sector.service_areas) {
                     area.collections.retain(|listed| *listed != id);
                 }
@@ -134,5 +173,15 @@ impl Snapshot {
             }
         }
         sector.id.clone()
+    }
+}
+
+impl Spelled {
+    /// That of a snapshot in which further shelves will stand.
+    fn outgrown(&self) -> Self {
+        match self.known.get() {
+            Some(known) => Self { elder: Some(Arc::clone(known)), ..Self::default() },
+            None => self.clone(),
+        }
     }
 }

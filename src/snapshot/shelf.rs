@@ -21,6 +21,7 @@ use rstar::ParentNode;
 use super::{
     layer::{Entry, Layer},
     points::{Mass, Points},
+    search::{Texts, Titles},
 };
 use crate::{
     model::{Collection, Feature, FeatureId, Provenance, Validity},
@@ -55,6 +56,8 @@ pub struct Shelf {
     aliases: Arc<BTreeMap<String, String>>,
     /// Looked for when first asked about.
     days: OnceLock<Option<Days>>,
+    /// The words of the collection's titles; shared by the shelves that follow each other.
+    titles: Arc<Titles>,
 }
 
 /// A feature as it was on one shelf and as it is on another; `None` where it is not there.
@@ -86,6 +89,7 @@ impl Shelf {
             count(&mut kinds, feature);
         }
         let base = Layer::new(features);
+        let titles = Arc::new(Titles::of(&collection));
         let bbox = base.bbox_without(&[]);
         Self {
             collection,
@@ -99,11 +103,13 @@ impl Shelf {
             bbox,
             aliases: Arc::default(),
             days: OnceLock::new(),
+            titles,
         }
     }
 
     /// The shelf of a collection that nobody has filled.
     pub fn empty(collection: Collection) -> Self {
+        let titles = Arc::new(Titles::of(&collection));
         Self {
             collection,
             sector: None,
@@ -116,6 +122,7 @@ impl Shelf {
             bbox: None,
             aliases: Arc::default(),
             days: OnceLock::new(),
+            titles,
         }
     }
 
@@ -160,6 +167,7 @@ impl Shelf {
             bbox,
             aliases: Arc::clone(&self.aliases),
             days: OnceLock::new(),
+            titles: Arc::clone(&self.titles),
         }
     }
 
@@ -181,6 +189,7 @@ impl Shelf {
             bbox: self.bbox,
             aliases: Arc::clone(&self.aliases),
             days: OnceLock::new(),
+            titles: Arc::clone(&self.titles),
         })
     }
 
@@ -352,6 +361,11 @@ impl Shelf {
             .map(|(layer, hidden)| Part { shelf: self, layer, hidden })
     }
 
+    /// The words of the collection's titles.
+    pub(super) fn titles(&self) -> &Titles {
+        &self.titles
+    }
+
     pub(super) fn set_sector(&mut self, sector: String) {
         self.sector = Some(sector);
     }
@@ -376,6 +390,16 @@ impl<'a> Part<'a> {
         self.layer.root()
     }
 
+    /// The index of its words, that of what is hidden among them.
+    pub(super) fn texts(self) -> &'a Texts {
+        self.layer.texts(&self.shelf.collection)
+    }
+
+    /// The feature at a place of the layer; `None` where it is hidden.
+    pub(super) fn at(self, at: u32) -> Option<&'a Feature> {
+        self.hidden.binary_search(&at).is_err().then(|| self.layer.at(at))
+    }
+
     /// The edges of the feature of an entry in a tree, where there are many.
     pub(super) fn edges(self, entry: &Entry) -> Option<&'a EdgeTree> {
         self.layer.edges(entry)
@@ -383,7 +407,7 @@ impl<'a> Part<'a> {
 
     /// The feature of an entry of its index; `None` where it is hidden.
     pub(super) fn feature(self, entry: &Entry) -> Option<&'a Feature> {
-        self.hidden.binary_search(&entry.at()).is_err().then(|| self.layer.at(entry.at()))
+        self.at(entry.at())
     }
 }
 

@@ -8,7 +8,7 @@ import type { Hit } from './map/hits.ts';
 import { Nearby } from './near/nearby.svelte.ts';
 import type { LonLat } from './near/direction.ts';
 import { loadCatalog } from './server/api.ts';
-import type { Catalog } from './server/wire.ts';
+import type { Catalog, FoundObject, FoundStep } from './server/wire.ts';
 
 export type Section = 'filter' | 'near';
 /** How much of a phone's screen the panel takes; a wide screen always shows it whole. */
@@ -19,6 +19,9 @@ interface Entry {
   mapa: true;
   opened: boolean;
 }
+
+/** Houses are told apart from here on. */
+const FOUND_ZOOM = 16;
 
 export class Page {
   catalog: Catalog | null = $state.raw(null);
@@ -138,6 +141,25 @@ export class Page {
     this.#openCard({ collection, id });
     if (replacesCard) this.#write();
     else history.pushState({ mapa: true, opened: true } satisfies Entry, '', this.#address());
+  }
+
+  /** Opens what a search found and brings the map there, near enough to tell it from its neighbours. */
+  goTo({ collection, id, lon, lat }: FoundObject): void {
+    this.hits = null;
+    this.jump = { lon, lat, zoom: Math.max(this.camera?.zoom ?? 0, FOUND_ZOOM) };
+    this.open({ collection, id });
+  }
+
+  /** Leaves only this step of the filter tree on the map. */
+  showOnly({ type, id, collection }: FoundStep): void {
+    if (type !== 'sector' && !this.collections.has(collection ?? id)) return;
+    const branches: Branches = { ...NO_BRANCHES };
+    if (type === 'sector') branches.sectors = [id];
+    else if (type === 'collection') branches.collections = [id];
+    else branches.kinds = [`${collection}:${id}`];
+    this.#check(leavesOf(this.tree, branches));
+    if (this.card.key !== null) this.#leaveCard();
+    this.show('filter');
   }
 
   #leaveCard(): void {

@@ -68,5 +68,6 @@ fn limits(form: Form, language: Language) -> String {
         Form::List(most) => format!("≤ {most}, {}", language.either("через кому", "separated by commas")),
         Form::Box => language.either("4 або 6 чисел", "4 or 6 numbers").into(),
         Form::Text(most) => format!("≤ {most} {}", language.either("байтів", "bytes")),
+        Form::Typed(most) => format!("≤ {most} {}", language.either("знаків", "characters")),
     }
 }

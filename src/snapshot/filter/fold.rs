@@ -4,7 +4,7 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// What is not told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fold {
+pub(in crate::snapshot) enum Fold {
     /// Upper and lower case.
     Case,
     /// Letters with and without accents.
@@ -13,7 +13,7 @@ pub(super) enum Fold {
 
 impl Fold {
     /// The text that stands for all that are not told apart from this one.
-    pub(super) fn of(self, text: &str) -> String {
+    pub(in crate::snapshot) fn of(self, text: &str) -> String {
         match self {
             Self::Case => text.to_lowercase(),
             Self::Accents => without_accents(text),

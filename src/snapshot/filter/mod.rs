@@ -29,6 +29,7 @@ use std::{
 use super::Shelf;
 use crate::{model::CollectionId, space::BBox};
 use compile::Of;
+pub(super) use fold::Fold;
 pub(super) use plan::Plan;
 use time::TimeRelation;
 use tree::Expr;

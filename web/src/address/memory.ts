@@ -1,6 +1,6 @@
 // What the browser remembers between visits; a browser that forbids it forgets, and nothing else happens.
 
-type Remembered = 'language' | 'theme';
+type Remembered = 'language' | 'theme' | 'searches';
 
 export function remembered(name: Remembered): string | null {
   try {

@@ -28,6 +28,18 @@ export const en: Dictionary<'one' | 'other'> = {
   map_partly_away: 'A part of the map did not load.',
   map_unsupported: 'Your browser cannot draw the map (it has no WebGL 2). Searching nearby works without it.',
 
+  search_city: 'Search the city',
+  search_hint: 'Address, name or number',
+  search_suggestions: 'Suggestions',
+  search_recent: 'Recent searches (in this browser only)',
+  search_places: 'Places',
+  search_addresses: 'Addresses and streets',
+  search_collections: 'Sections',
+  search_forget: 'Forget recent searches',
+  search_former: 'formerly {name}',
+  search_failed: 'The search failed. The server does not answer, or answered with an error.',
+  suggestions_found: { one: '{count} suggestion', other: '{count} suggestions' },
+
   catalog_away: 'The list of objects could not be loaded. The server does not answer, or answered with an error.',
   catalog_empty: 'There are no objects in the list yet.',
   search_tree: 'Search the list',

@@ -28,6 +28,23 @@ export const uk = {
   map_partly_away: 'Частина мапи не завантажилася.',
   map_unsupported: 'Ваш браузер не може намалювати мапу (немає WebGL 2). Пошук поруч працює без неї.',
 
+  search_city: 'Пошук у місті',
+  search_hint: 'Адреса, назва або номер',
+  search_suggestions: 'Підказки',
+  search_recent: 'Нещодавні пошуки (лише в цьому браузері)',
+  search_places: 'Місця',
+  search_addresses: 'Адреси й вулиці',
+  search_collections: 'Розділи',
+  search_forget: 'Забути нещодавні пошуки',
+  search_former: 'раніше {name}',
+  search_failed: 'Не вдалося шукати. Сервер не відповідає або відповів помилкою.',
+  suggestions_found: {
+    one: '{count} підказка',
+    few: '{count} підказки',
+    many: '{count} підказок',
+    other: '{count} підказки',
+  },
+
   catalog_away: 'Не вдалося завантажити перелік об’єктів. Сервер не відповідає або відповів помилкою.',
   catalog_empty: 'У переліку ще немає жодного об’єкта.',
   search_tree: 'Пошук у переліку',

@@ -1,7 +1,8 @@
 // The questions the page asks the server, each answered with its wire type or with a ServerFault.
 import type { StyleSpecification } from 'maplibre-gl';
 import type { LonLat } from '../near/direction.ts';
-import type { Catalog, CityObject, Collection, Neighbors, Problem, StyleName } from './wire.ts';
+import type { Language } from '../i18n/words.ts';
+import type { Catalog, CityObject, Collection, Neighbors, Problem, StyleName, Suggestions } from './wire.ts';
 
 /** Long enough for a poor mobile link, short enough that a person still waits. */
 const PATIENCE_MS = 20_000;
@@ -57,6 +58,24 @@ export function loadNearest(
   });
   if (collectionIds.length > 0) query.set('collections', collectionIds.join(','));
   return ask<Neighbors>(`/nearest?${query}`, signal);
+}
+
+/** Of each group so many, as a list on a phone bears. */
+const SUGGESTED = 5;
+
+export function loadSuggestions(
+  typed: string,
+  near: LonLat | null,
+  language: Language,
+  signal?: AbortSignal,
+): Promise<Suggestions> {
+  const query = new URLSearchParams({ q: typed, lang: language, limit: String(SUGGESTED) });
+  if (near) {
+    // Some ten metres, so that a map hardly moved asks the same question.
+    query.set('lon', near.lon.toFixed(4));
+    query.set('lat', near.lat.toFixed(4));
+  }
+  return ask<Suggestions>(`/search?${query}`, signal);
 }
 
 async function ask<T>(url: string, signal?: AbortSignal): Promise<T> {

@@ -92,6 +92,38 @@ export interface NeighborProperties extends ObjectProperties {
 export type Neighbor = Feature<Geometry, NeighborProperties> & { id: string | number };
 export type Neighbors = Omit<FeatureCollection<Geometry>, 'features'> & { features: Neighbor[] };
 
+/** An object that a search found. */
+export interface FoundObject {
+  collection: string;
+  id: string;
+  title: string;
+  subtitle: string;
+  kind?: string;
+  sector?: string;
+  address?: string;
+  former_name?: string;
+  lon: number;
+  lat: number;
+  distance_m?: number;
+}
+
+/** A step of the filter tree that a search found. */
+export interface FoundStep {
+  type: 'sector' | 'collection' | 'kind';
+  id: string;
+  collection?: string;
+  sector?: string | null;
+  title: string;
+  subtitle?: string;
+  count?: number;
+}
+
+export interface Suggestions {
+  places: FoundObject[];
+  addresses: FoundObject[];
+  collections: FoundStep[];
+}
+
 /** RFC 9457 */
 export interface Problem {
   title?: string;
