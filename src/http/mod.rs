@@ -17,6 +17,7 @@ mod cursor;
 mod document;
 mod encoding;
 mod file;
+mod fonts;
 mod format;
 mod geojson;
 mod health;
@@ -34,6 +35,7 @@ mod problem;
 mod route;
 mod routes;
 mod schema;
+mod sprites;
 mod styles;
 mod summary;
 mod tile_format;
@@ -76,7 +78,7 @@ pub use links::Links;
 pub use page::PageFiles;
 pub use params::Params;
 pub use problem::Problem;
-pub use styles::{BaseMap, Laid, Styles, StylesError};
+pub use styles::{BaseMap, Laid, Styles};
 
 /// What answers requests: the newest snapshot and how it is shown.
 #[derive(Debug)]
