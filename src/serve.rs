@@ -75,7 +75,12 @@ fn begin(store: &mut Store, catalog: &Catalog, settings: &Settings) -> anyhow::R
 fn styles(catalog: &Catalog, base_map: BaseMap) -> anyhow::Result<Styles> {
     let appearances = style::appearances(&files::style_source(), &files::palettes())?;
     let icons: BTreeSet<&str> = catalog.icons().chain([style::FALLBACK_ICON]).collect();
-    Ok(Styles::new(appearances, base_map, Fonts::new(files::fonts(), files::font_licence()), Sprites::new(&icons, files::icon)))
+    Ok(Styles::new(
+        appearances,
+        base_map,
+        Fonts::new(files::fonts(), files::font_licence()),
+        Sprites::new(&icons, files::icon),
+    ))
 }
 
 /// Who brings what a store has to a city.

@@ -76,7 +76,10 @@ fn the_icons_of_the_catalog_are_on_the_sheet() {
         let side = |at: usize| u64::from(u32::from_be_bytes(picture.body[at..at + 4].try_into().unwrap()));
         let (width, height) = (side(16), side(20));
         let answer = server.get(path(&server, &format!("{sprite}{end}.json")));
-        assert!(answer.header("cache-control").contains("immutable") && picture.header("cache-control").contains("immutable"));
+        assert!(
+            answer.header("cache-control").contains("immutable")
+                && picture.header("cache-control").contains("immutable")
+        );
         let index = answer.json();
         let mut places = BTreeSet::new();
         for icon in catalog.icons().chain(["marker"]).collect::<BTreeSet<_>>() {
@@ -133,6 +136,9 @@ fn what_is_not_there_is_not_found_and_named() {
     assert!(text(&server.get("/fonts/Comic%20Sans/0-255.pbf").body).contains("Comic Sans"));
     assert!(text(&server.get("/fonts/OFL.txt").body).contains("SIL OPEN FONT LICENSE"));
     let old = server.get("/fonts/Noto%20Sans%20Bold/0-255.pbf?v=0000");
-    assert!(old.status == 200 && !old.header("cache-control").contains("immutable"), "another version is not kept for good");
+    assert!(
+        old.status == 200 && !old.header("cache-control").contains("immutable"),
+        "another version is not kept for good"
+    );
     assert_eq!(server.log(), "");
 }

@@ -3,7 +3,8 @@
 use axum::routing::{MethodRouter, get};
 
 use super::{
-    Answering, api, at, catalog, changes, clusters, collections, conformance, fonts, health, items, nearest, page, pages,
+    Answering, api, at, catalog, changes, clusters, collections, conformance, fonts, health, items, nearest, page,
+    pages,
     parameters::{
         BBOX, BBOX_CRS, BOM, COLLECTION_LIST, CRS, CURSOR, DATETIME, FILTER, FILTER_CRS, FILTER_LANG, KIND, LANG, LAT,
         LON, OPEN_AT, PER, PROPERTIES, RADIUS, SECTOR, SORT_BY, f, limit, param, said,

@@ -30,11 +30,7 @@ pub async fn get(
         Problem::Internal
     })?;
     let (kind, bytes) = if is_picture { ("image/png", sheet.picture) } else { ("application/json", sheet.index) };
-    Ok(if is_named {
-        answer::immutable(&asked, kind, bytes.into())
-    } else {
-        answer::bytes(&asked, kind, bytes.into())
-    })
+    Ok(if is_named { answer::immutable(&asked, kind, bytes.into()) } else { answer::bytes(&asked, kind, bytes.into()) })
 }
 
 /// Whether the picture is asked for, at twice the pixels, by this version; `None` for a name that is no sprite.

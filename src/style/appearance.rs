@@ -206,10 +206,7 @@ mod tests {
         assert_eq!(error("title = \"L\""), AppearanceError::Missing("light".into(), "a".into()));
         let unused = error("title = \"L\"\n[colors]\na = \"#000\"\nb = \"#111\"");
         assert_eq!(unused, AppearanceError::Unused("light".into(), "b".into()));
-        assert_eq!(
-            error("title = \"L\"\nbase = \"light\""),
-            AppearanceError::Base("light".into(), "light".into())
-        );
+        assert_eq!(error("title = \"L\"\nbase = \"light\""), AppearanceError::Base("light".into(), "light".into()));
         assert!(matches!(error("title = \"L\"\ncolours = 1"), AppearanceError::Palette(..)));
     }
 
@@ -219,7 +216,8 @@ mod tests {
             "paint":{"circle-radius":["step",["zoom"],3,14,5],"line-width":["get","w"]}}]}"#;
         let styles = made(source, &[("kiosk", "title = \"K\"\n[scale]\ntext = 1.5\nmark = 2\nline = 2")]).unwrap();
         let layer = &styles[0].1["layers"][0];
-        let size = json!(["interpolate", ["linear"], ["zoom"], 8, ["match", ["get", "kind"], "city", 15.0, 7.5], 15, 30.0]);
+        let size =
+            json!(["interpolate", ["linear"], ["zoom"], 8, ["match", ["get", "kind"], "city", 15.0, 7.5], 15, 30.0]);
         assert_eq!(layer["layout"], json!({"text-size": size, "text-padding": 4}));
         let radius = json!(["step", ["zoom"], 6.0, 14, 10.0]);
         assert_eq!(layer["paint"], json!({"circle-radius": radius, "line-width": ["*", 2.0, ["get", "w"]]}));

@@ -17,7 +17,7 @@ use super::Carried;
 /// Changes whenever the same drawings would give another sprite.
 const MAKING: u64 = 1;
 
-/// Side of an icon, pixels at ratio 1: both sets that are used draw on a square of 15.
+/// Side of an icon, pixels at ratio 1, as Maki draws them.
 const SIDE_PX: f32 = 15.0;
 
 /// The icons of a city.
@@ -44,7 +44,7 @@ pub enum SpritesError {
     /// The file is no SVG.
     #[error("the icon `{0}` is no drawing: {1}")]
     Drawing(String, String),
-    /// The drawing has no size, or not that of the others.
+    /// The drawing has another size than the others.
     #[error("the icon `{0}` is not 15 by 15 pixels")]
     Size(String),
     /// They do not fit on one sheet, or the sheet cannot be written.
@@ -84,7 +84,7 @@ impl Sprites {
     fn draw(&self, ratio: u8) -> Result<Sheet, SpritesError> {
         let mut sprites = BTreeMap::new();
         for (name, svg) in &self.drawings {
-            let tree = Tree::from_data(svg, &Options::default())
+            let tree = Tree::from_data(&sized(svg), &Options::default())
                 .map_err(|error| SpritesError::Drawing(name.clone(), error.to_string()))?;
             if (tree.size().width(), tree.size().height()) != (SIDE_PX, SIDE_PX) {
                 return Err(SpritesError::Size(name.clone()));
@@ -97,4 +97,15 @@ impl Sprites {
         let picture = sheet.encode_png().map_err(|_| SpritesError::Sheet)?;
         Ok(Sheet { index: index.into(), picture: picture.into() })
     }
+}
+
+/// The drawing in the common size, where it does not say one: some of Temaki's have 50 units to a side.
+fn sized(svg: &[u8]) -> Carried {
+    let text = String::from_utf8_lossy(svg);
+    let Some((before, root)) = text.split_once("<svg ") else { return svg.to_vec().into() };
+    let attributes = root.split('>').next().unwrap_or_default();
+    if attributes.split_whitespace().any(|attribute| attribute.starts_with("width=")) {
+        return svg.to_vec().into();
+    }
+    format!("{before}<svg width=\"{SIDE_PX}\" height=\"{SIDE_PX}\" {root}").into_bytes().into()
 }
