@@ -29,21 +29,16 @@ pub async fn document(
 ) -> Result<Response, Problem> {
     let params = Params::read(query.as_deref(), &routes::API)?;
     let language = Language::asked(&params, &asked);
-    let revision = city.snapshot().revision();
     if Format::asked(&params, &routes::API, &asked) == Format::Html {
-        return Ok(pages::api::page(&asked, language, revision));
+        return Ok(pages::api::page(&asked, language));
     }
-    Document::new(&asked, OPENAPI, revision).in_language(language).json(&openapi(language, &city.links(&asked)))
+    Document::new(&asked, OPENAPI).in_language(language).json(&openapi(language, &city.links(&asked)))
 }
 
 /// The page.
-pub async fn page(
-    State(city): State<Answering>,
-    RawQuery(query): RawQuery,
-    asked: HeaderMap,
-) -> Result<Response, Problem> {
+pub async fn page(RawQuery(query): RawQuery, asked: HeaderMap) -> Result<Response, Problem> {
     let params = Params::read(query.as_deref(), &routes::API_PAGE)?;
-    Ok(pages::api::page(&asked, Language::asked(&params, &asked), city.snapshot().revision()))
+    Ok(pages::api::page(&asked, Language::asked(&params, &asked)))
 }
 
 fn openapi(language: Language, links: &Links) -> Value {

@@ -73,10 +73,7 @@ pub async fn root(
         ),
         "links": to,
     });
-    Document::new(&asked, "application/json", city.snapshot().revision())
-        .in_language(language)
-        .with_links(&to)
-        .json(&landing)
+    Document::new(&asked, "application/json").in_language(language).with_links(&to).json(&landing)
 }
 
 /// A file of the page.

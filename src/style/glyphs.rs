@@ -28,7 +28,7 @@ const MAKING: u64 = 1;
 /// Fonts by the names that styles call them by, with the glyphs that were asked for.
 #[derive(Debug, Default)]
 pub struct Fonts {
-    fonts: BTreeMap<String, Font>,
+    by_name: BTreeMap<String, Font>,
     licence: Option<Carried>,
     version: String,
 }
@@ -74,18 +74,18 @@ impl Fonts {
     pub fn new(files: impl IntoIterator<Item = (String, Carried)>, licence: Option<Carried>) -> Self {
         let mut hash = Xxh3::new();
         hash.update(&MAKING.to_le_bytes());
-        let mut fonts = BTreeMap::new();
+        let mut by_name = BTreeMap::new();
         for (name, file) in files {
             hash.update(name.as_bytes());
             hash.update(&file);
-            fonts.insert(name, Font { file, ranges: (0..RANGES).map(|_| OnceLock::new()).collect() });
+            by_name.insert(name, Font { file, ranges: (0..RANGES).map(|_| OnceLock::new()).collect() });
         }
-        Self { fonts, licence, version: format!("{:016x}", hash.digest()) }
+        Self { by_name, licence, version: format!("{:016x}", hash.digest()) }
     }
 
     /// Whether there is nothing to write with.
     pub fn is_empty(&self) -> bool {
-        self.fonts.is_empty()
+        self.by_name.is_empty()
     }
 
     /// Changes with the glyphs: who has asked with it may keep them for good.
@@ -100,14 +100,14 @@ impl Fonts {
 
     /// The name of the first font of a stack, `Noto Sans Bold,Noto Sans Regular`, that is here.
     pub fn first_of(&self, stack: &str) -> Option<&str> {
-        stack.split(',').find_map(|name| self.fonts.get_key_value(name.trim()).map(|(name, _)| name.as_str()))
+        stack.split(',').find_map(|name| self.by_name.get_key_value(name.trim()).map(|(name, _)| name.as_str()))
     }
 
     /// A range of a font as a `glyphs` message; characters that the font lacks are left out.
     ///
     /// `None` where there is no such font. Takes some tenths of a second when a range is first asked for.
     pub fn glyphs(&self, font: &str, range: GlyphRange) -> Option<Result<Bytes, GlyphsError>> {
-        let Font { file, ranges } = self.fonts.get(font)?;
+        let Font { file, ranges } = self.by_name.get(font)?;
         let made = ranges[usize::from(range.0)].get_or_init(|| {
             make(file, font, range).map_err(|problem| GlyphsError { font: font.into(), problem: problem.to_string() })
         });
