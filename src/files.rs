@@ -19,6 +19,30 @@ struct Data;
 #[include = "*.toml"]
 struct StyleFiles;
 
+/// Noto Sans, under the SIL Open Font License 1.1, whose text comes with it.
+#[derive(Embed)]
+#[folder = "web/node_modules/@expo-google-fonts/noto-sans/"]
+#[include = "400Regular/*.ttf"]
+#[include = "400Regular_Italic/*.ttf"]
+#[include = "700Bold/*.ttf"]
+#[include = "LICENSE_FONT"]
+#[allow_missing = true]
+struct FontFiles;
+
+/// Icons of Maki, CC0 1.0.
+#[derive(Embed)]
+#[folder = "web/node_modules/@mapbox/maki/icons/"]
+#[include = "*.svg"]
+#[allow_missing = true]
+struct MakiIcons;
+
+/// Icons of Temaki, CC0 1.0.
+#[derive(Embed)]
+#[folder = "web/node_modules/@rapideditor/temaki/icons/"]
+#[include = "*.svg"]
+#[allow_missing = true]
+struct TemakiIcons;
+
 #[derive(Embed)]
 #[folder = "web/dist/"]
 #[allow_missing = true]
@@ -60,8 +84,7 @@ fn read_texts(folder: &Path, named: &str) -> anyhow::Result<Vec<(String, String)
 
 /// What is told of a place, `data/at.toml`.
 pub fn surroundings() -> String {
-    let files = texts::<Data>("", "");
-    files.into_iter().find_map(|(name, text)| (name == "at.toml").then_some(text)).unwrap_or_default()
+    text_of::<Data>("at.toml")
 }
 
 /// Which words mean the same to whoever searches, `data/search/words.toml`.
@@ -75,21 +98,52 @@ pub fn demo_facts() -> Vec<(String, String)> {
     texts::<Data>("demo/", "")
 }
 
-/// The style templates by name, without their ending.
-pub fn styles() -> Vec<(String, String)> {
-    let files = texts::<StyleFiles>("", "");
-    files.into_iter().filter_map(|(name, text)| Some((name.strip_suffix(".json")?.to_owned(), text))).collect()
+/// The source of all styles.
+pub fn style_source() -> String {
+    text_of::<StyleFiles>("map.json")
+}
+
+/// The palettes of the styles by name.
+pub fn palettes() -> Vec<(String, String)> {
+    texts::<StyleFiles>("palettes/", "")
+        .into_iter()
+        .filter_map(|(name, text)| Some((name.strip_suffix(".toml")?.to_owned(), text)))
+        .collect()
 }
 
 /// The declarations of tilesets.
 pub fn tilesets() -> String {
-    let files = texts::<StyleFiles>("", "");
-    files.into_iter().find_map(|(name, text)| (name == "tilesets.toml").then_some(text)).unwrap_or_default()
+    text_of::<StyleFiles>("tilesets.toml")
+}
+
+/// The fonts that styles write with, by the names they call them; none where the page's packages were not there to build with.
+pub fn fonts() -> impl Iterator<Item = (String, Cow<'static, [u8]>)> {
+    let files = [
+        ("Noto Sans Regular", "400Regular/NotoSans_400Regular.ttf"),
+        ("Noto Sans Italic", "400Regular_Italic/NotoSans_400Regular_Italic.ttf"),
+        ("Noto Sans Bold", "700Bold/NotoSans_700Bold.ttf"),
+    ];
+    files.into_iter().filter_map(|(name, path)| Some((name.to_owned(), FontFiles::get(path)?.data)))
+}
+
+/// The licence of the fonts.
+pub fn font_licence() -> Option<Cow<'static, [u8]>> {
+    Some(FontFiles::get("LICENSE_FONT")?.data)
+}
+
+/// The drawing of an icon, SVG: Maki's, or else Temaki's.
+pub fn icon(name: &str) -> Option<Cow<'static, [u8]>> {
+    let path = format!("{name}.svg");
+    Some(MakiIcons::get(&path).or_else(|| TemakiIcons::get(&path))?.data)
 }
 
 /// The files of the map page; none where it was not built.
 pub fn page() -> impl Iterator<Item = (String, Cow<'static, [u8]>)> {
     Page::iter().filter_map(|path| Some((path.to_string(), Page::get(&path)?.data)))
+}
+
+fn text_of<Files: Embed>(path: &str) -> String {
+    Files::get(path).and_then(|file| String::from_utf8(file.data.into_owned()).ok()).unwrap_or_default()
 }
 
 fn texts<Files: Embed>(below: &str, named: &str) -> Vec<(String, String)> {

@@ -19,4 +19,5 @@ pub mod settings;
 pub mod snapshot;
 pub mod space;
 pub mod store;
+pub mod style;
 pub mod tile;

@@ -18,6 +18,10 @@ use mapa::{
     store::{Address, Store},
     tile::{Format, tileset::MAX_ZOOM},
 };
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    prelude::*,
+};
 
 /// City on the Map: imports a city's objects and serves them as tiles, features and nearest answers.
 #[derive(Parser)]
@@ -122,7 +126,10 @@ const REFUSED: u8 = 2;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).init();
+    // What packs pictures tells of each one, which is of no use to an operator.
+    let told = Targets::new().with_default(LevelFilter::INFO).with_target("oxipng", LevelFilter::WARN);
+    let written = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
+    tracing_subscriber::registry().with(written).with(told).init();
     match run(cli) {
         Ok(code) => code,
         Err(error) => {

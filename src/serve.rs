@@ -1,6 +1,7 @@
 //! Serving: store → snapshot → http, and a newer snapshot whenever the store has a newer revision.
 
 use std::{
+    collections::BTreeSet,
     path::Path,
     sync::{Arc, Mutex, PoisonError, mpsc},
     thread,
@@ -19,6 +20,7 @@ use crate::{
     settings::Settings,
     snapshot::{Shelf, Snapshot, search::Lexicon},
     store::{Fault, Store, Stored},
+    style::{self, Fonts, Sprites},
     tile::Tilesets,
 };
 
@@ -61,7 +63,7 @@ fn begin(store: &mut Store, catalog: &Catalog, settings: &Settings) -> anyhow::R
     let (base_map, base_tiles) = base_map(settings)?;
     let shown = Shown {
         tilesets: Tilesets::read(&files::tilesets())?,
-        styles: Styles::new(&files::styles(), base_map)?,
+        styles: styles(catalog, base_map)?,
         base_tiles,
         page: PageFiles::new(files::page()),
         surroundings: Surroundings::read(&files::surroundings())?,
@@ -70,6 +72,18 @@ fn begin(store: &mut Store, catalog: &Catalog, settings: &Settings) -> anyhow::R
         tile_memory: settings.tile_memory(),
     };
     Ok((City::new(snapshot, shown), faults))
+}
+
+/// The styles with the fonts and the icons of the catalog.
+fn styles(catalog: &Catalog, base_map: BaseMap) -> anyhow::Result<Styles> {
+    let appearances = style::appearances(&files::style_source(), &files::palettes())?;
+    let icons: BTreeSet<&str> = catalog.icons().chain([style::FALLBACK_ICON]).collect();
+    Ok(Styles::new(
+        appearances,
+        base_map,
+        Fonts::new(files::fonts(), files::font_licence()),
+        Sprites::new(&icons, files::icon),
+    ))
 }
 
 /// Who brings what a store has to a city.

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Rooms and what each may use besides itself.
-const ROOMS: [(&str, &[&str]); 12] = [
+const ROOMS: [(&str, &[&str]); 13] = [
     ("space", &[]),
     ("register", &["model", "space"]),
     ("model", &["space"]),
@@ -17,9 +17,10 @@ const ROOMS: [(&str, &[&str]); 12] = [
     ("snapshot", &["model", "space"]),
     ("demo", &["model", "space"]),
     ("tile", &["snapshot", "model", "space"]),
+    ("style", &[]),
     ("archive", &["space"]),
     ("exchange", &["model", "space"]),
-    ("http", &["archive", "snapshot", "tile", "register", "model", "space"]),
+    ("http", &["archive", "snapshot", "style", "tile", "register", "model", "space"]),
 ];
 
 /// Foreign crates and the only places that may name them.
@@ -36,6 +37,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("i_overlay", &["tile"]),
     ("rusqlite", &["archive", "import", "store"]),
     ("pmtiles", &["archive"]),
+    ("pbf_font_tools", &["style"]),
+    ("spreet", &["style"]),
     ("postgres", &["store"]),
     ("rustls", &["store", "fetch"]),
     ("rustls_native_certs", &["fetch"]),

@@ -144,6 +144,7 @@ impl Scheme {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::style;
 
     #[test]
     fn our_styles_take_their_shapes_from_the_foreign_tiles() {
@@ -164,8 +165,8 @@ mod tests {
                 ],
             ),
         ];
-        for text in [include_str!("../../styles/light.json"), include_str!("../../styles/dark.json")] {
-            let own: Value = serde_json::from_str(text).unwrap();
+        let palette = ("light".to_owned(), include_str!("../../styles/palettes/light.toml").to_owned());
+        for (_, own) in style::appearances(include_str!("../../styles/map.json"), &[palette]).unwrap() {
             for (scheme, names) in known {
                 let names: Vec<String> = names.iter().map(ToString::to_string).collect();
                 assert_eq!(Scheme::of(&names), Some(scheme));

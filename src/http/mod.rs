@@ -18,6 +18,7 @@ mod document;
 mod drawn;
 mod encoding;
 mod file;
+mod fonts;
 mod format;
 mod front;
 mod gate;
@@ -41,6 +42,7 @@ mod route;
 mod routes;
 mod schema;
 mod search;
+mod sprites;
 mod styles;
 mod summary;
 mod tile_format;
@@ -90,7 +92,7 @@ pub use listen::{Limits, answer_on};
 pub use page::PageFiles;
 pub use params::Params;
 pub use problem::Problem;
-pub use styles::{BaseMap, Laid, Styles, StylesError};
+pub use styles::{BaseMap, Laid, Styles};
 
 /// What answers requests: the newest snapshot and how it is shown.
 #[derive(Debug)]

@@ -3,14 +3,14 @@
 use axum::routing::{MethodRouter, get};
 
 use super::{
-    Answering, api, at, catalog, changes, clusters, collections, conformance, health, items, metrics, nearest, page,
-    pages,
+    Answering, api, at, catalog, changes, clusters, collections, conformance, fonts, health, items, metrics, nearest,
+    page, pages,
     parameters::{
         BBOX, BBOX_CRS, BOM, COLLECTION_LIST, CRS, CURSOR, DATETIME, FILTER, FILTER_CRS, FILTER_LANG, KIND, LANG, LAT,
         LON, OPEN_AT, PER, PROPERTIES, RADIUS, SECTOR, SORT_BY, f, limit, optional, param, required, said,
     },
     route::{Form, Param, Route},
-    schema, search, styles, summary, tilejson, tiles, tilesets,
+    schema, search, sprites, styles, summary, tilejson, tiles, tilesets,
 };
 use crate::{
     model::feature::MAX_ID_BYTES,
@@ -48,6 +48,9 @@ pub fn all() -> Vec<(&'static Route, MethodRouter<Answering>)> {
         (&COLLECTION_TILE, get(tiles::of_collection)),
         (&CLUSTER, get(clusters::get)),
         (&STYLE, get(styles::get)),
+        (&GLYPHS, get(fonts::get)),
+        (&FONT_LICENCE, get(fonts::licence)),
+        (&SPRITE, get(sprites::get)),
         (&CHANGES, get(changes::get)),
         (&LIVE, get(health::live)),
         (&READY, get(health::ready)),
@@ -384,9 +387,50 @@ pub static CLUSTER: Route = Route {
 pub static STYLE: Route = Route {
     path: "/styles/{style}",
     id: "getStyle",
-    what: said("Стиль MapLibre: light.json, dark.json", "A MapLibre style: light.json, dark.json"),
+    what: said(
+        "Стиль MapLibre: light.json, dark.json, contrast.json, kiosk.json",
+        "A MapLibre style: light.json, dark.json, contrast.json, kiosk.json",
+    ),
     params: &[],
     answers: &[(JSON, "Object")],
+    also: &[],
+};
+/// `GET /fonts/{stack}/{range}.pbf`
+pub static GLYPHS: Route = Route {
+    path: "/fonts/{stack}/{range}",
+    id: "getGlyphs",
+    what: said(
+        "256 знаків шрифту для MapLibre: {range}.pbf; стиль каже, звідки їх брати",
+        "256 characters of a font for MapLibre: {range}.pbf; a style says where to take them from",
+    ),
+    params: &[param(
+        "v",
+        Form::Text(16),
+        "Версія знаків зі стилю: з нею відповідь можна тримати вічно",
+        "The version of the glyphs, from a style: with it the answer may be kept for good",
+    )],
+    answers: &[("application/x-protobuf", "")],
+    also: &[],
+};
+/// `GET /fonts/OFL.txt`
+pub static FONT_LICENCE: Route = Route {
+    path: "/fonts/OFL.txt",
+    id: "getFontLicence",
+    what: said("Ліцензія шрифтів", "The licence of the fonts"),
+    params: &[],
+    answers: &[("text/plain", "")],
+    also: &[404],
+};
+/// `GET /sprites/{sprite}`
+pub static SPRITE: Route = Route {
+    path: "/sprites/{sprite}",
+    id: "getSprite",
+    what: said(
+        "Піктограми мапи: icons.json — де яка, icons.png — вони самі, icons@2x — для щільних екранів",
+        "The icons of the map: icons.json tells where each is, icons.png has them, icons@2x for dense screens",
+    ),
+    params: &[],
+    answers: &[(JSON, "Object"), ("image/png", "")],
     also: &[],
 };
 /// `GET /changes`
@@ -440,4 +484,7 @@ pub const PARTS: &[(&str, usize, &str)] = &[
     ("tileCol", 10, "^[0-9]+$"),
     ("clusterId", 16, "^[0-9]+$"),
     ("style", 100, "^[a-z-]+[.]json$"),
+    ("stack", 200, "^[A-Za-z0-9 ,-]+$"),
+    ("range", 15, "^[0-9]+-[0-9]+[.]pbf$"),
+    ("sprite", 40, "^icons(-[0-9a-f]{16})?(@2x)?[.](json|png)$"),
 ];

@@ -10,7 +10,10 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{Answering, Links, Params, Problem, answer, base_layers::Scheme, base_tiles, routes};
-use crate::snapshot::Snapshot;
+use crate::{
+    snapshot::Snapshot,
+    style::{Fonts, Sprites},
+};
 
 /// Stands in a style for the expression that gives each sector its colour.
 const SECTOR_COLOR: &str = "{sector-color}";
@@ -97,38 +100,39 @@ fn origin(url: &str) -> Option<String> {
     is_host.then(|| url[..url.len() - rest.len() + host.len()].to_owned())
 }
 
-/// The styles that can be asked for, over one base map.
+/// The styles that can be asked for, over one base map, and what they are drawn with.
 #[derive(Debug)]
 pub struct Styles {
     templates: BTreeMap<String, Value>,
     base_map: BaseMap,
-}
-
-/// A style that is not JSON.
-#[derive(Debug, thiserror::Error)]
-#[error("the style `{name}` is not JSON: {source}")]
-pub struct StylesError {
-    name: String,
-    source: serde_json::Error,
+    fonts: Fonts,
+    sprites: Sprites,
 }
 
 impl Styles {
-    /// Takes the style templates, `(name, JSON text)`.
-    pub fn new(templates: &[(String, String)], base_map: BaseMap) -> Result<Self, StylesError> {
-        let templates = templates
-            .iter()
-            .map(|(name, text)| {
-                let template =
-                    serde_json::from_str(text).map_err(|source| StylesError { name: name.clone(), source })?;
-                Ok((name.clone(), template))
-            })
-            .collect::<Result<_, _>>()?;
-        Ok(Self { templates, base_map })
+    /// Takes the styles, `(name, style)`, that have their palette's colours already.
+    pub fn new(
+        templates: impl IntoIterator<Item = (String, Value)>,
+        base_map: BaseMap,
+        fonts: Fonts,
+        sprites: Sprites,
+    ) -> Self {
+        Self { templates: templates.into_iter().collect(), base_map, fonts, sprites }
     }
 
     /// What is drawn under the objects.
     pub fn base_map(&self) -> &BaseMap {
         &self.base_map
+    }
+
+    /// What names are written with.
+    pub fn fonts(&self) -> &Fonts {
+        &self.fonts
+    }
+
+    /// What objects are marked with.
+    pub fn sprites(&self) -> &Sprites {
+        &self.sprites
     }
 
     fn style(&self, name: &str, snapshot: &Snapshot, links: &Links) -> Option<Value> {
@@ -141,8 +145,28 @@ impl Styles {
                 source["url"] = links.to(path).into();
             }
         }
+        self.equip(&mut style, links)?;
         style["metadata"]["mapa:demonstration"] = snapshot.is_demonstration().into();
         Some(style)
+    }
+
+    /// Says where glyphs and icons are, by names that change with them; a program without them says nothing, and clients
+    /// write with fonts of their own.
+    fn equip(&self, style: &mut Value, links: &Links) -> Option<()> {
+        let style = style.as_object_mut()?;
+        for (member, version) in [
+            ("glyphs", (!self.fonts.is_empty()).then(|| format!("?v={}", self.fonts.version()))),
+            ("sprite", (!self.sprites.is_empty()).then(|| format!("-{}", self.sprites.version()))),
+        ] {
+            match (style.get_mut(member), version) {
+                (Some(address), Some(version)) => *address = (links.to(address.as_str()?) + &version).into(),
+                _ => drop(style.shift_remove(member)),
+            }
+        }
+        if !style.contains_key("sprite") {
+            style["layers"].as_array_mut()?.retain(|layer| layer["layout"]["icon-image"].is_null());
+        }
+        Some(())
     }
 
     fn lay_base(&self, style: &mut Value) {
@@ -268,7 +292,8 @@ mod tests {
             "layers":[{"id":"ground","type":"background"},{"id":"streets","type":"line","source":"base"},
                       {"id":"objects","type":"circle","source":"city","paint":{"circle-color":"{sector-color}"}}]}"#;
         let raster = BaseMap::read("https://tile.openstreetmap.org/{z}/{x}/{y}.png", None).unwrap();
-        let styles = Styles::new(&[("light".into(), template.into())], raster).unwrap();
+        let template = ("light".to_owned(), serde_json::from_str(template).unwrap());
+        let styles = Styles::new([template], raster, Fonts::default(), Sprites::default());
         let catalog =
             crate::model::Catalog { sectors: vec![], collections: BTreeMap::default(), fields: BTreeMap::default() };
         let snapshot = Snapshot::empty(&catalog, crate::model::Audience::Public);

@@ -129,6 +129,12 @@ impl Catalog {
         }
     }
 
+    /// The icons that its sectors and collections name, some more than once.
+    pub fn icons(&self) -> impl Iterator<Item = &str> {
+        let of_sectors = self.sectors.iter().map(|sector| sector.icon.as_str());
+        of_sectors.chain(self.collections.values().map(|collection| collection.icon.as_str()))
+    }
+
     /// The sector a service area belongs to.
     pub fn sector_of(&self, service_area: &str) -> Option<&Sector> {
         self.sectors.iter().find(|sector| sector.service_areas.iter().any(|area| area.id == service_area))

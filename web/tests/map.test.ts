@@ -97,6 +97,21 @@ test('a foreign base goes below, keeps its own sources, and takes no name of our
   assert.deepEqual([style.glyphs, style.center], [FOREIGN.glyphs, OWN.center]);
 });
 
+test('our icons stand beside those of a foreign base, under names of their own', () => {
+  const image = ['coalesce', ['image', ['get', 'icon']], ['image', 'marker']];
+  const icons = { id: 'icons', type: 'symbol', source: 'city', 'source-layer': 'objects', layout: { 'icon-image': image } };
+  const own = { ...OWN, sprite: 'https://map.example/sprites/icons', layers: [...OWN.layers, icons] } as StyleSpecification;
+  const style = compose({ ...PLAIN, own, foreign: { ...FOREIGN, sprite: 'https://example.org/sprite' } });
+  assert.deepEqual(style.sprite, [
+    { id: 'default', url: 'https://example.org/sprite' },
+    { id: 'mapa', url: 'https://map.example/sprites/icons' },
+  ]);
+  assert.deepEqual(layer(style, 'icons').layout, {
+    'icon-image': ['coalesce', ['image', ['concat', 'mapa:', ['get', 'icon']]], ['image', ['concat', 'mapa:', 'marker']]],
+  });
+  assert.equal(compose({ ...PLAIN, own }).sprite, own.sprite);
+});
+
 test('a foreign style is loaded only when the server asks for one', () => {
   const metadata = { 'mapa:base-map': 'style', 'mapa:base-style': 'https://example.org/style.json' };
   assert.equal(foreignStyleUrl({ ...OWN, metadata }), 'https://example.org/style.json');

@@ -121,18 +121,41 @@ function onForeign(own: StyleSpecification, foreign: StyleSpecification): StyleS
     id: rename(layer.id),
     ...('source' in layer && typeof layer.source === 'string' ? { source: rename(layer.source) } : {}),
   })) as LayerSpecification[];
-  const cityLayers = own.layers.filter((layer) => 'source' in layer && layer.source === CITY_SOURCE);
+  const cityLayers = own.layers.filter((layer) => 'source' in layer && layer.source === CITY_SOURCE).map(withOwnIcons);
+  const sprite = ownSprite(own, foreign);
   const city = own.sources[CITY_SOURCE];
   return {
     ...foreign,
     ...(own.center ? { center: own.center } : {}),
     ...(own.zoom === undefined ? {} : { zoom: own.zoom }),
+    // One address of glyphs serves a whole style, and the foreign names are more than ours.
+    ...(foreign.glyphs ?? own.glyphs ? { glyphs: foreign.glyphs ?? own.glyphs } : {}),
+    ...(sprite ? { sprite } : {}),
     sources: {
       ...Object.fromEntries(Object.entries(foreign.sources).map(([id, source]) => [rename(id), source])),
       ...(city ? { [CITY_SOURCE]: city } : {}),
     },
     layers: [...baseLayers, ...cityLayers],
   };
+}
+
+/** The icons of both: those of the foreign style keep their names, ours are called `mapa:…`. */
+function ownSprite(own: StyleSpecification, foreign: StyleSpecification): StyleSpecification['sprite'] {
+  if (typeof own.sprite !== 'string') return foreign.sprite;
+  const theirs = typeof foreign.sprite === 'string' ? [{ id: 'default', url: foreign.sprite }] : (foreign.sprite ?? []);
+  return [...theirs, { id: 'mapa', url: own.sprite }];
+}
+
+function withOwnIcons(layer: LayerSpecification): LayerSpecification {
+  const image = layer.type === 'symbol' ? layer.layout?.['icon-image'] : undefined;
+  if (layer.type !== 'symbol' || image === undefined) return layer;
+  return { ...layer, layout: { ...layer.layout, 'icon-image': ofOwnSprite(image) as NonNullable<typeof image> } };
+}
+
+function ofOwnSprite(expression: unknown): unknown {
+  if (!Array.isArray(expression)) return expression;
+  if (expression[0] === 'image') return ['image', ['concat', 'mapa:', expression[1]]];
+  return expression.map(ofOwnSprite);
 }
 
 const SELECTED_SOURCE = 'mapa-selected';
