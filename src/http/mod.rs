@@ -30,6 +30,7 @@ mod pages;
 mod parameters;
 mod params;
 mod preference;
+mod preview;
 mod problem;
 mod route;
 mod routes;

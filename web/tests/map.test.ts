@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import type { StyleSpecification } from 'maplibre-gl';
 import { featureFilter } from '@maplibre/maplibre-gl-style-spec';
 import { boxOf, holds, placeOf } from '../src/map/bounds.ts';
-import { choiceFilter, choiceInCql, compose, foreignStyleUrl, type Composition } from '../src/map/compose.ts';
+import { choiceInCql } from '../src/filter/choice_cql.ts';
+import { choiceFilter, compose, foreignStyleUrl, type Composition } from '../src/map/compose.ts';
 import { clusterOf, hitsOf } from '../src/map/hits.ts';
 import { inkOn } from '../src/look/ink.ts';
 
@@ -29,7 +30,7 @@ const FOREIGN: StyleSpecification = {
   sources: { city: { type: 'raster', tiles: ['https://example.org/{z}/{x}/{y}.png'] } },
   layers: [{ id: 'objects', type: 'raster', source: 'city' }],
 };
-const PLAIN: Composition = { own: OWN, foreign: null, choice: null, language: 'uk', theme: 'light', selected: null };
+const PLAIN: Composition = { own: OWN, foreign: null, choice: null, language: 'uk', theme: 'light', selected: null, sectors: [] };
 const layer = (style: StyleSpecification, id: string) => {
   const found = style.layers.find((candidate) => candidate.id === id);
   assert.ok(found, id);
