@@ -1,6 +1,6 @@
 // The page stays true while the city's data change: a real import, and a server that is away meanwhile.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, beforeEach, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { Catalog } from '../src/server/wire.ts';
 import { launch, mapIsDrawn, visit } from './browser.ts';
@@ -24,6 +24,7 @@ describe('a page that is open while data change', { skip: canChange ? false : 's
     bench = alone;
     all = benches.length;
   });
+  beforeEach(() => city.importWithout(null));
   after(async () => {
     await browser?.close();
     await city?.stop();

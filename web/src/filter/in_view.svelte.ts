@@ -1,7 +1,7 @@
 // How many objects of each branch lie in the part of the map that is seen.
 import type { Box } from '../map/bounds.ts';
 import { loadSummary } from '../server/api.ts';
-import type { SummaryGroup } from '../server/wire.ts';
+import { countsOf } from './counts.ts';
 import type { TreeNode } from './tree.ts';
 
 /** A map that still moves asks nothing. */
@@ -39,22 +39,4 @@ export class InView {
       if (!question.signal.aborted) this.counts = null;
     }
   }
-}
-
-/** Counts by node: a kind has its own, a collection all of its objects whatever their kind, a branch the sum below it. */
-export function countsOf(tree: readonly TreeNode[], groups: readonly SummaryGroup[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  const add = (key: string, count: number) => counts.set(key, (counts.get(key) ?? 0) + count);
-  for (const { by, count } of groups) {
-    add(`collection/${by.collection}`, count);
-    if (by.kind !== null) add(`kind/${by.collection}:${by.kind}`, count);
-  }
-  const sum = (node: TreeNode): number => {
-    if (node.level === 'collection' || node.level === 'kind') return counts.get(node.key) ?? 0;
-    const total = node.children.reduce((so, child) => so + sum(child), 0);
-    counts.set(node.key, total);
-    return total;
-  };
-  tree.forEach(sum);
-  return counts;
 }
