@@ -44,9 +44,15 @@ test: tools web/dist/index.html
 	cargo test --quiet
 	tests/page.sh
 
-# Rust benchmarks; results are kept by hand in benches/RESULTS.md with the machine they were measured on.
-bench: build
+# Benchmarks, of whole servers beside peers too; results are kept by hand in benches/RESULTS.md with the machine they were
+# measured on.
+bench: build var/bench/bin/martin
+	@tests/tools.sh
 	cargo bench --quiet
+
+# The tile server that ours is measured beside, at the version that the results name.
+var/bench/bin/martin:
+	cargo install martin --version 1.14.0 --locked --no-default-features --features postgres,mbtiles,metrics --root var/bench
 
 # Screenshots of the page over the demonstration city, in var/shots.
 shots: build $(STORE)

@@ -1,5 +1,7 @@
 //! Loading: recipe → import → store, one transaction a collection, and what became of every row told.
 
+mod places;
+
 use std::{
     collections::{BTreeSet, HashMap},
     fs,
@@ -13,11 +15,14 @@ use serde::Serialize;
 
 use crate::{
     fetch::{Arrival, Fetched, Limits, fetch},
-    import::{self, Outcome, Recipe, Rejection, Report, Source, Url},
+    files,
+    import::{self, Gazetteer, Outcome, Recipe, Rejection, Report, Source, Url},
     model::{Catalog, Collection, Provenance, Revision},
     progress::Progress,
     store::{Address, Change, Diff, Origin, Refused, Run, Store},
+    tile::Tilesets,
 };
+use places::Places;
 
 /// Rejections shown for one source; all of them are in the store.
 const SHOWN_REJECTIONS: usize = 10;
@@ -91,15 +96,25 @@ pub fn load(catalog: &Catalog, store: &Address, order: &Order) -> anyhow::Result
     for path in recipes_of(&order.recipes)? {
         planned.push(plan(catalog, &path, order, &mut fetches)?);
     }
+    // What others ask for places comes before them: it is known to them then, whatever the recipes are called.
+    let steps = Places::steps(planned.iter().map(|planned| &planned.recipe));
+    planned.sort_by_key(|planned| {
+        steps.iter().position(|ids| ids.contains(planned.collection.id.as_str())).unwrap_or(steps.len())
+    });
     let bytes = planned.iter().map(|planned| planned.bytes).sum();
     let mut store = Store::open_or_create(store)?;
     let progress = Progress::of_bytes(bytes);
-    let mut done = 0;
+    let (mut done, mut places) = (0, Places::default());
     let mut loading = Loading { accepted: true, dry_run: order.dry_run, ..Loading::default() };
     for planned in planned {
         progress.begin(planned.recipe.name());
-        let loaded = one(&mut store, &planned, order, &|read| progress.reached(done + read))
+        let loaded = places
+            .of(&planned.recipe, &mut store)
+            .and_then(|places| one(&mut store, &planned, &places, order, &|read| progress.reached(done + read)))
             .with_context(|| format!("recipe `{}`", planned.recipe.name()))?;
+        if loaded.revision.is_some() {
+            places.forget(planned.collection.id.as_str());
+        }
         done += planned.bytes;
         add(&mut loading.total, &loaded.report);
         loading.change = loading.change + loaded.change;
@@ -147,6 +162,7 @@ type Fetches = HashMap<Url, Rc<Fetched>>;
 fn plan(catalog: &Catalog, path: &Path, order: &Order, fetches: &mut Fetches) -> anyhow::Result<Planned> {
     let recipe = Recipe::read(path)?;
     let collection = recipe.collection(catalog)?;
+    stands_alone(catalog, &recipe, &collection)?;
     let source = match &order.source {
         Some(source) => Source::of(source).map_err(|problem| anyhow::anyhow!("--source: {problem}"))?,
         None => recipe.source().clone(),
@@ -165,6 +181,16 @@ fn plan(catalog: &Catalog, path: &Path, order: &Order, fetches: &mut Fetches) ->
         Err(error) => bail!("recipe `{}`: the source {source}: {error}", recipe.name()),
     };
     Ok(Planned { recipe, collection, source, file, fetched, bytes })
+}
+
+/// That no declared tileset has the name of a collection that a recipe brings: its own tiles could not be asked for.
+fn stands_alone(catalog: &Catalog, recipe: &Recipe, collection: &Collection) -> anyhow::Result<()> {
+    let id = collection.id.as_str();
+    let is_taken = || Ok::<_, anyhow::Error>(Tilesets::read(&files::tilesets())?.names().any(|name| name == id));
+    if !catalog.collections.contains_key(id) && is_taken()? {
+        bail!("recipe `{}`: `{id}` is the name of a tileset: the collection needs another id", recipe.name());
+    }
+    Ok(())
 }
 
 /// The file of a URL, fetched once.
@@ -189,7 +215,13 @@ fn fetched(url: &Url, recipe: &Recipe, cache: &Path, fetches: &mut Fetches) -> a
     Ok(fetched)
 }
 
-fn one(store: &mut Store, planned: &Planned, order: &Order, progress: &dyn Fn(u64)) -> anyhow::Result<Loaded> {
+fn one(
+    store: &mut Store,
+    planned: &Planned,
+    places: &Gazetteer,
+    order: &Order,
+    progress: &dyn Fn(u64),
+) -> anyhow::Result<Loaded> {
     let Planned { recipe, collection, source, file, fetched, .. } = planned;
     let provenance = Provenance {
         source: source.name(),
@@ -199,7 +231,7 @@ fn one(store: &mut Store, planned: &Planned, order: &Order, progress: &dyn Fn(u6
     };
     let mut replacement = store.replace(collection, &provenance)?;
     let mut rejections = Vec::new();
-    let report = import::import(recipe, collection, file, progress, &mut |outcome| {
+    let report = import::import_among(places, recipe, collection, file, progress, &mut |outcome| {
         match outcome {
             Outcome::Feature(feature, import::Origin { row, record, aliases }) => {
                 let origin = Origin { row: Some(row), record: record.as_deref(), aliases: &aliases };
@@ -267,6 +299,9 @@ fn add(total: &mut Report, report: &Report) {
     for (warning, count) in &report.warnings {
         *total.warnings.entry(warning).or_default() += count;
     }
+    for (precision, count) in &report.geocoded {
+        *total.geocoded.entry(precision).or_default() += count;
+    }
     for column in &report.absent_columns {
         if !total.absent_columns.contains(column) {
             total.absent_columns.push(column.clone());
@@ -301,7 +336,8 @@ impl Loading {
             lines.push(line(&run.collection, &counts(&run.report, run.change), verdict));
         }
         lines.push(line(&format!("{} sources", self.runs.len()), &counts(&self.total, self.change), ""));
-        for (title, counts) in [("rejected", &self.total.reasons), ("warnings", &self.total.warnings)] {
+        let Report { reasons, warnings, geocoded, .. } = &self.total;
+        for (title, counts) in [("rejected", reasons), ("warnings", warnings), ("placed by their address", geocoded)] {
             if !counts.is_empty() {
                 let listed: Vec<String> = counts.iter().map(|(word, count)| format!("{word} {count}")).collect();
                 lines.push(format!("{title}: {}", listed.join(", ")));

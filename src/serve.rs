@@ -27,6 +27,8 @@ const ASK_AGAIN_AFTER: Duration = Duration::from_millis(250);
 
 /// How soon it is looked again whether the last reader of a former snapshot is done.
 const TIDY_EVERY: Duration = Duration::from_secs(1);
+/// How much drawing ahead gives way to answering: of a core that both want it gets a tenth (sched_prio_to_weight of Linux).
+const YIELDING: i32 = 10;
 
 /// Serves until SIGTERM or SIGINT.
 pub fn serve(catalog: &Catalog, settings: &Settings) -> anyhow::Result<()> {
@@ -41,7 +43,7 @@ pub fn serve(catalog: &Catalog, settings: &Settings) -> anyhow::Result<()> {
             .await
             .with_context(|| format!("cannot listen on {}", settings.listen()))?;
         println!("http://{}", listener.local_addr()?);
-        http::answer_on(listener, city, stopped()?).await
+        http::answer_on(listener, city, settings.limits(), stopped()?).await
     });
     // Whoever has not finished by now is not waited for.
     runtime.shutdown_timeout(Duration::from_millis(100));
@@ -192,6 +194,8 @@ fn compact(city: &City, turn: &Mutex<()>) -> Vec<Arc<Snapshot>> {
 fn draw_ahead(city: Arc<City>) -> mpsc::Sender<()> {
     let (tell, told) = mpsc::channel();
     thread::spawn(move || {
+        // Of this thread and those it starts (nice(2) on Linux). Where it fails they only take more from requests.
+        let _ = rustix::process::nice(YIELDING);
         loop {
             city.draw_ahead();
             if told.recv().is_err() {

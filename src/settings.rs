@@ -1,11 +1,14 @@
 //! `Settings` are what an operator decides: flags win over the environment, both win over `mapa.toml`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
-use crate::store::Address;
+use crate::{http::Limits, store::Address};
 
 /// The file that is read where none is named.
 const DEFAULT_FILE: &str = "mapa.toml";
@@ -38,6 +41,14 @@ pub struct Settings {
     /// Memory for drawn tiles, in megabytes [default: 256]
     #[arg(long, global = true, env = "MAPA_TILE_MEMORY", value_name = "MB")]
     pub tile_memory: Option<u32>,
+
+    /// Connections that may be open at once; more are told 503 [default: 16000]
+    #[arg(long, global = true, env = "MAPA_CONNECTIONS", value_name = "NUMBER")]
+    pub connections: Option<u32>,
+
+    /// Seconds in which the head of a request has to arrive; also the longest pause between two requests [default: 60]
+    #[arg(long, global = true, env = "MAPA_READ_TIMEOUT", value_name = "SECONDS")]
+    pub read_timeout: Option<u32>,
 
     /// Folder of a catalog of your own, laid out like `data/` of this project [default: the built-in catalog]
     #[arg(long, global = true, env = "MAPA_CATALOG", value_name = "DIR")]
@@ -74,6 +85,8 @@ impl Settings {
             base_map: self.base_map.or(file.base_map),
             base_map_attribution: self.base_map_attribution.or(file.base_map_attribution),
             tile_memory: self.tile_memory.or(file.tile_memory),
+            connections: self.connections.or(file.connections),
+            read_timeout: self.read_timeout.or(file.read_timeout),
             catalog: self.catalog.or(file.catalog),
             cache: self.cache.or(file.cache),
         })
@@ -97,6 +110,14 @@ impl Settings {
     /// Memory for drawn tiles, bytes.
     pub fn tile_memory(&self) -> u64 {
         u64::from(self.tile_memory.unwrap_or(256)) << 20
+    }
+
+    /// What is asked of the server at once, at most.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            connections: self.connections.unwrap_or(16_000) as usize,
+            head: Duration::from_secs(u64::from(self.read_timeout.unwrap_or(60))),
+        }
     }
 }
 

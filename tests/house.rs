@@ -26,6 +26,11 @@ const ROOMS: [(&str, &[&str]); 12] = [
 const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["http"]),
     ("tower_http", &["http"]),
+    ("tower_service", &["http"]),
+    ("hyper", &["http"]),
+    ("hyper_util", &["http"]),
+    ("http_body", &["http"]),
+    ("rustix", &["serve.rs"]),
     ("rstar", &["snapshot"]),
     ("mlt_core", &["tile"]),
     ("i_overlay", &["tile"]),

@@ -7,9 +7,9 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
 const RECIPE: &str = r#"
-collection = "permits"
+collection = "signs"
 [source]
-file = "permits.csv"
+file = "signs.csv"
 [id]
 column = "id"
 [geometry]
@@ -48,8 +48,8 @@ e,33.44,47.94,,,2019-06-01,0.3,true
 
 fn served() -> (City, Server) {
     let city = City::new();
-    city.write("permits.csv", ROWS);
-    let recipe = city.write("permits.toml", RECIPE);
+    city.write("signs.csv", ROWS);
+    let recipe = city.write("signs.toml", RECIPE);
     let report = city.import(&recipe, None);
     assert_eq!(report["features"], 5, "{report}");
     let server = city.serve(&[]);
@@ -70,7 +70,7 @@ fn ids(collection: &Value) -> Vec<&str> {
 }
 
 fn in_tile(server: &Server, query: &str) -> Vec<String> {
-    let answer = server.get(&format!("/tiles/permits/9/303/178.mvt?{query}"));
+    let answer = server.get(&format!("/tiles/signs/9/303/178.mvt?{query}"));
     if answer.status == 204 {
         return Vec::new();
     }
@@ -108,7 +108,7 @@ fn a_time_and_a_filter_narrow_every_answer_alike() {
         ("filter={\"op\":\"isNull\",\"args\":[{\"property\":\"fee\"}]}&filter-lang=cql2-json", vec!["d"]),
     ] {
         let query = url(query);
-        let items = server.json(&format!("/collections/permits/items?{query}"));
+        let items = server.json(&format!("/collections/signs/items?{query}"));
         assert_eq!(ids(&items), wanted, "{query}");
         assert_eq!(items["numberMatched"], wanted.len(), "{query}");
         assert_eq!(ids(&server.json(&format!("/nearest?lon=33&lat=47&{query}"))), wanted, "{query}");
@@ -123,26 +123,26 @@ fn a_time_and_a_filter_narrow_every_answer_alike() {
 #[test]
 fn the_next_page_and_the_tiles_of_a_narrowed_list_are_narrowed_too() {
     let (_city, server) = served();
-    let first = server.json(&url("/collections/permits/items?limit=1&filter=name='Щит'&datetime=2010-01-01/.."));
+    let first = server.json(&url("/collections/signs/items?limit=1&filter=name='Щит'&datetime=2010-01-01/.."));
     assert_eq!((ids(&first), &first["numberMatched"]), (vec!["a"], &json!(2)));
     let next = first["links"].as_array().unwrap().iter().find(|link| link["rel"] == "next").unwrap();
     let second = server.json(next["href"].as_str().unwrap().strip_prefix(&server.root).unwrap());
     assert_eq!((ids(&second), &second["numberMatched"]), (vec!["b"], &json!(2)));
 
-    let tilejson = server.json(&url("/tiles/permits.json?filter=name='Щит'"));
+    let tilejson = server.json(&url("/tiles/signs.json?filter=name='Щит'"));
     let tile = tilejson["tiles"][0].as_str().unwrap().replace("{z}", "9").replace("{x}", "303").replace("{y}", "178");
     let tile = server.get(tile.strip_prefix(&server.root).unwrap());
     // Filters that are read as the same give the same tile.
-    let same = server.get(&url("/tiles/permits/9/303/178.mvt?filter=(\"name\" = 'Щит')"));
+    let same = server.get(&url("/tiles/signs/9/303/178.mvt?filter=(\"name\" = 'Щит')"));
     assert_eq!((tile.status, tile.header("etag")), (200, same.header("etag")));
-    let whole = server.get("/tiles/permits/9/303/178.mvt");
+    let whole = server.get("/tiles/signs/9/303/178.mvt");
     assert_ne!(tile.header("etag"), whole.header("etag"));
 }
 
 #[test]
 fn a_summary_counts_and_adds_up_to_the_last_kopiika() {
     let (_city, server) = served();
-    let summary = server.json("/summary?collections=permits&group_by=name,year(valid_from)&sum=fee");
+    let summary = server.json("/summary?collections=signs&group_by=name,year(valid_from)&sum=fee");
     let groups = summary["groups"].as_array().unwrap();
     let told: Vec<_> = groups
         .iter()
@@ -172,21 +172,21 @@ fn a_summary_counts_and_adds_up_to_the_last_kopiika() {
         assert_eq!(told, wanted);
     }
     // As it is written, since a reader may round: 0.1 + 0.2 + 0.3 + 1000000000000.01.
-    let text = city::text(&server.get("/summary?collections=permits&sum=fee").body);
+    let text = city::text(&server.get("/summary?collections=signs&sum=fee").body);
     assert!(text.contains(r#""total":{"count":5,"sums":{"fee":{"sum":1000000000000.61,"known":4}}}"#), "{text}");
 
-    let csv = server.get("/summary?collections=permits&group_by=lit,name&sum=fee&f=csv");
+    let csv = server.get("/summary?collections=signs&group_by=lit,name&sum=fee&f=csv");
     assert!(csv.header("content-type").starts_with("text/csv"));
     let wanted = "lit,name,count,fee,fee_known\nfalse,Вивіска,1,1000000000000.01,1\ntrue,Щит,2,0.3,2\ntrue,,1,0.3,1\n,Вивіска,1,0,0\n";
     assert_eq!(city::text(&csv.body), wanted);
-    let total = server.get("/summary?collections=permits&f=csv");
+    let total = server.get("/summary?collections=signs&f=csv");
     assert_eq!(city::text(&total.body), "count\n5\n");
 }
 
 #[test]
 fn a_collection_tells_when_its_features_are() {
     let (_city, server) = served();
-    let permits = server.json("/collections/permits");
+    let permits = server.json("/collections/signs");
     assert_eq!(permits["validity"], json!({ "from": "valid_from", "through": "valid_through" }));
     // One of them has no end, one no beginning.
     assert_eq!(permits["extent"]["temporal"]["interval"], json!([[null, null]]));
@@ -198,28 +198,28 @@ fn what_cannot_narrow_is_named() {
     let (_city, server) = served();
     for (path, parameter, detail) in [
         (
-            "/collections/permits/items?filter=levels=1",
+            "/collections/signs/items?filter=levels=1",
             "filter",
             "there is no property `levels`; there are: id, collection",
         ),
         ("/nearest?lon=33&lat=47&filter=levels_of_nothing=1", "filter", "there is no property `levels_of_nothing`"),
-        ("/tiles/permits/0/0/0.mvt?filter=name=1", "filter", "compares text with number in the collection `permits`"),
-        ("/tiles/permits.json?filter=name=", "filter", "at character 6"),
+        ("/tiles/signs/0/0/0.mvt?filter=name=1", "filter", "compares text with number in the collection `signs`"),
+        ("/tiles/signs.json?filter=name=", "filter", "at character 6"),
         ("/summary?filter=name+LIKE+1", "filter", "is not a pattern"),
-        ("/summary?filter=lit&filter-lang=sql", "filter-lang", "cql2-text or cql2-json"),
+        ("/summary?filter=lit&filter-lang=sql", "filter-lang", "is one of: cql2-text, cql2-json"),
         ("/summary?filter=lit&filter-crs=EPSG:3857", "filter-crs", "CRS84"),
         ("/summary?filter={}&filter-lang=cql2-json", "filter", "neither an operator"),
-        ("/collections/permits/items?datetime=yesterday", "datetime", "`yesterday` is neither an instant"),
+        ("/collections/signs/items?datetime=yesterday", "datetime", "`yesterday` is neither an instant"),
         ("/nearest?lon=33&lat=47&datetime=2022-01-01/2021-01-01", "datetime", "ends before it begins"),
-        ("/tiles/permits/0/0/0.mvt?datetime=2022", "datetime", "`2022`"),
-        ("/summary?group_by=name,lit,fee", "group_by", "has 3 names, at most 2"),
+        ("/tiles/signs/0/0/0.mvt?datetime=2022", "datetime", "`2022`"),
+        ("/summary?group_by=name,lit,fee", "group_by", "is a list of at most 2"),
         ("/summary?group_by=name,name", "group_by", "names `name` twice"),
-        ("/summary?collections=permits&group_by=fee", "group_by", "`fee` of the collection `permits` is not a text"),
-        ("/summary?collections=permits&group_by=year(name)", "group_by", "is not a day"),
-        ("/summary?collections=permits&group_by=geometry", "group_by", "`geometry` of the collection `permits`"),
-        ("/summary?collections=permits&sum=name", "sum", "`name` of the collection `permits` is not a number"),
+        ("/summary?collections=signs&group_by=fee", "group_by", "`fee` of the collection `signs` is not a text"),
+        ("/summary?collections=signs&group_by=year(name)", "group_by", "is not a day"),
+        ("/summary?collections=signs&group_by=geometry", "group_by", "`geometry` of the collection `signs`"),
+        ("/summary?collections=signs&sum=name", "sum", "`name` of the collection `signs` is not a number"),
         ("/summary?sum=nothing_known", "sum", "there is no property `nothing_known`"),
-        ("/summary?f=xml", "f", "json or csv"),
+        ("/summary?f=xml", "f", "is one of: json, csv"),
         ("/summary?limit=1", "limit", "is not a parameter of this route"),
     ] {
         let refused = server.get(&url(path));
@@ -250,4 +250,22 @@ fn what_is_valid_for_a_time_says_so_in_the_catalog_and_what_stands_anyway_does_n
         let validity = mapa::model::Validity::of(collection);
         assert_eq!(validity.map(|validity| (name(validity.from), name(validity.through))), wanted, "{id}");
     }
+}
+
+#[test]
+fn a_collection_does_not_stand_behind_a_tileset_of_its_name() {
+    let (city, server) = served();
+    // The catalog has districts, and a tileset of that name shows more than them.
+    let of_collection = server.json("/collections/districts/tiles/WebMercatorQuad");
+    let of_tileset = server.json("/tiles/districts/WebMercatorQuad");
+    let layers = |tileset: &Value| tileset["layers"].as_array().unwrap().len();
+    assert!(layers(&of_collection) == 1 && layers(&of_tileset) > 1, "{of_collection} {of_tileset}");
+    let recipe = city.write("permits.toml", RECIPE.replace("collection = \"signs\"", "collection = \"permits\""));
+    let refused = city.mapa(&["import", recipe.to_str().unwrap()]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        city::text(&refused.stderr).contains("`permits` is the name of a tileset"),
+        "{}",
+        city::text(&refused.stderr)
+    );
 }

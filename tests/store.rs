@@ -17,6 +17,7 @@ use stores::{Place, all_values, collection, commit, place, point, provenance, pu
 contract! {
     what_was_put_comes_back_the_same
     each_commit_is_one_revision_and_only_what_changed_is_loaded
+    one_collection_is_read_alone
     what_is_not_committed_never_was
     a_refused_import_changes_nothing_and_keeps_its_rejections
     a_definition_may_change_from_one_import_to_the_next
@@ -84,6 +85,18 @@ fn each_commit_is_one_revision_and_only_what_changed_is_loaded(at: &Place) {
     assert_eq!(revision, Revision(3));
     let ids: Vec<_> = changed.iter().flat_map(|stored| &stored.features).map(|feature| feature.id.as_str()).collect();
     assert_eq!(ids, ["2", "3"]);
+}
+
+fn one_collection_is_read_alone(at: &Place) {
+    let mut store = at.create();
+    let (one, other) = (collection("one", GeometryKind::Point), collection("other", GeometryKind::Point));
+    put(&mut store, &one, &[point(&one, "b"), point(&one, "a")]);
+    put(&mut store, &other, &[point(&other, "c")]);
+    let ids = |features: &[Feature]| features.iter().map(|feature| feature.id.to_string()).collect::<Vec<_>>();
+    let (of, features) = store.collection("one").unwrap().unwrap();
+    assert_eq!((ids(&features), of), (vec!["a".into(), "b".into()], one));
+    assert_eq!(ids(&store.collection("other").unwrap().unwrap().1), ["c"]);
+    assert!(store.collection("none").unwrap().is_none());
 }
 
 fn what_is_not_committed_never_was(at: &Place) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the programs that tests use (GDAL, PROJ, Chromium, PostgreSQL with PostGIS, a font with Cyrillic; into target/clients
+# Installs the programs that tests and benchmarks use (GDAL, PROJ, Chromium, PostgreSQL with PostGIS, wrk, a font with Cyrillic; into target/clients
 # the clients in Python) where it may; else says which are missing. No server is started: the tests start their own.
 set -euo pipefail
 

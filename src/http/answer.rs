@@ -2,15 +2,14 @@
 
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::{Problem, drawn::Drawn, encoding::Encoding};
 use crate::archive::{Packed, Packing};
-
-use super::{Problem, encoding::Encoding, kept::Drawn};
 
 /// Data that changes with the revision: kept, but asked for again each time.
 const REVALIDATE: &str = "public, no-cache";
@@ -18,8 +17,17 @@ const REVALIDATE: &str = "public, no-cache";
 /// Files whose name changes with their content.
 const FOREVER: &str = "public, max-age=31536000, immutable";
 
-/// A body of fewer bytes is not made smaller by any encoding that matters.
-const SMALL: usize = 150;
+/// Names the request in answers and in the log.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The revision that an answer was made from.
+pub const REVISION: HeaderName = HeaderName::from_static("mapa-revision");
+
+/// The headers that a page of another origin may read.
+const EXPOSED: &str = "etag,content-encoding,content-range,content-crs,link,retry-after,mapa-revision,x-request-id";
+
+/// How many headers an answer has at most, in our code and in hyper's.
+const ROOM_FOR_HEADERS: usize = 14;
 
 /// The content encodings that may be added to an answer on its way out, as the ends of ETags.
 const ENCODINGS: [&str; 3] = ["gzip", "br", "zstd"];
@@ -43,25 +51,51 @@ pub fn immutable(asked: &HeaderMap, kind: &str, body: Vec<u8>) -> Response {
     kept(asked, kind, FOREVER, body.into())
 }
 
-/// Answers with a tile in the encoding that the asker likes best; 304 before anything is encoded.
-pub fn tile(asked: &HeaderMap, kind: &'static str, drawn: &Drawn) -> Response {
-    let vary = (header::VARY, HeaderValue::from_static("accept-encoding"));
-    if let Some(has) = matching(asked, &drawn.tag) {
-        let cache = (header::CACHE_CONTROL, HeaderValue::from_static(REVALIDATE));
-        return (StatusCode::NOT_MODIFIED, [(header::ETAG, has), cache, vary]).into_response();
-    }
-    let encoding = Encoding::accepted(asked).filter(|_| drawn.bytes.len() >= SMALL);
-    let body = match encoding {
-        None => &drawn.bytes,
-        Some(Encoding::Gzip) => drawn.gzip(),
-        Some(Encoding::Brotli) => drawn.brotli(),
+/// Answers with a tile in an encoding; 304 where the asker has it, 204 where there is nothing to show.
+///
+/// `None` where the tile is not made in this encoding yet.
+pub fn tile(asked: &HeaderMap, kind: &'static str, drawn: &Drawn, encoding: Option<Encoding>) -> Option<Response> {
+    let mut response = if drawn.is_empty() {
+        Response::new(Body::empty())
+    } else if let Some(has) = matching(asked, &drawn.tag) {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        response.headers_mut().insert(header::ETAG, has);
+        response
+    } else {
+        let coded = drawn.ready(encoding)?;
+        let mut response = Response::new(Body::from(coded.bytes.clone()));
+        let headers = response.headers_mut();
+        headers.reserve(ROOM_FOR_HEADERS);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        headers.insert(header::ETAG, coded.tag.clone());
+        if let Some(encoding) = coded.encoding {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
+        }
+        response
     };
-    let mut response = tagged(kind, REVALIDATE, &drawn.tag, body.clone());
-    response.headers_mut().insert(vary.0, vary.1);
-    if let Some(encoding) = encoding {
-        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
+    if drawn.is_empty() {
+        *response.status_mut() = StatusCode::NO_CONTENT;
+    } else {
+        response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
-    response
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(REVALIDATE));
+    Some(response)
+}
+
+/// What every answer has, whichever way it was made: who may read it, which request it answers, from which revision.
+pub fn signed(response: &mut Response, request_id: HeaderValue, revision: HeaderValue) {
+    let is_without_body = matches!(response.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    let headers = response.headers_mut();
+    if is_without_body {
+        // RFC 9110 §8.6: none with 204, and with 304 none but that of the body left out. The router tells 0.
+        headers.remove(header::CONTENT_LENGTH);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+    headers.insert(REQUEST_ID, request_id);
+    headers.insert(REVISION, revision);
 }
 
 /// Answers with a tile of an archive: as it lies there where the asker takes that, unpacked else; 304 before either.
@@ -94,6 +128,11 @@ pub fn tag_of(bytes: &[u8]) -> String {
     format!("{:032x}", xxh3_128(bytes))
 }
 
+/// A strong ETag with this inside: hexadecimal digits, perhaps with an encoding.
+pub fn quoted(tag: &str) -> HeaderValue {
+    HeaderValue::from_str(&format!("\"{tag}\"")).expect("hexadecimal digits are a header value")
+}
+
 /// Sends the asker to another path of ours, for good; whether it is still so is asked again each time.
 pub fn elsewhere(path: &str) -> Response {
     let cache = (header::CACHE_CONTROL, HeaderValue::from_static(REVALIDATE));
@@ -120,8 +159,8 @@ fn kept(asked: &HeaderMap, kind: &str, cache: &'static str, body: axum::body::By
 fn tagged(kind: &str, cache: &'static str, tag: &str, body: axum::body::Bytes) -> Response {
     let cache = (header::CACHE_CONTROL, HeaderValue::from_static(cache));
     let kind = HeaderValue::from_str(kind).unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    let tag = HeaderValue::from_str(&format!("\"{tag}\"")).expect("hexadecimal digits are a header value");
-    (StatusCode::OK, [(header::CONTENT_TYPE, kind), (header::ETAG, tag), cache], Body::from(body)).into_response()
+    (StatusCode::OK, [(header::CONTENT_TYPE, kind), (header::ETAG, quoted(tag)), cache], Body::from(body))
+        .into_response()
 }
 
 /// The ETag of the asker that names these bytes, in whichever encoding it got them.
@@ -140,12 +179,13 @@ fn matching(asked: &HeaderMap, tag: &str) -> Option<HeaderValue> {
     None
 }
 
-/// Gives an encoded answer its own ETag: bytes that differ have different strong tags (RFC 9110 §8.8.3.3).
+/// Gives an encoded answer its own ETag, if it has none: bytes that differ have different strong tags (RFC 9110 §8.8.3.3).
 pub async fn tag_encoding(mut response: Response) -> Response {
     let headers = response.headers();
     let encoding = headers.get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
     let tag = headers.get(header::ETAG).and_then(|value| value.to_str().ok());
     if let (Some(encoding), Some(tag)) = (encoding, tag)
+        && !tag.ends_with(&format!("-{encoding}\""))
         && let Ok(tag) = HeaderValue::from_str(&format!("\"{}-{encoding}\"", tag.trim_matches('"')))
     {
         response.headers_mut().insert(header::ETAG, tag);

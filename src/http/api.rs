@@ -29,21 +29,16 @@ pub async fn document(
 ) -> Result<Response, Problem> {
     let params = Params::read(query.as_deref(), &routes::API)?;
     let language = Language::asked(&params, &asked);
-    let revision = city.snapshot().revision();
     if Format::asked(&params, &routes::API, &asked) == Format::Html {
-        return Ok(pages::api::page(&asked, language, revision));
+        return Ok(pages::api::page(&asked, language));
     }
-    Document::new(&asked, OPENAPI, revision).in_language(language).json(&openapi(language, &city.links(&asked)))
+    Document::new(&asked, OPENAPI).in_language(language).json(&openapi(language, &city.links(&asked)))
 }
 
 /// The page.
-pub async fn page(
-    State(city): State<Answering>,
-    RawQuery(query): RawQuery,
-    asked: HeaderMap,
-) -> Result<Response, Problem> {
+pub async fn page(RawQuery(query): RawQuery, asked: HeaderMap) -> Result<Response, Problem> {
     let params = Params::read(query.as_deref(), &routes::API_PAGE)?;
-    Ok(pages::api::page(&asked, Language::asked(&params, &asked), city.snapshot().revision()))
+    Ok(pages::api::page(&asked, Language::asked(&params, &asked)))
 }
 
 fn openapi(language: Language, links: &Links) -> Value {
@@ -101,8 +96,8 @@ fn response(route: &Route, status: u16) -> Value {
             }
             json!({ "description": meaning(status), "headers": headers, "content": content })
         }
-        // A line of more than 64 KiB is answered with 414 before it is read, and without a body.
-        204 | 304 | 308 | 414 => json!({ "description": meaning(status) }),
+        // What is too long to be read at all is refused without a body.
+        204 | 304 | 308 | 414 | 431 => json!({ "description": meaning(status) }),
         _ => json!({ "$ref": format!("#/components/responses/{status}") }),
     }
 }
@@ -115,6 +110,7 @@ pub fn meaning(status: u16) -> &'static str {
         206 => "The part that was asked for",
         304 => "The asker has it already",
         308 => "It is known by another id now",
+        431 => "The head of the request is longer than 32 KiB",
         _ => problem::meaning(status),
     }
 }

@@ -95,7 +95,7 @@ pub async fn get(
     let around =
         Around { snapshot: &snapshot, at: params.place()?, language, links: &links, clock: params.clock("hours_at")? };
     let body = around.told(&city.shown.surroundings, &params.again("", None));
-    Document::new(&asked, "application/json", snapshot.revision()).in_language(language).json(&body)
+    Document::new(&asked, "application/json").in_language(language).json(&body)
 }
 
 struct Around<'a> {

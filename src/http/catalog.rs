@@ -27,7 +27,7 @@ pub async fn get(
         "links": [links.link("self", "application/json", "/catalog"),
                   links.link("data", "application/json", "/collections")],
     });
-    Document::new(&asked, "application/json", snapshot.revision()).json(&tree)
+    Document::new(&asked, "application/json").json(&tree)
 }
 
 fn sector(sector: &CountedSector<'_>) -> Value {

@@ -54,6 +54,11 @@ impl Changes {
         Self { tell: broadcast::Sender::new(BACKLOG), listeners: AtomicUsize::new(0) }
     }
 
+    /// How many listen.
+    pub fn listening(&self) -> usize {
+        self.listeners.load(Ordering::Relaxed)
+    }
+
     /// Tells every listener.
     pub fn tell(&self, difference: &Difference, tilesets: &Tilesets, last: &Snapshot, next: &Snapshot) {
         let text = described(difference, tilesets, last, next).to_string();

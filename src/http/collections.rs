@@ -43,7 +43,7 @@ pub async fn list(
     ];
     let all: Vec<Value> = snapshot.shelves().map(|shelf| describe(shelf, &links, language)).collect();
     let body = json!({ "links": to, "crs": OFFERED, "collections": all });
-    Document::new(&asked, "application/json", snapshot.revision()).in_language(language).with_links(&to).json(&body)
+    Document::new(&asked, "application/json").in_language(language).with_links(&to).json(&body)
 }
 
 /// One collection.
@@ -58,10 +58,10 @@ pub async fn get(
     let snapshot = city.snapshot();
     let shelf = shelf(&snapshot, &id)?;
     if Format::asked(&params, &routes::COLLECTION, &asked) == Format::Html {
-        return Ok(pages::collections::one(&asked, &snapshot, shelf, language));
+        return Ok(pages::collections::one(&asked, shelf, language));
     }
     let body = describe(shelf, &city.links(&asked), language);
-    Document::new(&asked, "application/json", snapshot.revision()).in_language(language).json(&body)
+    Document::new(&asked, "application/json").in_language(language).json(&body)
 }
 
 /// The shelf of a collection named in a path.

@@ -49,5 +49,5 @@ pub async fn get(
     ];
     let classes = [CLASSES, &TILES].concat();
     let body = json!({ "conformsTo": classes, "links": links });
-    Document::new(&asked, "application/json", city.snapshot().revision()).with_links(&links).json(&body)
+    Document::new(&asked, "application/json").with_links(&links).json(&body)
 }

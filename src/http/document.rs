@@ -1,4 +1,4 @@
-//! A `Document` is a body made from a snapshot, with what is told beside it: revision, language, coordinate system, links.
+//! A `Document` is a body made from a snapshot, with what is told beside it: language, coordinate system, links.
 
 use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header},
@@ -8,10 +8,6 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Language, Problem, answer};
-use crate::model::Revision;
-
-/// The header that tells from which commit an answer is.
-pub const REVISION: HeaderName = HeaderName::from_static("mapa-revision");
 
 /// The header of the coordinate system (OGC 18-058r1 §6.3.2).
 const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
@@ -30,9 +26,8 @@ pub struct Document<'a> {
 
 impl<'a> Document<'a> {
     /// A document of this media type.
-    pub fn new(asked: &'a HeaderMap, kind: &'static str, revision: Revision) -> Self {
+    pub fn new(asked: &'a HeaderMap, kind: &'static str) -> Self {
         let mut headers = HeaderMap::new();
-        headers.insert(REVISION, HeaderValue::from(revision.0));
         headers.insert(header::VARY, HeaderValue::from_static("accept, accept-language, accept-encoding"));
         if kind.starts_with("text/html") {
             headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));

@@ -102,12 +102,8 @@ pub async fn list(
     let page = page(&question.selection, shelf, &question.order, &question.turn, question.limit);
 
     let ways = ways(&city.links(&asked), &params, &format!("/collections/{id}/items"), format, &question.order, &page);
-    let document = |kind| {
-        Document::new(&asked, kind, snapshot.revision())
-            .in_language(question.language)
-            .in_crs(question.crs.uri)
-            .with_links(&ways)
-    };
+    let document =
+        |kind| Document::new(&asked, kind).in_language(question.language).in_crs(question.crs.uri).with_links(&ways);
     if let Some(kind) = file {
         let document = document(kind.media()).named(&format!("{id}.{}", format.word()));
         let key = (id, snapshot.revision(), params.again("lang", None), kind);
@@ -190,8 +186,7 @@ pub async fn get(
         links.link("collection", "application/json", &format!("/collections/{id}")),
     ];
     let found = Found { shelf, feature };
-    let document =
-        |kind| Document::new(&asked, kind, snapshot.revision()).in_language(language).in_crs(crs.uri).with_links(&to);
+    let document = |kind| Document::new(&asked, kind).in_language(language).in_crs(crs.uri).with_links(&to);
     if Format::asked(&params, &routes::ITEM, &asked) == Format::Html {
         return Ok(document(pages::HTML).bytes(pages::items::one(found, &crs, language)));
     }

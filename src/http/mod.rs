@@ -15,15 +15,20 @@ mod conformance;
 mod crs;
 mod cursor;
 mod document;
+mod drawn;
 mod encoding;
 mod file;
 mod format;
+mod front;
+mod gate;
 mod geojson;
 mod health;
 mod items;
 mod kept;
 mod language;
 mod links;
+mod listen;
+mod metrics;
 mod nearest;
 mod page;
 mod pages;
@@ -32,6 +37,7 @@ mod params;
 mod preference;
 mod preview;
 mod problem;
+mod pyramid;
 mod route;
 mod routes;
 mod schema;
@@ -42,38 +48,45 @@ mod tilejson;
 mod tiles;
 mod tilesets;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
 
 use arc_swap::ArcSwap;
 use axum::{
     Router,
     extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
-    middleware::{self, Next, map_response},
+    http::{HeaderMap, HeaderValue, Method},
+    middleware::{Next, from_fn, map_response},
     response::Response,
 };
-use tokio::{net::TcpListener, sync::watch};
+use tokio::sync::watch;
 use tower_http::{
-    catch_panic::CatchPanicLayer,
-    compression::CompressionLayer,
-    cors::{Any, CorsLayer},
-    set_header::SetResponseHeaderLayer,
+    compression::{CompressionLayer, DefaultPredicate, Predicate as _, predicate::NotForContentType},
+    cors::{Any, CorsLayer, Vary},
 };
 
 use crate::{
     snapshot::{Difference, Snapshot},
-    space::TileCoord,
-    tile::Tilesets,
+    tile::{Format, Tilesets},
 };
 use changes::Changes;
 use file::Files;
-use kept::{Kept, Key};
+use gate::Gate;
+use kept::Kept;
+use metrics::Metrics;
 
 pub use at::Surroundings;
 pub use base_tiles::BaseTiles;
 pub use geojson::{FeatureJson, View};
 pub use language::Language;
 pub use links::Links;
+pub use listen::{Limits, answer_on};
 pub use page::PageFiles;
 pub use params::Params;
 pub use problem::Problem;
@@ -87,6 +100,11 @@ pub struct City {
     shown: Shown,
     changes: Changes,
     files: Files,
+    /// Turns at drawing a tile that somebody waits for.
+    drawings: Gate,
+    metrics: Metrics,
+    /// Tiles drawn ahead so far, and the nanoseconds that took.
+    drawn_ahead: [AtomicU64; 2],
     stopping: watch::Sender<bool>,
 }
 
@@ -115,26 +133,41 @@ struct Standing {
     snapshot: Arc<Snapshot>,
     /// Shared with a snapshot that gives the same answers.
     kept: Arc<Kept>,
+    /// Its revision, as answers tell it.
+    revision: HeaderValue,
 }
 
-/// How long open requests may go on after the server was told to stop.
-const DRAIN: Duration = Duration::from_secs(10);
+impl Standing {
+    fn new(snapshot: Arc<Snapshot>, kept: Arc<Kept>) -> Self {
+        Self { revision: HeaderValue::from(snapshot.revision().0), snapshot, kept }
+    }
+}
 
-/// Tiles are drawn ahead down to this zoom: a city has some two hundred of them, of each tileset.
-const AHEAD_TO_ZOOM: u8 = 14;
+tokio::task_local! {
+    /// What stood when the request that is being answered arrived: whatever a route asks, it asks of one snapshot.
+    static PINNED: Arc<Standing>;
+}
 
 /// How handlers hold the city.
 type Answering = Arc<City>;
 
+/// Cores of this machine that we may use.
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
 impl City {
     /// A city that answers from this snapshot.
     pub fn new(snapshot: Snapshot, shown: Shown) -> Self {
-        let standing = Standing { snapshot: Arc::new(snapshot), kept: Arc::new(Kept::new(shown.tile_memory)) };
+        let kept = Arc::new(Kept::new(shown.tile_memory, &shown.tilesets, &snapshot));
         Self {
-            newest: ArcSwap::from_pointee(standing),
+            newest: ArcSwap::from_pointee(Standing::new(Arc::new(snapshot), kept)),
             shown,
             changes: Changes::new(),
             files: Files::new(),
+            drawings: Gate::new(cores()),
+            metrics: Metrics::new(cores()),
+            drawn_ahead: Default::default(),
             stopping: watch::Sender::new(false),
         }
     }
@@ -145,19 +178,19 @@ impl City {
         let difference = Difference::between(&last.snapshot, &snapshot);
         let kept = Arc::new(last.kept.after(&difference, &self.shown.tilesets, &last.snapshot, &snapshot));
         let snapshot = Arc::new(snapshot);
-        self.newest.store(Arc::new(Standing { snapshot: Arc::clone(&snapshot), kept }));
+        self.newest.store(Arc::new(Standing::new(Arc::clone(&snapshot), kept)));
         self.changes.tell(&difference, &self.shown.tilesets, &last.snapshot, &snapshot);
     }
 
     /// Answers from a snapshot that gives the same answers as the one that stands.
     pub fn stand_alike(&self, snapshot: Snapshot) {
         let kept = Arc::clone(&self.newest.load().kept);
-        self.newest.store(Arc::new(Standing { snapshot: Arc::new(snapshot), kept }));
+        self.newest.store(Arc::new(Standing::new(Arc::new(snapshot), kept)));
     }
 
-    /// The newest snapshot, which stays the same until the request is answered.
+    /// The newest snapshot; for a request under way, the one that stood when it arrived.
     pub fn snapshot(&self) -> Arc<Snapshot> {
-        Arc::clone(&self.newest.load().snapshot)
+        Arc::clone(&self.standing().snapshot)
     }
 
     /// What can be drawn.
@@ -165,29 +198,26 @@ impl City {
         &self.shown.tilesets
     }
 
-    /// Draws the tiles of the declared tilesets that hold anything, from the widest view on, until a newer snapshot
-    /// stands, half of the memory for tiles is used or all are drawn.
+    /// Draws the tiles of the declared tilesets, from the widest view on, until a newer snapshot stands, half of the memory
+    /// for tiles is used or all are drawn.
     pub fn draw_ahead(&self) {
+        let begun = Instant::now();
         let standing = self.newest.load_full();
-        let Some(bbox) = standing.snapshot.bbox() else { return };
-        for z in 0..=AHEAD_TO_ZOOM {
-            for name in self.shown.tilesets.names() {
-                let Some(tileset) = self.shown.tilesets.get(name, &standing.snapshot) else { continue };
-                for coord in TileCoord::covering(&bbox, z) {
-                    let key = Key::whole(name, coord);
-                    let is_newest = Arc::ptr_eq(&standing, &self.newest.load());
-                    match standing.kept.draw_ahead(&key, &standing.snapshot, &tileset) {
-                        Ok(true) if is_newest => {}
-                        Ok(_) => return,
-                        Err(error) => tracing::error!(%coord, tileset = name, %error, "a tile could not be drawn"),
-                    }
-                }
-            }
-        }
+        let is_newest = || Arc::ptr_eq(&standing, &self.newest.load());
+        let drawn = standing.kept.draw_ahead(&self.shown.tilesets, &standing.snapshot, is_newest);
+        self.drawn_ahead[0].fetch_add(drawn, Ordering::Relaxed);
+        let nanoseconds = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.drawn_ahead[1].fetch_add(nanoseconds, Ordering::Relaxed);
+    }
+
+    /// Tiles drawn ahead so far, and the seconds that took.
+    fn drawn_ahead(&self) -> (u64, f64) {
+        let [tiles, nanoseconds] = [0, 1].map(|i| self.drawn_ahead[i].load(Ordering::Relaxed));
+        (tiles, Duration::from_nanos(nanoseconds).as_secs_f64())
     }
 
     fn standing(&self) -> Arc<Standing> {
-        self.newest.load_full()
+        PINNED.try_with(Arc::clone).unwrap_or_else(|_| self.newest.load_full())
     }
 
     /// Ends what would go on for as long as somebody listens.
@@ -206,53 +236,26 @@ impl City {
     }
 }
 
-/// All routes of the server.
-pub fn router(city: Arc<City>) -> Router {
-    let cors = CorsLayer::new().allow_origin(Any).allow_methods([Method::GET, Method::HEAD]).expose_headers([
-        header::ETAG,
-        header::CONTENT_ENCODING,
-        header::CONTENT_RANGE,
-        header::LINK,
-        HeaderName::from_static("content-crs"),
-        document::REVISION,
-    ]);
-    let no_sniff =
-        SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+/// All routes of the server; what every answer has besides, the [`front`] adds.
+fn router(city: Arc<City>) -> Router {
+    let cors = CorsLayer::new().allow_origin(Any).allow_methods([Method::GET, Method::HEAD]).vary(Vary::list([]));
+    // Tiles are kept with their encodings, and none is made on the way out.
+    let compression = CompressionLayer::new().compress_when(
+        DefaultPredicate::new()
+            .and(NotForContentType::const_new(Format::Mvt.media_type()))
+            .and(NotForContentType::const_new(Format::Mlt.media_type())),
+    );
     let routed = routes::all()
         .into_iter()
         .fold(Router::new(), |router, (route, answered)| router.route(route.path, answered.fallback(not_allowed)));
     routed
+        .route_layer(from_fn(front::named))
         .fallback(page::file)
-        .layer(middleware::from_fn(sound_path))
-        .layer(CompressionLayer::new())
+        .layer(from_fn(sound_path))
+        .layer(compression)
         .layer(map_response(answer::tag_encoding))
-        .layer(CatchPanicLayer::custom(panicked))
         .layer(cors)
-        .layer(no_sniff)
         .with_state(city)
-}
-
-/// Answers on a listener until told to stop; then finishes what was begun, for a while.
-pub async fn answer_on(
-    listener: TcpListener,
-    city: Arc<City>,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> anyhow::Result<()> {
-    let (told, tell) = tokio::sync::oneshot::channel();
-    let ending = Arc::clone(&city);
-    let serving = axum::serve(listener, router(city)).with_graceful_shutdown(async move {
-        stop.await;
-        ending.stop();
-        let _ = told.send(());
-    });
-    let out_of_time = async {
-        let _ = tell.await;
-        tokio::time::sleep(DRAIN).await;
-    };
-    tokio::select! {
-        served = serving => Ok(served?),
-        () = out_of_time => Ok(()),
-    }
 }
 
 async fn not_allowed(method: Method) -> Problem {
@@ -265,8 +268,4 @@ async fn sound_path(request: Request, next: Next) -> Result<Response, Problem> {
         return Err(Problem::BadPath);
     }
     Ok(next.run(request).await)
-}
-
-fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
-    axum::response::IntoResponse::into_response(Problem::Internal)
 }

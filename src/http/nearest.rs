@@ -71,7 +71,7 @@ pub async fn get(
         .collect();
     let mut body = FeatureCollectionJson::new(snapshot.revision().0, features, to);
     body.unknown_hours = unknown;
-    Document::new(&asked, GEOJSON, snapshot.revision()).json(&body)
+    Document::new(&asked, GEOJSON).json(&body)
 }
 
 /// How many features with unknown hours are passed over within the part of the list that is answered.

@@ -78,10 +78,7 @@ pub async fn root(
         ),
         "links": to,
     });
-    Document::new(&asked, "application/json", city.snapshot().revision())
-        .in_language(language)
-        .with_links(&to)
-        .json(&landing)
+    Document::new(&asked, "application/json").in_language(language).with_links(&to).json(&landing)
 }
 
 /// The page for the frames of other sites: the map alone, with the filter that its address fixes.

@@ -4,7 +4,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Why a request was not answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub enum Problem {
 }
 
 /// Every status of a problem.
-pub const STATUSES: &[u16] = &[400, 404, 405, 414, 416, 500, 503];
+pub const STATUSES: &[u16] = &[400, 404, 405, 406, 414, 416, 500, 503];
 
 /// What a status of a problem means.
 pub const fn meaning(status: u16) -> &'static str {
@@ -60,6 +60,7 @@ pub const fn meaning(status: u16) -> &'static str {
         400 => "A parameter is unknown, repeated, missing or wrong: `parameter` names it, `value` is what was wrong",
         404 => "There is no such thing",
         405 => "Only GET and HEAD are answered",
+        406 => "It has no form that the asker accepts",
         414 => "The query is too long",
         416 => "There are no such bytes",
         500 => "The server failed",
@@ -91,18 +92,13 @@ impl Problem {
     }
 }
 
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
+/// When somebody who was told that we are busy may come again, seconds.
+pub const RETRY_AFTER_S: u32 = 1;
+
+impl Problem {
+    /// As problem JSON.
+    pub fn body(self) -> Value {
         let (status, name, title) = self.row();
-        let mut headers = HeaderMap::new();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        match &self {
-            Self::NoSuchPart { bytes } => _ = headers.insert(header::CONTENT_RANGE, of_all(*bytes)),
-            Self::Busy(_) => _ = headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1")),
-            Self::NotAllowed(_) => _ = headers.insert(header::ALLOW, HeaderValue::from_static("GET,HEAD")),
-            _ => {}
-        }
         let mut body = json!({ "type": format!("urn:mapa:problem:{name}"), "title": title, "status": status.as_u16() });
         match self {
             Self::UnknownParameter { name, known } => {
@@ -126,7 +122,28 @@ impl IntoResponse for Problem {
             Self::NoSuchPart { bytes } => body["detail"] = format!("there are {bytes} bytes").into(),
             Self::Internal => body["detail"] = "the server failed; the failure is in its log".into(),
         }
-        (status, headers, body.to_string()).into_response()
+        body
+    }
+
+    /// What its headers tell besides.
+    fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        match self {
+            Self::NoSuchPart { bytes } => _ = headers.insert(header::CONTENT_RANGE, of_all(*bytes)),
+            Self::Busy(_) => _ = headers.insert(header::RETRY_AFTER, RETRY_AFTER_S.into()),
+            Self::NotAllowed(_) => _ = headers.insert(header::ALLOW, HeaderValue::from_static("GET,HEAD")),
+            _ => {}
+        }
+        headers
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let ((status, ..), headers) = (self.row(), self.headers());
+        (status, headers, self.body().to_string()).into_response()
     }
 }
 

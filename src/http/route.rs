@@ -73,8 +73,8 @@ pub enum Form {
     Text(usize),
 }
 
-/// Statuses that any path may answer with: the asker has it, a wrong query, a too long one, a fault of ours.
-const ALWAYS: [u16; 5] = [200, 304, 400, 414, 500];
+/// Statuses that any path may answer with: the asker has it, a wrong query, a too long one or head, a fault of ours.
+const ALWAYS: [u16; 6] = [200, 304, 400, 414, 431, 500];
 
 impl Route {
     /// The parameter with this name.

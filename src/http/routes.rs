@@ -3,7 +3,8 @@
 use axum::routing::{MethodRouter, get};
 
 use super::{
-    Answering, api, at, catalog, changes, clusters, collections, conformance, health, items, nearest, page, pages,
+    Answering, api, at, catalog, changes, clusters, collections, conformance, health, items, metrics, nearest, page,
+    pages,
     parameters::{
         BBOX, BBOX_CRS, BOM, COLLECTION_LIST, CRS, CURSOR, DATETIME, FILTER, FILTER_CRS, FILTER_LANG, HOURS_AT, KIND,
         LANG, LAT, LON, OPEN_AT, PER, PROPERTIES, RADIUS, SECTOR, SORT_BY, f, limit, param, said,
@@ -50,6 +51,7 @@ pub fn all() -> Vec<(&'static Route, MethodRouter<Answering>)> {
         (&CHANGES, get(changes::get)),
         (&LIVE, get(health::live)),
         (&READY, get(health::ready)),
+        (&METRICS, get(metrics::get)),
     ]
 }
 
@@ -395,6 +397,15 @@ pub static READY: Route = Route {
     what: said("Чи є з чого відповідати", "Whether there is something to answer from"),
     params: &[],
     answers: &[(JSON, "Object")],
+    also: &[],
+};
+/// `GET /metrics`
+pub static METRICS: Route = Route {
+    path: "/metrics",
+    id: "getMetrics",
+    what: said("Лічильники сервера для Prometheus", "Counters of the server for Prometheus"),
+    params: &[],
+    answers: &[("text/plain", "")],
     also: &[],
 };
 

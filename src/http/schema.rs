@@ -49,7 +49,7 @@ fn answer(
     let shelf = shelf(&snapshot, id)?;
     let address = city.links(asked).to(&format!("/collections/{id}/{name}"));
     let body = described(shelf, &address, language, name == "schema");
-    Document::new(asked, SCHEMA_JSON, snapshot.revision()).in_language(language).json(&body)
+    Document::new(asked, SCHEMA_JSON).in_language(language).json(&body)
 }
 
 fn described(shelf: &Shelf, address: &str, language: Language, is_schema: bool) -> Value {

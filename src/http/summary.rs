@@ -28,7 +28,7 @@ pub async fn get(
 
     let summary = summary(&snapshot, &selection, &group_by, &sums).map_err(|error| problem(&error, &params))?;
 
-    let document = |kind| Document::new(&asked, kind, snapshot.revision());
+    let document = |kind| Document::new(&asked, kind);
     if Format::asked(&params, &routes::SUMMARY, &asked) == Format::Csv {
         return Ok(document("text/csv; charset=utf-8; header=present").bytes(csv(&summary, &names, &sums)));
     }

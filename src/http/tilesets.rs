@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{Answering, Links, Params, Problem, answer, collections::shelf, crs::CRS84, routes, tiles};
 use crate::{
     space::{BBox, TileCoord, tile_coord::MAX_ZOOM},
-    tile::{Format, Legend, Tileset},
+    tile::{Format, Legend, Tileset, Tilesets},
 };
 
 /// What of OGC API – Tiles (OGC 20-057) and of 2D Tile Matrix Set 2.0 (OGC 17-083r4) is kept to.
@@ -136,7 +136,7 @@ pub async fn of_collection(
     let (snapshot, links) = (city.snapshot(), city.links(&asked));
     shelf(&snapshot, &id)?;
     let path = format!("/collections/{id}/tiles");
-    let tilesets = [entry(&path, &tiles::find(&city, &snapshot, &id)?, &links)];
+    let tilesets = [entry(&path, &tiles::find(&city, &snapshot, &Tilesets::of_collection(&id))?, &links)];
     let to = [links.link("self", "application/json", &path)];
     answer::json(&asked, "application/json", &json!({ "tilesets": tilesets, "links": to }))
 }
@@ -179,7 +179,7 @@ pub async fn collection_tileset(
     Params::read(query.as_deref(), &routes::COLLECTION_TILESET)?;
     let snapshot = city.snapshot();
     shelf(&snapshot, &id)?;
-    let tileset = tiles::find(&city, &snapshot, &id)?;
+    let tileset = tiles::find(&city, &snapshot, &Tilesets::of_collection(&id))?;
     let path = format!("/collections/{id}/tiles");
     let place = Place { path, title: tileset.title.uk.clone(), legend: Legend::of(&tileset, &snapshot) };
     answer::json(&asked, "application/json", &place.described(&format!("/tiles/{id}.json"), &city.links(&asked)))

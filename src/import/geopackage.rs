@@ -36,6 +36,7 @@ pub(super) fn read(
     let layer = choose(&base, file, layer)?;
     let quoted = layer.table.replace('"', "\"\"");
     let mut statement = base.prepare(&format!("SELECT * FROM \"{quoted}\" ORDER BY rowid")).map_err(broken)?;
+    check_names(&base, &layer.table).map_err(|problem| ImportError::source(file, problem))?;
     let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let slots = columns.slots_in(&format!("{file}, layer `{}`", layer.table), &names)?;
     let crs = match &columns.crs {
@@ -82,6 +83,21 @@ pub(super) fn read(
             Ok(cells) => Row::Record(Record { row: number, cells, shape, whole: &whole }),
             Err(objection) => Row::refused(number, objection, whole()),
         })?;
+    }
+    Ok(())
+}
+
+/// Whether the names of all columns are text: `rusqlite` panics where it is asked for one that is not.
+fn check_names(base: &Connection, table: &str) -> Result<(), String> {
+    let broken = |error: rusqlite::Error| format!("it is no sound GeoPackage: {error}");
+    let mut names = base.prepare("SELECT name FROM pragma_table_xinfo(?1)").map_err(broken)?;
+    let mut names = names.query([table]).map_err(broken)?;
+    while let Some(row) = names.next().map_err(broken)? {
+        if let ValueRef::Text(name) = row.get_ref(0).map_err(broken)?
+            && std::str::from_utf8(name).is_err()
+        {
+            return Err(format!("the name of the column `{}` is no text in UTF-8", String::from_utf8_lossy(name)));
+        }
     }
     Ok(())
 }
@@ -294,12 +310,21 @@ mod tests {
             assert_eq!(refused, [(2, Reason::BadGeometry), (3, Reason::MissingCoordinates)]);
             assert_eq!(all.value("1", "name"), crate::model::Value::from("Сад"));
         }
+        let mut misnamed = package(&[("школи", 4326)]);
+        let at = misnamed.windows(9).position(|bytes| bytes == b"name TEXT").unwrap();
+        assert_eq!(
+            misnamed.windows(9).filter(|bytes| *bytes == b"name TEXT").count(),
+            4,
+            "the last table stands first"
+        );
+        misnamed[at + 1] = 0xff;
         for (bytes, layer, wanted) in [
             (two.clone(), "", "say in [source] layer which is meant: `сади`, `школи`"),
             (two.clone(), "layer = \"ліси\"", "there is no layer `ліси`; the layers are `сади`, `школи`"),
             (two.clone(), "layer = \"сади\"", "its CRS is `2180`"),
             (package(&[]), "", "it has no layer of features"),
             (b"PK not this".repeat(20), "", "it is no sound GeoPackage"),
+            (misnamed, "", "the name of the column `n\u{fffd}me` is no text"),
         ] {
             let error = error_of(&recipe(layer), "a.gpkg", &bytes);
             assert!(error.contains(wanted), "{error:?} has no {wanted:?}");

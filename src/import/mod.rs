@@ -15,22 +15,27 @@ use std::{
     path::Path,
 };
 
+mod address;
 mod archive;
 mod cell;
 mod coordinate;
 mod csv;
+mod day;
 mod dbf;
 mod declare;
 mod demands;
+mod districts;
 mod encoding;
 mod error;
 mod flatgeobuf;
+mod gazetteer;
 mod geojson;
 mod geojsonseq;
 mod geopackage;
 mod gtfs;
 mod hours;
 mod json;
+mod kind;
 mod lenient;
 mod lines;
 mod meaning;
@@ -40,6 +45,7 @@ mod osm;
 mod outcome;
 mod phone;
 mod place;
+mod position;
 mod recipe;
 mod record;
 mod refine;
@@ -49,6 +55,7 @@ mod shape;
 mod shapefile;
 mod sheet;
 mod source;
+mod spellings;
 mod unit;
 mod url;
 mod value;
@@ -58,8 +65,11 @@ mod words;
 mod written;
 mod xlsx;
 
+pub use address::AddressRegister;
 pub use demands::Demands;
+pub use districts::Districts;
 pub use error::ImportError;
+pub use gazetteer::Gazetteer;
 pub use meter::MAX_RECORD_BYTES;
 pub use outcome::{Objection, Origin, Outcome, Reason, Rejection, Report};
 pub use recipe::{Recipe, known_ending};
@@ -71,10 +81,24 @@ use crate::model::Collection;
 use archive::{Archive, is_archive};
 use meter::Meter;
 use recipe::Format;
-use record::Row;
+use record::{Columns, Row};
 use refine::Refinery;
 
-/// Reads the source to its end and hands every row on, in the order of the file.
+/// What a source is to become, and among which places.
+#[derive(Clone, Copy)]
+struct Meant<'a> {
+    places: &'a Gazetteer,
+    recipe: &'a Recipe,
+    collection: &'a Collection,
+}
+
+impl<'a> Meant<'a> {
+    fn refinery(self) -> anyhow::Result<(Columns, Refinery<'a>)> {
+        Refinery::new(self.recipe, self.collection, self.places)
+    }
+}
+
+/// Reads the source to its end and hands every row on, in the order of the file, with nothing known of the city.
 ///
 /// `progress` is told the number of source bytes read so far. The sink's error stops the reading and comes back.
 pub fn import(
@@ -84,21 +108,34 @@ pub fn import(
     progress: &dyn Fn(u64),
     sink: &mut dyn FnMut(Outcome) -> anyhow::Result<()>,
 ) -> anyhow::Result<Report> {
+    import_among(&Gazetteer::default(), recipe, collection, source, progress, sink)
+}
+
+/// As [`import`], among places that are known: addresses find their houses, and objects the districts they lie in.
+pub fn import_among(
+    places: &Gazetteer,
+    recipe: &Recipe,
+    collection: &Collection,
+    source: &Path,
+    progress: &dyn Fn(u64),
+    sink: &mut dyn FnMut(Outcome) -> anyhow::Result<()>,
+) -> anyhow::Result<Report> {
+    let meant = Meant { places, recipe, collection };
     // A feed is a zip itself.
     if recipe.format == Some(Format::Gtfs) {
         let file = source.display().to_string();
         let bytes = File::open(source).map_err(|error| ImportError::io(&file, error))?;
         let size = bytes.metadata().map_err(|error| ImportError::io(&file, error))?.len();
-        let report = import_gtfs(BufReader::new(bytes), recipe, collection, &file, sink)?;
+        let report = import_gtfs(BufReader::new(bytes), meant, &file, sink)?;
         progress(size);
         return Ok(report);
     }
     if recipe.within.member.is_none() && !is_archive(source) {
         if recipe.format_of(source)?.is_osm() {
-            return import_osm(&osm::Passes::of_file(source, progress)?, recipe, collection, source, sink);
+            return import_osm(&osm::Passes::of_file(source, progress)?, meant, source, sink);
         }
         let bytes = Meter::open(source, progress)?;
-        return import_from(bytes, recipe, collection, source, sink);
+        return import_from(bytes, meant, source, sink);
     }
     let file = source.display().to_string();
     let mut archive = Archive::open(source, &file)?;
@@ -108,28 +145,28 @@ pub fn import(
     // Of what was unpacked, its share of the archive is told.
     let tell = |read: u64| progress((u128::from(read) * u128::from(packed) / size).min(packed.into()) as u64);
     let bytes = Meter::of_member(Box::new(member), &tell, source, &name);
-    let report = import_from(bytes, recipe, collection, &source.join(&name), sink)?;
+    let report = import_from(bytes, meant, &source.join(&name), sink)?;
     progress(packed);
     Ok(report)
 }
 
 fn import_from(
     bytes: Meter<'_>,
-    recipe: &Recipe,
-    collection: &Collection,
+    meant: Meant<'_>,
     source: &Path,
     sink: &mut dyn FnMut(Outcome) -> anyhow::Result<()>,
 ) -> anyhow::Result<Report> {
-    let file = source.display().to_string();
+    let (file, recipe) = (source.display().to_string(), meant.recipe);
     let format = recipe.format_of(source)?;
     if recipe.osm.is_some() && !format.is_osm() {
         return Err(ImportError::source(&file, "[osm] goes with a source of OpenStreetMap, which this is not").into());
     }
-    let (columns, mut refinery) = Refinery::new(recipe, collection)?;
-    if columns.wants_shape && matches!(format, Format::Csv | Format::Json) {
+    let (columns, mut refinery) = meant.refinery()?;
+    let is_placed = recipe.geometry.address.is_some();
+    if columns.wants_shape && !is_placed && matches!(format, Format::Csv | Format::Json) {
         return Err(ImportError::source(
             &file,
-            "its rows have no shape: [geometry] lon and lat (or lat_lon, or wkt) must name columns",
+            "its rows have no shape: [geometry] lon and lat (or lat_lon, wkt, address) must name columns",
         )
         .into());
     }
@@ -162,19 +199,18 @@ fn import_from(
 /// An extract is read more than once, so it comes as passes.
 fn import_osm(
     passes: &osm::Passes<'_>,
-    recipe: &Recipe,
-    collection: &Collection,
+    meant: Meant<'_>,
     source: &Path,
     sink: &mut dyn FnMut(Outcome) -> anyhow::Result<()>,
 ) -> anyhow::Result<Report> {
-    let file = source.display().to_string();
+    let (file, recipe) = (source.display().to_string(), meant.recipe);
     let Some(selection) = &recipe.osm else {
         return Err(ImportError::source(&file, "OpenStreetMap: [osm] where must say which elements are meant").into());
     };
-    let (columns, mut refinery) = Refinery::new(recipe, collection)?;
+    let (columns, mut refinery) = meant.refinery()?;
     let mut take = |row: Row<'_>| sink(refinery.refine(row, &columns)?);
     let format = recipe.format_of(source)?;
-    let warnings = osm::read(passes, &file, format, selection, collection.geometry, &columns, &mut take)?;
+    let warnings = osm::read(passes, &file, format, selection, meant.collection.geometry, &columns, &mut take)?;
     for (warning, count) in warnings {
         refinery.warn(warning, count);
     }
@@ -184,15 +220,15 @@ fn import_osm(
 /// A feed is a zip, whose tables are read in an order of our own.
 fn import_gtfs(
     bytes: impl Read + Seek,
-    recipe: &Recipe,
-    collection: &Collection,
+    meant: Meant<'_>,
     file: &str,
     sink: &mut dyn FnMut(Outcome) -> anyhow::Result<()>,
 ) -> anyhow::Result<Report> {
+    let recipe = meant.recipe;
     let Some(selection) = &recipe.gtfs else {
         return Err(ImportError::source(file, "GTFS: [gtfs] take must say which part of it is meant").into());
     };
-    let (columns, mut refinery) = Refinery::new(recipe, collection)?;
+    let (columns, mut refinery) = meant.refinery()?;
     let mut take = |row: Row<'_>| sink(refinery.refine(row, &columns)?);
     let folder = recipe.within.member.as_deref();
     let (warning, count) = gtfs::read(bytes, file, folder, selection.take, &columns, &mut take)?;

@@ -22,6 +22,10 @@ use super::{
 /// The mimetype of a spreadsheet and of a template of one.
 const MIMETYPE: &[u8] = b"application/vnd.oasis.opendocument.spreadsheet";
 
+/// The most bytes of text in rows that are said to be repeated, so that a few bytes of a file do not cost minutes: a list has
+/// no equal rows, whose ids would be equal too.
+const MAX_REPEATED_BYTES: u64 = 64 << 20;
+
 /// Reads a sheet to its end.
 pub(super) fn read(
     whole: &Whole,
@@ -116,13 +120,23 @@ impl<R: BufRead> Content<'_, R> {
     }
 
     fn rows(&mut self, sheet: &mut Sheet<'_, '_>) -> anyhow::Result<()> {
-        let mut above = 0_u32;
+        let (mut above, mut again) = (0_u32, 0_u64);
         loop {
             match self.next()? {
                 Event::Start(start) if start.name().0 == "table:table-row" => {
                     let count = repeated(&start, "table:number-rows-repeated");
                     let cells = self.row()?;
                     let is_empty = cells.iter().all(|cells| cells.text.is_empty());
+                    let bytes: u64 =
+                        cells.iter().map(|cells| (cells.text.len() as u64 + 8) * u64::from(cells.count)).sum();
+                    if !is_empty {
+                        again = again.saturating_add(bytes.saturating_mul(u64::from(count.saturating_sub(1))));
+                    }
+                    if again > MAX_REPEATED_BYTES {
+                        let problem =
+                            format!("its repeated rows show more than {} MiB of text", MAX_REPEATED_BYTES >> 20);
+                        return Err(ImportError::source(self.file, problem).into());
+                    }
                     // A sheet often ends in a million empty rows, and may say to have more.
                     for i in 1..=if is_empty { 0 } else { count } {
                         sheet.row(above.saturating_add(i), cells.clone())?;

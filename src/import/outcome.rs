@@ -112,6 +112,12 @@ reasons! {
     BadCoordinate = "bad-coordinate",
     /// The shape reaches beyond the bounds of the recipe.
     OutsideBounds = "outside-bounds",
+    /// The row has no coordinates, and its address is not one of a house.
+    BadAddress = "bad-address",
+    /// The row has no coordinates, and the address register does not have its address.
+    UnknownAddress = "unknown-address",
+    /// The row has no coordinates, and its address may be that of more than one house.
+    AmbiguousAddress = "ambiguous-address",
     /// The shape of the source is broken.
     BadGeometry = "bad-geometry",
     /// The shape is sound, but of another kind than the collection holds.
@@ -173,6 +179,9 @@ pub struct Report {
     pub reasons: BTreeMap<&'static str, u64>,
     /// Features that are less than their row meant them to be, or were put right, by a stable word such as `unknown-kind`.
     pub warnings: BTreeMap<&'static str, u64>,
+    /// Features that were placed by their address, by how exactly.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub geocoded: BTreeMap<&'static str, u64>,
     /// Columns that the recipe calls optional and the source does not have, as the recipe names them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub absent_columns: Vec<String>,

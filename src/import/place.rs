@@ -37,6 +37,15 @@ impl Place {
         Some(Self { cells, notation: source.notation, crs: source.crs.clone() })
     }
 
+    /// Whether the row says nothing in any of the columns.
+    pub fn is_unsaid(&self, cells: &[impl AsRef<str>]) -> bool {
+        let is_unsaid = |slot: usize| is_nothing(trimmed(cells[slot].as_ref()));
+        match self.cells {
+            Cells::Two { lon, lat } => is_unsaid(lon) && is_unsaid(lat),
+            Cells::One { slot, .. } => is_unsaid(slot),
+        }
+    }
+
     /// The place, and whether longitude and latitude were exchanged.
     ///
     /// Only the bounds can tell: as it is written the place is outside of them (or no place at all), and exchanged it is

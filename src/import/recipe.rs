@@ -13,10 +13,10 @@ use toml::Spanned;
 
 use super::{
     ImportError, Report, Source, archive::is_archive, coordinate::Notation, csv::Layout, declare::Declaration, gtfs,
-    osm, osm::Selection, phone::is_area, record::Naming, rules, sheet::Header, written::Written,
+    osm, osm::Selection, phone::is_area, position, record::Naming, rules, sheet::Header, written::Written,
 };
 use crate::{
-    model::{Catalog, Collection, CollectionId, TextFormat},
+    model::{Catalog, Collection, CollectionId, GeometryKind, TextFormat},
     space::{BBox, Crs},
 };
 
@@ -43,6 +43,8 @@ pub struct Recipe {
     pub(super) fields: BTreeMap<String, Spanned<FieldSource>>,
     pub(super) threshold: Threshold,
     pub(super) declare: Option<Spanned<Declaration>>,
+    /// The collection of the districts that fill what is unsaid; `None`: nothing is filled.
+    pub(super) districts: Option<CollectionId>,
     pub(super) osm: Option<Selection>,
     pub(super) gtfs: Option<gtfs::Selection>,
 }
@@ -154,6 +156,25 @@ pub(super) struct GeometrySource {
     /// The system of the columns, or of the shapes where it is not the one that the source states.
     pub crs: Option<Crs>,
     pub bounds: Option<BBox>,
+    /// The columns of the address of rows that have no coordinates.
+    pub address: Option<AddressSource>,
+    /// Where the recipe says it.
+    pub address_span: Option<Range<usize>>,
+}
+
+/// Where the address of a row stands, and where its house is sought.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct AddressSource {
+    /// The column of all of it; `None`: `street` and `number` are named.
+    pub full: Option<String>,
+    pub street: Option<String>,
+    pub number: Option<String>,
+    pub block: Option<String>,
+    pub settlement: Option<String>,
+    /// The settlement of rows, and of houses of the register, that name none.
+    pub city: Option<String>,
+    /// The collection whose features are the register.
+    pub register: CollectionId,
 }
 
 /// Which of two coordinates in one cell comes first.
@@ -262,6 +283,12 @@ impl Recipe {
                 return Err(self.flaw(self.collection.span(), &problem));
             }
         };
+        if let Some(span) = &self.geometry.address_span {
+            if collection.geometry != GeometryKind::Point {
+                return Err(self.flaw(span.clone(), "an address is a place: the collection has to be one of points"));
+            }
+            collection.fields.extend(position::fields());
+        }
         if self.osm.is_some() {
             collection.licence = Some(osm::LICENCE.into());
         }
@@ -322,6 +349,16 @@ impl Recipe {
     /// Whom to credit wherever the data are drawn.
     pub fn attribution(&self) -> Option<&str> {
         self.attribution.as_deref()
+    }
+
+    /// The collection whose features are the address register, where one is asked, and the settlement of what names none.
+    pub fn register(&self) -> Option<(&CollectionId, Option<&str>)> {
+        self.geometry.address.as_ref().map(|address| (&address.register, address.city.as_deref()))
+    }
+
+    /// The collection whose areas say in which district an object lies, where that is wanted.
+    pub fn districts(&self) -> Option<&CollectionId> {
+        self.districts.as_ref()
     }
 
     /// Whether an import with this outcome may be committed.

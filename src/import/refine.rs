@@ -1,22 +1,24 @@
 //! To refine is to make a typed feature of a raw record, or to say what is wrong with it.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use anyhow::Context;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::{
-    Outcome, Reason, Recipe, Report,
-    cell::{ANYTHING_ELSE, Cell, spelling},
+    Gazetteer, Outcome, Reason, Recipe, Report,
+    address::AddressPlan,
+    cell::{Cell, spelling},
+    districts::{Around, Filling},
+    kind::{Kind, KindPlan},
     meaning,
     outcome::{Objection, Origin},
     place::{Place, exchanged_into, holds},
+    position,
     recipe::{FieldSource, IdSource},
     record::{Columns, Record, Row, Shape},
     rules::Rules,
+    spellings::Spellings,
     value::{self, is_nothing, trimmed},
     warning::{Warning, Warnings},
     wkt::Outline,
@@ -27,10 +29,6 @@ use crate::{
     space::{BBox, Geometry},
 };
 
-/// How many different spellings of one closed list are remembered, and of how many bytes at most.
-const MAX_SPELLINGS: usize = 4096;
-const MAX_SPELLING_BYTES: usize = 256;
-
 /// Makes features of the records of one import.
 pub(super) struct Refinery<'a> {
     collection: &'a Collection,
@@ -40,6 +38,9 @@ pub(super) struct Refinery<'a> {
     keeps_rows: bool,
     place: Option<Place>,
     outline: Option<Outline>,
+    address: Option<AddressPlan>,
+    places: &'a Gazetteer,
+    filling: Option<Filling<'a>>,
     bounds: Option<BBox>,
     kind: Option<KindPlan>,
     fields: Vec<FieldPlan>,
@@ -56,12 +57,6 @@ enum IdPlan {
     HashOf(Vec<usize>),
 }
 
-struct KindPlan {
-    slot: usize,
-    map: BTreeMap<String, String>,
-    spellings: Spellings,
-}
-
 struct FieldPlan {
     slot: usize,
     /// Place of the field in the collection.
@@ -76,21 +71,9 @@ struct FieldPlan {
     spellings: Spellings,
 }
 
-/// What a row says of its kind.
-enum Kind {
-    /// Nothing.
-    Unsaid,
-    /// Something that the collection does not know.
-    Unknown,
-    Known(Arc<str>),
-}
-
-/// What the texts of a closed list were found to mean.
-type Spellings = HashMap<Box<str>, Option<Arc<str>>>;
-
 impl<'a> Refinery<'a> {
     /// The refinery and the columns it wants of every record.
-    pub fn new(recipe: &Recipe, collection: &'a Collection) -> anyhow::Result<(Columns, Self)> {
+    pub fn new(recipe: &Recipe, collection: &'a Collection, places: &'a Gazetteer) -> anyhow::Result<(Columns, Self)> {
         let mut columns = Columns::of(recipe.naming.clone());
         let id = match &recipe.id {
             IdSource::Column(column) => IdPlan::Slot(columns.slot(column, "[id] column")),
@@ -101,13 +84,10 @@ impl<'a> Refinery<'a> {
         let aliases = recipe.aliases.as_ref().map(|column| columns.slot(column, "[id] aliases"));
         let place = Place::plan(&recipe.geometry, &mut columns);
         let outline = Outline::plan(&recipe.geometry, &mut columns);
+        let address = recipe.geometry.address.as_ref().map(|address| AddressPlan::new(address, &mut columns));
         columns.wants_shape = place.is_none() && outline.is_none();
         columns.crs.clone_from(&recipe.geometry.crs);
-        let kind = recipe.kind.as_ref().map(|kind| KindPlan {
-            slot: columns.slot(&kind.column, "[kind] column"),
-            map: kind.map.iter().map(|(text, id)| (spelling(text), id.get_ref().clone())).collect(),
-            spellings: Spellings::new(),
-        });
+        let kind = recipe.kind.as_ref().map(|kind| KindPlan::new(kind, &mut columns));
         let mut texts = Vec::new();
         let fields = recipe.fields.iter().map(|(name, source)| {
             let index = collection
@@ -119,7 +99,7 @@ impl<'a> Refinery<'a> {
             let required = source.get_ref().required;
             let phone_area = source.get_ref().phone_area.as_ref().map(|area| area.get_ref().clone());
             let rules = Rules::of(source.get_ref(), &collection.fields[index], collection);
-            let (synonyms, spellings) = (synonyms(source.get_ref()), Spellings::new());
+            let (synonyms, spellings) = (synonyms(source.get_ref()), Spellings::default());
             let original = original_of(&collection.fields[index], collection, recipe);
             anyhow::Ok(FieldPlan { slot, index, original, required, phone_area, rules, synonyms, spellings })
         });
@@ -140,6 +120,9 @@ impl<'a> Refinery<'a> {
             keeps_rows,
             place,
             outline,
+            address,
+            places,
+            filling: Filling::plan(places.districts.as_deref().filter(|_| recipe.districts.is_some()), collection),
             bounds,
             kind,
             fields,
@@ -196,15 +179,22 @@ impl<'a> Refinery<'a> {
         let parts = || {
             let id = self.id(cells, columns)?;
             let aliases = self.aliases(&id, cells, columns)?;
-            let geometry = self.geometry(cells, shape, columns, &mut warnings)?;
-            let values = self.values(cells, columns, &mut warnings)?;
-            Ok((id, aliases, geometry, values))
+            let (geometry, is_geocoded) = match self.house(cells, &shape, columns)? {
+                Some(house) => (house, true),
+                None => (self.geometry(cells, shape, columns, &mut warnings)?, false),
+            };
+            let around = self.filling.and_then(|filling| filling.around(&geometry));
+            let mut values = self.values(cells, columns, around, &mut warnings)?;
+            if is_geocoded {
+                position::mark(self.collection, &mut values);
+            }
+            Ok((id, aliases, geometry, values, is_geocoded))
         };
-        let (id, aliases, geometry, values) = match parts() {
+        let (id, aliases, geometry, values, is_geocoded) = match parts() {
             Ok(parts) => parts,
             Err(objection) => return Ok(Err(objection)),
         };
-        let kind = match self.kind(cells) {
+        let kind = match self.kind.as_mut().map_or(Kind::Unsaid, |plan| plan.kind(cells, self.collection)) {
             Kind::Unsaid => None,
             Kind::Unknown => {
                 warnings.add(Warning::UnknownKind);
@@ -244,6 +234,9 @@ impl<'a> Refinery<'a> {
             plan.rules.remember(&feature.values[plan.index], row);
         }
         self.report.warn(&warnings);
+        if is_geocoded {
+            *self.report.geocoded.entry(position::BUILDING).or_default() += 1;
+        }
         Ok(Ok((feature, aliases)))
     }
 
@@ -323,6 +316,31 @@ impl<'a> Refinery<'a> {
         if is_swapped {
             warnings.add(Warning::SwappedCoordinates);
         }
+        self.within_bounds(geometry)
+    }
+
+    /// The house of a row that has an address and no coordinates.
+    fn house(
+        &self,
+        cells: &[impl AsRef<str>],
+        shape: &Shape,
+        columns: &Columns,
+    ) -> Result<Option<Geometry>, Objection> {
+        let is_unsaid = match (&self.place, &self.outline) {
+            (Some(place), _) => place.is_unsaid(cells),
+            (None, Some(outline)) => outline.is_unsaid(cells),
+            (None, None) => matches!(shape, Shape::Missing | Shape::None),
+        };
+        match self.address.as_ref().filter(|_| is_unsaid) {
+            None => Ok(None),
+            Some(plan) => {
+                let at = plan.house(self.places.addresses.as_deref(), cells, columns)?;
+                self.within_bounds(Geometry::Point(at)).map(Some)
+            }
+        }
+    }
+
+    fn within_bounds(&self, geometry: Geometry) -> Result<Geometry, Objection> {
         match self.bounds.as_ref().and_then(|bounds| outside(bounds, &geometry)) {
             Some(objection) => Err(objection),
             None => Ok(geometry),
@@ -333,6 +351,7 @@ impl<'a> Refinery<'a> {
         &mut self,
         cells: &[impl AsRef<str>],
         columns: &Columns,
+        around: Option<Around<'_>>,
         warnings: &mut Warnings,
     ) -> Result<Vec<Value>, Objection> {
         let mut values = vec![Value::Unknown; self.collection.fields.len()];
@@ -346,7 +365,8 @@ impl<'a> Refinery<'a> {
                 Objection::to_column(columns.name(plan.slot), text, reason, detail)
             };
             let value = value.map_err(|(reason, detail)| refused(reason, &detail))?;
-            if plan.required && value.is_unknown() {
+            let is_filled = || around.is_some_and(|around| !around.value(plan.index).is_unknown());
+            if plan.required && value.is_unknown() && !is_filled() {
                 return Err(refused(Reason::MissingValue, "it is required"));
             }
             if let Some((reason, detail)) = plan.rules.refuse(&value) {
@@ -358,6 +378,9 @@ impl<'a> Refinery<'a> {
             }
             values[plan.index] = value;
         }
+        if let Some(around) = around {
+            around.fill(&mut values, warnings);
+        }
         for (plan, text) in self.fields.iter().zip(&self.texts) {
             if let Some((reason, detail)) = plan.rules.refuse_beside(&values[plan.index], &values) {
                 let detail = format!("field `{}`: {detail}", self.collection.fields[plan.index].name);
@@ -365,20 +388,6 @@ impl<'a> Refinery<'a> {
             }
         }
         Ok(values)
-    }
-
-    fn kind(&mut self, cells: &[impl AsRef<str>]) -> Kind {
-        let Some(plan) = &mut self.kind else { return Kind::Unsaid };
-        let text = trimmed(cells[plan.slot].as_ref());
-        if is_nothing(text) {
-            return Kind::Unsaid;
-        }
-        let known = remembered(&mut plan.spellings, text, |text| {
-            let by_map = |text: &str| plan.map.get(text).map(String::as_str);
-            let by_name = || self.collection.kind(text).map(|kind| kind.id.as_str());
-            by_map(&spelling(text)).or_else(by_name).or_else(|| by_map(ANYTHING_ELSE)).map(Arc::from)
-        });
-        known.map_or(Kind::Unknown, Kind::Known)
     }
 }
 
@@ -404,7 +413,7 @@ impl FieldPlan {
         if let Some(id) = self.synonyms.get(&spelling(text)) {
             return Ok(Value::Text(id.clone()));
         }
-        match remembered(&mut self.spellings, text, meant) {
+        match self.spellings.meaning(text, meant) {
             Some(id) => Ok(Value::Text(id)),
             None => Err((Reason::UnknownValue, format!("not one of {}", listed(&field.values)))),
         }
@@ -421,22 +430,6 @@ fn original_of(field: &Field, collection: &Collection, recipe: &Recipe) -> Optio
     let index = collection.field_index(&name).filter(|_| !recipe.fields.contains_key(&name))?;
     let is_text = collection.fields[index].kind == FieldType::Text && collection.fields[index].values.is_empty();
     (field.format == Some(TextFormat::OpeningHours) && is_text).then_some(index)
-}
-
-/// What the text means, found once for each spelling.
-fn remembered(
-    spellings: &mut Spellings,
-    text: &str,
-    meaning: impl FnOnce(&str) -> Option<Arc<str>>,
-) -> Option<Arc<str>> {
-    if let Some(known) = spellings.get(text) {
-        return known.clone();
-    }
-    let found = meaning(text);
-    if spellings.len() < MAX_SPELLINGS && text.len() <= MAX_SPELLING_BYTES {
-        spellings.insert(text.into(), found.clone());
-    }
-    found
 }
 
 /// What is wrong with a shape that reaches beyond the bounds.

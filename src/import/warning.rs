@@ -13,6 +13,10 @@ pub(super) enum Warning {
     UnreadPhone,
     /// The opening hours were not understood; they are kept as they were written.
     UnreadHours,
+    /// The source names another district than the one the place is in; its word is kept.
+    OtherDistrict,
+    /// The source names a territory that the district of the place is not of; its code is kept.
+    OtherKatottg,
 }
 
 impl Warning {
@@ -24,6 +28,8 @@ impl Warning {
             Self::MixedScript => "mixed-script",
             Self::UnreadPhone => "unread-phone",
             Self::UnreadHours => "unread-hours",
+            Self::OtherDistrict => "other-district",
+            Self::OtherKatottg => "other-katottg",
         }
     }
 }

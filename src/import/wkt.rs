@@ -23,6 +23,11 @@ impl Outline {
         Some(Self { slot, crs: source.crs.clone() })
     }
 
+    /// Whether the row says nothing.
+    pub fn is_unsaid(&self, cells: &[impl AsRef<str>]) -> bool {
+        is_nothing(trimmed(cells[self.slot].as_ref()))
+    }
+
     /// The shape of a row on CRS84.
     pub fn read(&self, cells: &[impl AsRef<str>], columns: &Columns) -> Result<Geometry, Objection> {
         let (column, text) = (columns.name(self.slot), trimmed(cells[self.slot].as_ref()));

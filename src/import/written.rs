@@ -18,7 +18,9 @@ use super::{
     encoding::Encoding,
     gtfs::{self, Part},
     osm::{self, WrittenSelection},
-    recipe::{FieldSource, Format, GeometrySource, IdSource, KindSource, Order, Threshold, Within, flaw_at},
+    recipe::{
+        AddressSource, FieldSource, Format, GeometrySource, IdSource, KindSource, Order, Threshold, Within, flaw_at,
+    },
     record::Naming,
     sheet::{Header, MAX_ROWS},
 };
@@ -29,6 +31,12 @@ use crate::{
 
 /// The most refusals where the recipe does not say: a twentieth of the rows.
 const DEFAULT_THRESHOLD: Threshold = Threshold::Percent(5.0);
+
+/// The collection of the address register where the recipe does not say.
+const REGISTER: &str = "house-numbers";
+
+/// The collection of the districts where the recipe does not say.
+const DISTRICTS: &str = "districts";
 
 /// A recipe as it is written.
 #[derive(Deserialize)]
@@ -47,8 +55,17 @@ pub(super) struct Written {
     fields: BTreeMap<String, Spanned<FieldSource>>,
     threshold: Option<WrittenThreshold>,
     declare: Option<Spanned<Declaration>>,
+    districts: Option<WrittenDistricts>,
     osm: Option<Spanned<WrittenSelection>>,
     gtfs: Option<gtfs::Selection>,
+}
+
+/// The collection of the districts, or whether there is any.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "the id of a collection, or false")]
+enum WrittenDistricts {
+    Wanted(bool),
+    In(CollectionId),
 }
 
 #[derive(Deserialize)]
@@ -94,6 +111,27 @@ struct WrittenGeometry {
     notation: Notation,
     crs: Option<Spanned<String>>,
     bounds: Option<Spanned<[f64; 4]>>,
+    address: Option<Spanned<WrittenAddress>>,
+}
+
+/// The column of whole addresses, or the columns of their parts.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "a column, or { street, number, block, settlement } or { full }, with city and register")]
+enum WrittenAddress {
+    Full(String),
+    Parts(WrittenParts),
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenParts {
+    full: Option<String>,
+    street: Option<String>,
+    number: Option<String>,
+    block: Option<String>,
+    settlement: Option<String>,
+    city: Option<String>,
+    register: Option<CollectionId>,
 }
 
 #[derive(Deserialize)]
@@ -168,10 +206,19 @@ impl Written {
         if self.gtfs.as_ref().is_some_and(|gtfs| gtfs.take == Part::Stops) {
             geometry.lon_lat = Some(("stop_lon".into(), "stop_lat".into()));
         }
+        let districts = match self.districts {
+            None | Some(WrittenDistricts::Wanted(true)) => Some(known(DISTRICTS)),
+            Some(WrittenDistricts::Wanted(false)) => None,
+            Some(WrittenDistricts::In(id)) => Some(id),
+        }
+        .filter(|id| id != self.collection.get_ref());
         let osm = match self.osm {
             None => None,
-            Some(osm) if geometry.lon_lat.is_some() || geometry.wkt.is_some() => {
-                return Err(flaw(osm.span(), "elements have a shape of their own: leave out [geometry] lon and lat"));
+            Some(osm) if geometry.lon_lat.is_some() || geometry.wkt.is_some() || geometry.address.is_some() => {
+                return Err(flaw(
+                    osm.span(),
+                    "elements have a shape of their own: leave out [geometry] lon, lat and address",
+                ));
             }
             Some(osm) => Some(osm.into_inner().check(path).map_err(|(span, problem)| flaw(span, &problem))?),
         };
@@ -195,6 +242,7 @@ impl Written {
             fields: self.fields,
             threshold,
             declare: self.declare,
+            districts,
             osm,
             gtfs: self.gtfs,
         };
@@ -275,8 +323,36 @@ impl WrittenGeometry {
             None => None,
             Some(bounds) => Some(checked_box(&bounds)?),
         };
-        Ok(GeometrySource { lon_lat, pair, wkt: self.wkt, notation: self.notation, crs, bounds })
+        let (mut address, mut address_span) = (None, None);
+        if let Some(written) = self.address {
+            let span = written.span();
+            let parts = written.into_inner().check();
+            address =
+                Some(parts.ok_or((span.clone(), "either `full`, or `street` and `number`, with or without `block`"))?);
+            address_span = Some(span);
+        }
+        let wkt = self.wkt;
+        Ok(GeometrySource { lon_lat, pair, wkt, notation: self.notation, crs, bounds, address, address_span })
     }
+}
+
+impl WrittenAddress {
+    fn check(self) -> Option<AddressSource> {
+        let WrittenParts { full, street, number, block, settlement, city, register } = match self {
+            Self::Full(full) => WrittenParts { full: Some(full), ..WrittenParts::default() },
+            Self::Parts(parts) => parts,
+        };
+        let is_one_way = match &full {
+            Some(_) => street.is_none() && number.is_none() && block.is_none(),
+            None => street.is_some() && number.is_some(),
+        };
+        let register = register.unwrap_or_else(|| known(REGISTER));
+        is_one_way.then_some(AddressSource { full, street, number, block, settlement, city, register })
+    }
+}
+
+fn known(id: &str) -> CollectionId {
+    CollectionId::new(id).expect("it is an id")
 }
 
 /// A box of degrees as people write it.

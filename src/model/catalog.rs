@@ -14,7 +14,7 @@ use super::{
 };
 
 /// Field names that mean something else in answers, tiles or the store.
-pub const RESERVED_FIELDS: [&str; 18] = [
+pub const RESERVED_FIELDS: [&str; 20] = [
     "id",
     "collection",
     "sector",
@@ -33,7 +33,12 @@ pub const RESERVED_FIELDS: [&str; 18] = [
     "xmax",
     "cmin",
     "cmax",
+    POSITION_FIELDS[0],
+    POSITION_FIELDS[1],
 ];
+
+/// The fields of features that were placed by their address: how they were placed, and how exactly. An import adds them.
+pub const POSITION_FIELDS: [&str; 2] = ["position", "position_precision"];
 
 /// All collections a city may fill and the tree they hang on.
 #[derive(Debug, Clone)]

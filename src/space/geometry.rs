@@ -194,7 +194,8 @@ fn crossings(ring: &[LonLat], at: LonLat) -> usize {
     closed_edges(ring).filter(|(a, b)| is_crossed(*a, *b, at)).count()
 }
 
-fn is_crossed(a: LonLat, b: LonLat, at: LonLat) -> bool {
+/// Whether a ray to the east crosses the edge.
+pub(super) fn is_crossed(a: LonLat, b: LonLat, at: LonLat) -> bool {
     (a.lat() > at.lat()) != (b.lat() > at.lat())
         && at.lon() < (b.lon() - a.lon()) * (at.lat() - a.lat()) / (b.lat() - a.lat()) + a.lon()
 }

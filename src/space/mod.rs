@@ -2,6 +2,7 @@
 //!
 //! Everything here is pure arithmetic; nothing here knows what stands at a place.
 
+pub mod bands;
 pub mod bbox;
 pub mod cell;
 pub mod clip;
@@ -17,6 +18,7 @@ pub mod tile_coord;
 pub mod wkt;
 pub mod world;
 
+pub use bands::Bands;
 pub use bbox::BBox;
 pub use cell::Cell;
 pub use crs::Crs;

@@ -97,6 +97,14 @@ impl Store {
         Ok(())
     }
 
+    /// One collection as it stands, its features in the order of their ids; `None` where the store has none of this id.
+    pub fn collection(&mut self, id: &str) -> Result<Option<(Collection, Vec<Feature>)>, StoreError> {
+        match self {
+            Self::GeoPackage(store) => store.collection(id),
+            Self::PostGis(store) => store.collection(id),
+        }
+    }
+
     /// Begins to replace all features of a collection; nothing is seen by others before [`Replacement::commit`].
     pub fn replace<'a>(
         &'a mut self,

@@ -33,6 +33,9 @@ const MOST_TOLERANCE_UNITS: u32 = 16;
 /// Layers of one tileset.
 const MOST_LAYERS: usize = 32;
 
+/// Before the id of a collection where its own tileset is meant; no declared name has a slash.
+const OF_COLLECTION: &str = "collections/";
+
 /// The tilesets that are declared, by name.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(transparent)]
@@ -198,6 +201,11 @@ impl Tilesets {
         }
     }
 
+    /// The name under which a collection's own tileset is found, also where a declared tileset has the id for its name.
+    pub fn of_collection(id: &str) -> String {
+        format!("{OF_COLLECTION}{id}")
+    }
+
     /// The names of the declared tilesets.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
@@ -207,7 +215,8 @@ impl Tilesets {
         if let Some(declared) = self.0.get(name) {
             return Ok(declared.clone());
         }
-        let collection = snapshot.shelf(name).ok_or_else(|| NoTileset::Unknown(name.into()))?.collection();
+        let id = name.strip_prefix(OF_COLLECTION).unwrap_or(name);
+        let collection = snapshot.shelf(id).ok_or_else(|| NoTileset::Unknown(name.into()))?.collection();
         let layer = Layer {
             collections: vec![collection.id.to_string()],
             min_zoom: collection.min_zoom,

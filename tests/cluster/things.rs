@@ -216,7 +216,7 @@ impl Asked {
             collections: self.collections.iter().map(ToString::to_string).collect(),
             boxes: self.bbox.into_iter().collect(),
             filter,
-            datetime: None,
+            ..Selection::default()
         }
     }
 

@@ -3,12 +3,12 @@
 mod lists;
 mod sheets;
 
-use std::{collections::BTreeMap, path::Path, sync::LazyLock};
+use std::{collections::BTreeMap, path::Path, rc::Rc, sync::LazyLock};
 
 use lists::List;
 use mapa::{
     files,
-    import::{Outcome, Recipe, Report, import},
+    import::{AddressRegister, Gazetteer, Outcome, Recipe, Report, import, import_among},
     model::{Catalog, Collection, Feature, Value},
     space::{Geometry, LonLat},
 };
@@ -213,6 +213,51 @@ fn null_says_that_nobody_knows_in_every_column() {
                 other => panic!("{other:?}"),
             }
         }
+    }
+}
+
+/// A register of one house.
+fn register_of(list: &List, block: &str) -> Gazetteer {
+    let of = recipe("address-register.toml").collection(&CATALOG).unwrap();
+    let said = |column: &str| list.row.iter().find(|(name, _)| *name == column).map_or("", |(_, text)| *text);
+    let values = of.fields.iter().map(|field| match field.name.as_str() {
+        "settlement" => Value::from(said("addressPostName")),
+        "street" => Value::from(said("addressThoroughfare")),
+        "number" => Value::from(said("addressLocatorDesignator")),
+        "block" if !block.is_empty() => Value::from(block),
+        _ => Value::Unknown,
+    });
+    let at = Geometry::Point(LonLat::new(33.4, 47.9).unwrap());
+    let house = Feature::new(&of, "h1", None, at, values.collect()).unwrap();
+    Gazetteer { addresses: Some(Rc::new(AddressRegister::new(&of, [&house], None, &[]))), districts: None }
+}
+
+#[test]
+fn without_coordinates_a_row_of_every_list_stands_at_the_house_of_its_address() {
+    for list in lists::all().into_iter().filter(|list| list.recipe != "address-register.toml") {
+        let mut rows = list.rows();
+        for column in ["lat", "lon"] {
+            rows[1][list.position(column)] = "null".into();
+        }
+        let block = rows[1][list.position("addressLocatorBuilding")].clone();
+        let block = if block == "null" { "" } else { &block };
+        let folder = tempfile::tempdir().unwrap();
+        let path = write(folder.path(), Form::Utf8, &rows);
+        let among = |places: &Gazetteer| {
+            let mut outcomes = Vec::new();
+            let mut sink = |outcome| {
+                outcomes.push(outcome);
+                Ok(())
+            };
+            import_among(places, &recipe(list.recipe), &list.collection(), &path, &|_| (), &mut sink).unwrap();
+            outcomes.pop().unwrap()
+        };
+        let Outcome::Feature(feature, _) = among(&register_of(&list, block)) else { panic!("{}", list.recipe) };
+        assert_eq!(feature.geometry, Geometry::Point(LonLat::new(33.4, 47.9).unwrap()), "{}", list.recipe);
+        assert_eq!(feature.value(&list.collection(), "position"), &Value::from("geocoded"), "{}", list.recipe);
+        let Outcome::Rejection(rejection) = among(&register_of(&list, "99")) else { panic!("{}", list.recipe) };
+        assert_eq!(rejection.reason.as_str(), "unknown-address", "{}", list.recipe);
+        assert!(rejection.detail.contains("корп. 99"), "{}", rejection.detail);
     }
 }
 

@@ -94,6 +94,11 @@ impl Cluster {
         Some(started)
     }
 
+    /// The process of the running server; those that answer are its children.
+    pub fn id(&self) -> u32 {
+        self.server.as_ref().expect("the server runs").id()
+    }
+
     /// The URL of a new, empty database.
     pub fn database(&self) -> String {
         let name = format!("city{}", self.databases.fetch_add(1, Ordering::Relaxed));

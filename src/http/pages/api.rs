@@ -5,18 +5,15 @@ use std::fmt::Write as _;
 use axum::{http::HeaderMap, response::Response};
 
 use super::{Frame, HTML, text};
-use crate::{
-    http::{
-        Language, api,
-        document::Document,
-        route::{Form, Route},
-        routes,
-    },
-    model::Revision,
+use crate::http::{
+    Language, api,
+    document::Document,
+    route::{Form, Route},
+    routes,
 };
 
 /// The page.
-pub fn page(asked: &HeaderMap, language: Language, revision: Revision) -> Response {
+pub fn page(asked: &HeaderMap, language: Language) -> Response {
     let mut body = String::new();
     let _ = write!(
         body,
@@ -32,7 +29,7 @@ pub fn page(asked: &HeaderMap, language: Language, revision: Revision) -> Respon
     let other = format!("/api.html?lang={}", language.other().tag());
     let title = language.either("Опис API", "Description of the API");
     let frame = Frame { language, title, way: &[], other: &other, json: "/api?f=json" };
-    Document::new(asked, HTML, revision).in_language(language).bytes(frame.around(&body))
+    Document::new(asked, HTML).in_language(language).bytes(frame.around(&body))
 }
 
 fn one(body: &mut String, route: &Route, language: Language) {

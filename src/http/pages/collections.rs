@@ -30,7 +30,7 @@ pub fn list(asked: &HeaderMap, snapshot: &Snapshot, language: Language) -> Respo
     let other = format!("/collections?f=html&lang={}", language.other().tag());
     let title = language.either("Колекції", "Collections");
     let frame = Frame { language, title, way: &[], other: &other, json: "/collections?f=json" };
-    Document::new(asked, HTML, snapshot.revision()).in_language(language).bytes(frame.around(&body))
+    Document::new(asked, HTML).in_language(language).bytes(frame.around(&body))
 }
 
 fn part(body: &mut String, title: &str, shelves: &[&Shelf], language: Language) {
@@ -54,7 +54,7 @@ fn part(body: &mut String, title: &str, shelves: &[&Shelf], language: Language) 
 }
 
 /// One collection: who answers for it, what its features have, where they are.
-pub fn one(asked: &HeaderMap, snapshot: &Snapshot, shelf: &Shelf, language: Language) -> Response {
+pub fn one(asked: &HeaderMap, shelf: &Shelf, language: Language) -> Response {
     let collection = shelf.collection();
     let (id, tag) = (&collection.id, language.tag());
     let mut body = String::new();
@@ -111,5 +111,5 @@ pub fn one(asked: &HeaderMap, snapshot: &Snapshot, shelf: &Shelf, language: Lang
     let (json, other) =
         (format!("/collections/{id}?f=json"), format!("/collections/{id}?f=html&lang={}", language.other().tag()));
     let frame = Frame { language, title: language.of(&collection.title), way: &[], other: &other, json: &json };
-    Document::new(asked, HTML, snapshot.revision()).in_language(language).bytes(frame.around(&body))
+    Document::new(asked, HTML).in_language(language).bytes(frame.around(&body))
 }

@@ -163,5 +163,6 @@ fn run_any(recipe: &str, text: &str) -> Option<u64> {
     let (recipe, collection) = super::read_recipe(recipe);
     let meter = crate::import::Meter::new(Box::new(std::io::Cursor::new(text.as_bytes().to_vec())), &|_| ());
     let path = std::path::Path::new("a.json");
-    super::import_from(meter, &recipe, &collection, path, &mut |_| Ok(())).ok().map(|report| report.read)
+    let meant = super::Meant { places: &super::Gazetteer::default(), recipe: &recipe, collection: &collection };
+    super::import_from(meter, meant, path, &mut |_| Ok(())).ok().map(|report| report.read)
 }

@@ -21,8 +21,8 @@ mod sheet;
 use std::{cell::Cell, io::Cursor, path::Path};
 
 use super::{
-    ImportError, Meter, Outcome, Reason, Recipe, Rejection, Report, import_from, import_gtfs, import_osm, osm::Passes,
-    recipe::Format,
+    Gazetteer, ImportError, Meant, Meter, Outcome, Reason, Recipe, Rejection, Report, import_from, import_gtfs,
+    import_osm, osm::Passes, recipe::Format,
 };
 use crate::{
     model::{Catalog, Collection, Feature, Value},
@@ -127,7 +127,13 @@ impl Imported {
 
 /// Imports bytes as if they were the file; all that must hold of every import is checked.
 pub fn run(recipe: &str, file: &str, bytes: &[u8]) -> anyhow::Result<Imported> {
+    run_among(&Gazetteer::default(), recipe, file, bytes)
+}
+
+/// As [`run`], among known places.
+pub fn run_among(places: &Gazetteer, recipe: &str, file: &str, bytes: &[u8]) -> anyhow::Result<Imported> {
     let (recipe, collection) = read_recipe(recipe);
+    let meant = Meant { places, recipe: &recipe, collection: &collection };
     let mut outcomes = Vec::new();
     let told = Cell::new(0);
     let tell = |n| told.set(n);
@@ -137,12 +143,12 @@ pub fn run(recipe: &str, file: &str, bytes: &[u8]) -> anyhow::Result<Imported> {
     };
     let path = Path::new(file);
     let report = if recipe.format_of(path)?.is_osm() {
-        import_osm(&Passes::of_bytes(bytes, &tell), &recipe, &collection, path, &mut sink)?
+        import_osm(&Passes::of_bytes(bytes, &tell), meant, path, &mut sink)?
     } else if recipe.format == Some(Format::Gtfs) {
         tell(bytes.len() as u64);
-        import_gtfs(Cursor::new(bytes), &recipe, &collection, file, &mut sink)?
+        import_gtfs(Cursor::new(bytes), meant, file, &mut sink)?
     } else {
-        import_from(Meter::new(Box::new(Cursor::new(bytes)), &tell), &recipe, &collection, path, &mut sink)?
+        import_from(Meter::new(Box::new(Cursor::new(bytes)), &tell), meant, path, &mut sink)?
     };
     assert_eq!(told.get(), bytes.len() as u64, "every byte was read");
     assert_eq!(report.read, report.features + report.rejections);
@@ -169,6 +175,7 @@ fn the_error_of_the_sink_stops_the_reading_and_comes_back() {
     let json: String = "[".to_owned() + &[r#"{"id":1,"lon":33,"lat":48,"name":"а"}"#; 5].join(",") + "]";
     for (file, bytes) in [("a.csv", "id,lon,lat,name\n1,33,48,а\n2,33,48,б\n3,33,48,в\n"), ("a.json", json.as_str())]
     {
+        let meant = Meant { places: &Gazetteer::default(), recipe: &recipe, collection: &collection };
         let mut seen = 0;
         let mut sink = |_| {
             seen += 1;
@@ -176,7 +183,7 @@ fn the_error_of_the_sink_stops_the_reading_and_comes_back() {
             Ok(())
         };
         let meter = Meter::new(Box::new(Cursor::new(bytes)), &|_| ());
-        let error = import_from(meter, &recipe, &collection, Path::new(file), &mut sink).unwrap_err();
+        let error = import_from(meter, meant, Path::new(file), &mut sink).unwrap_err();
         assert_eq!(error.to_string(), "the store is full");
         assert_eq!(seen, 2);
     }

@@ -1,7 +1,13 @@
 //! Where a row is: words, both coordinates in one cell, and longitude and latitude in each other's place.
 
-use super::{LON_LAT, at, run, small};
-use crate::{import::Reason, space::BBox};
+use std::{path::Path, rc::Rc};
+
+use super::{LON_LAT, at, no_catalog, read_recipe, run, run_among, small};
+use crate::{
+    import::{AddressRegister, Gazetteer, Reason, Recipe},
+    model::{Feature, Value},
+    space::{BBox, Geometry, LonLat},
+};
 
 const BOUNDS: &str = "bounds = [33.0, 47.5, 34.0, 48.5]\n";
 
@@ -103,4 +109,40 @@ fn columns_in_metres_are_eastings_and_northings_of_their_system() {
         assert_eq!(all.report.warnings, [("swapped-coordinates", 1)].into());
         assert_eq!(all.rejections()[0].reason, Reason::BadCoordinate);
     }
+}
+
+#[test]
+fn what_has_no_shape_of_its_own_may_have_an_address() {
+    let (_, of) = read_recipe(
+        &small("", "point")
+            .replace("fields = [", "fields = [{ name = \"street\", type = \"text\", title = { uk = \"Вулиця\", en = \"Street\" } }, { name = \"number\", type = \"text\", title = { uk = \"Номер\", en = \"Number\" } }, "),
+    );
+    let values = ["вулиця Миру", "5"].map(Value::from).into_iter().chain([Value::Unknown]).collect();
+    let house = Feature::new(&of, "h1", None, Geometry::Point(LonLat::new(33.1, 47.8).unwrap()), values).unwrap();
+    let register = AddressRegister::new(&of, [&house], None, &[]);
+    let places = Gazetteer { addresses: Some(Rc::new(register)), districts: None };
+    let json = r#"{"type":"FeatureCollection","features":[
+        {"type":"Feature","properties":{"id":1,"name":"вул. Миру, 5"},"geometry":null},
+        {"type":"Feature","properties":{"id":2,"name":"вул. Миру, 5"},"geometry":{"type":"Point","coordinates":[33.4,47.9]}},
+        {"type":"Feature","properties":{"id":3,"name":"вул. Миру, 5"},"geometry":{"type":"Point","coordinates":["33"]}},
+        {"type":"Feature","properties":{"id":4,"name":"вул. Миру, 7"},"geometry":null}]}"#;
+    let recipe = small("[geometry]\naddress = \"name\"\n", "point");
+    let all = run_among(&places, &recipe, "a.geojson", json.as_bytes()).unwrap();
+    let places: Vec<_> = all.features().iter().map(|feature| feature.geometry.bbox()).collect();
+    assert_eq!(places, [at(33.1, 47.8), at(33.4, 47.9)]);
+    assert_eq!((all.value("1", "position"), all.value("2", "position")), (Value::from("geocoded"), Value::Unknown));
+    let reasons: Vec<_> = all.refused().iter().map(|refused| (refused.0, refused.3)).collect();
+    assert_eq!(reasons, [(3, Reason::BadGeometry), (4, Reason::UnknownAddress)]);
+    assert_eq!(all.report.geocoded, [("building", 1)].into());
+    for (geometry, wanted) in [
+        ("[geometry]\naddress = { full = \"name\", street = \"s\" }\n", "either `full`, or `street` and `number`"),
+        ("[geometry]\naddress = { street = \"s\" }\n", "either `full`, or `street` and `number`"),
+        ("[geometry]\naddress = { full = \"name\", cty = \"s\" }\n", "line 7: [geometry] address: a column, or {"),
+    ] {
+        let error = Recipe::parse(Path::new("a.toml"), &small(geometry, "point")).unwrap_err().to_string();
+        assert!(error.contains(wanted), "{error}");
+    }
+    let recipe = Recipe::parse(Path::new("a.toml"), &small("[geometry]\naddress = \"name\"\n", "line")).unwrap();
+    let error = recipe.collection(&no_catalog()).unwrap_err().to_string();
+    assert!(error.contains("[geometry] address: an address is a place"), "{error}");
 }

@@ -15,7 +15,7 @@ use std::{
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
 use super::{Change, PastRejection, PastRun, StoreError, Stored, Version, log};
-use crate::model::{Collection, Provenance, Revision};
+use crate::model::{Collection, Feature, Provenance, Revision};
 use layer::Layer;
 
 pub use copy::Filling;
@@ -134,6 +134,16 @@ impl GeoPackage {
             }
         }
         Ok((Revision(revision as u64), changed))
+    }
+
+    /// One collection as it stands, its features in the order of their ids; `None` where the store has none of this id.
+    pub fn collection(&self, id: &str) -> Result<Option<(Collection, Vec<Feature>)>, StoreError> {
+        // One reading: no layer may be exchanged between its definition and its rows.
+        let _reading = self.connection.unchecked_transaction().map_err(|error| explain(&self.path, &error))?;
+        let Some((layer, collection)) = self.definition(id)? else { return Ok(None) };
+        let read = Layer::new(layer, &collection).read(&self.connection, None);
+        let features = read.map_err(|error| explain(&self.path, &error))?.features;
+        Ok(Some((collection, features)))
     }
 
     /// Begins to replace all features of a collection; nothing is seen by others before [`Replacement::commit`].

@@ -15,7 +15,7 @@ use std::{error::Error as _, fmt, time::Duration};
 use postgres::{Client, IsolationLevel, Transaction, error::SqlState, fallible_iterator::FallibleIterator};
 
 use super::{Change, DatabaseUrl, PastRejection, PastRun, StoreError, Stored, Version, log};
-use crate::model::{Collection, Provenance, Revision};
+use crate::model::{Collection, Feature, Provenance, Revision};
 use connect::connect;
 use layer::Layer;
 
@@ -135,6 +135,21 @@ impl PostGis {
             changed.push(stored);
         }
         Ok((Revision(revision as u64), changed))
+    }
+
+    /// One collection as it stands, its features in the order of their ids; `None` where the store has none of this id.
+    pub fn collection(&mut self, id: &str) -> Result<Option<(Collection, Vec<Feature>)>, StoreError> {
+        self.client()?;
+        let Self { url, client, .. } = self;
+        let at = |error| explain(url, &error);
+        let mut reading = client.transaction().map_err(at)?;
+        // As in `load`: no layer may be exchanged between its definition and its rows.
+        reading.batch_execute("LOCK TABLE mapa.mapa_store IN ACCESS SHARE MODE").map_err(at)?;
+        let ask = "SELECT layer, definition::text FROM mapa.mapa_collection WHERE id = $1";
+        let Some(row) = reading.query_opt(ask, &[&id]).map_err(at)? else { return Ok(None) };
+        let collection: Collection = serde_json::from_str(row.get(1))?;
+        let features = Layer::new(row.get(0), &collection).read(&mut reading, None).map_err(at)?.features;
+        Ok(Some((collection, features)))
     }
 
     /// Begins to replace all features of a collection; nothing is seen by others before [`Replacement::commit`].
