@@ -239,7 +239,7 @@ describe('the page', { skip: server ? false : 'skipped: no server (MAPA_URL)' },
     const path = `/collections/${first.properties.collection}/items/${first.id}`;
     const object = await ask<CityObject>(path);
     const hostile = '<img src=x onerror="document.title=1"><b>x</b>';
-    await page.route(`**${path}`, (route) =>
+    await page.route(`**${path}?*`, (route) =>
       route.fulfill({ json: { ...object, properties: { collection: first.properties.collection, name: hostile } } }),
     );
     await page.goto(`${server}/?fresh#object=${first.properties.collection}/${first.id}`);
