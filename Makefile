@@ -5,7 +5,7 @@ DEMO := var/demo
 STORE := var/city.gpkg
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
 
-.PHONY: run build test bench shots clean tools
+.PHONY: run build test bench screenshots clean tools
 
 # Builds what is stale, makes and imports the demonstration city where there is none, and serves it.
 run: build $(STORE)
@@ -55,7 +55,7 @@ var/bench/bin/martin:
 	cargo install martin --version 1.14.0 --locked --no-default-features --features postgres,mbtiles,metrics --root var/bench
 
 # Screenshots of the page over the demonstration city, in var/shots.
-shots: build $(STORE)
+screenshots: build $(STORE)
 	tests/page.sh --shots var/shots
 
 clean:

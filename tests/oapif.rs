@@ -328,14 +328,29 @@ fn neighbors_are_paged_and_heed_hours_and_kinds_of_list() {
     assert_eq!(ids(&open).into_iter().collect::<BTreeSet<_>>(), wanted);
     assert_eq!(open["unknownHours"], (0..COUNT).filter(|i| i % 3 == 2).count());
     assert_eq!(open["features"][0]["properties"]["open"], "open");
+    // Told of every one, not narrowed; and of one alone, with the instant of the change.
+    let told = server.json("/nearest?lon=33.4&lat=47.9&collections=trees&limit=100&hours_at=2026-11-24T10:00:00Z");
+    assert_eq!(ids(&told), ids(&all));
+    let of = |word: &str| {
+        told["features"].as_array().unwrap().iter().filter(|one| one["properties"]["open"] == word).count()
+    };
+    assert_eq!((of("open"), of("open") + of("closed") + of("unknown")), (wanted.len(), COUNT));
+    let one = server.json("/collections/trees/items/t000?hours_at=2026-11-24T10:00:00Z");
+    assert_eq!(one["properties"]["open"], "open", "{one}");
+    let silent = server.json("/collections/trees/items/t000");
+    assert!(silent["properties"]["open"].is_null(), "nobody asked");
     let each = server.json("/nearest?lon=33.4&lat=47.9&per=collection");
     assert_eq!(ids(&each), ["t000"]);
     let near = &all["features"][1]["properties"];
     let walk = (near["distance_m"].as_f64().unwrap() / 75.0).ceil();
     assert_eq!(near["walking_min_straight_line"].as_f64(), Some(walk));
-    for (query, name) in
-        [("cursor=x", "cursor"), ("open_at=yesterday", "open_at"), ("kind=oak", "kind"), ("per=sector", "per")]
-    {
+    for (query, name) in [
+        ("cursor=x", "cursor"),
+        ("open_at=yesterday", "open_at"),
+        ("hours_at=x", "hours_at"),
+        ("kind=oak", "kind"),
+        ("per=sector", "per"),
+    ] {
         let answer = server.get(&format!("/nearest?lon=33&lat=47&{query}"));
         assert_eq!((answer.status, answer.json()["parameter"].as_str().unwrap()), (400, name), "{query}");
     }

@@ -15,6 +15,10 @@ trap finish EXIT
 
 "$mapa" demo --out "$place/demo" >"$place/report"
 "$mapa" import --store "$place/city.gpkg" "$place"/demo/*.toml >"$place/report" 2>&1
+# Tests that change a city have one of their own, and start its server themselves.
+cp "$place/city.gpkg" "$place/changing.gpkg"
+MAPA_BIN=$(realpath "$mapa") MAPA_DEMO=$place/demo MAPA_CHANGING=$place/changing.gpkg
+export MAPA_BIN MAPA_DEMO MAPA_CHANGING
 "$mapa" serve --store "$place/city.gpkg" --listen 127.0.0.1:0 >"$place/address" 2>"$place/log" &
 server=$!
 for _ in $(seq 100); do

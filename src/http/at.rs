@@ -20,6 +20,7 @@ use crate::{
     snapshot::{
         Found, Selection, Snapshot, credits,
         nearest::{Neighbor, nearest},
+        open::Clock,
     },
     space::{BBox, LonLat},
 };
@@ -91,7 +92,8 @@ pub async fn get(
     let language = Language::asked(&params, &asked);
     let links = city.links(&asked);
     let snapshot = city.snapshot();
-    let around = Around { snapshot: &snapshot, at: params.place()?, language, links: &links };
+    let around =
+        Around { snapshot: &snapshot, at: params.place()?, language, links: &links, clock: params.clock("hours_at")? };
     let body = around.told(&city.shown.surroundings, &params.again("", None));
     Document::new(&asked, "application/json").in_language(language).json(&body)
 }
@@ -101,6 +103,7 @@ struct Around<'a> {
     at: LonLat,
     language: Language,
     links: &'a Links,
+    clock: Option<Clock>,
 }
 
 impl Around<'_> {
@@ -186,8 +189,9 @@ impl Around<'_> {
     }
 
     fn feature(&self, near: Neighbor<'_>) -> Value {
+        let hours = self.clock.as_ref().map(|clock| clock.looks(near.found));
         let mut feature =
-            serde_json::to_value(FeatureJson::seen(near.found, View::WHOLE, near.sight, None)).unwrap_or_default();
+            serde_json::to_value(FeatureJson::seen(near.found, View::WHOLE, near.sight, hours)).unwrap_or_default();
         feature["links"] = json!([self.link(near.found)]);
         feature
     }

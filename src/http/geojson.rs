@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::crs::Asked;
 use crate::{
-    snapshot::{Found, credits, open::Doors},
+    snapshot::{Found, credits, open},
     space::{Geometry, LonLat, geodesic::Sight},
 };
 
@@ -22,7 +22,7 @@ pub struct FeatureJson<'a> {
     found: Found<'a>,
     view: View<'a>,
     sight: Option<Sight>,
-    doors: Option<Doors>,
+    hours: Option<open::Sight>,
     links: Option<Vec<Value>>,
 }
 
@@ -95,17 +95,17 @@ impl<'a> FeatureCollectionJson<'a> {
 impl<'a> FeatureJson<'a> {
     /// A feature as one of many.
     pub fn one_of_many(found: Found<'a>, view: View<'a>) -> Self {
-        Self { found, view, sight: None, doors: None, links: None }
+        Self { found, view, sight: None, hours: None, links: None }
     }
 
     /// A feature seen from a place.
-    pub fn seen(found: Found<'a>, view: View<'a>, sight: Sight, doors: Option<Doors>) -> Self {
-        Self { found, view, sight: Some(sight), doors, links: None }
+    pub fn seen(found: Found<'a>, view: View<'a>, sight: Sight, hours: Option<open::Sight>) -> Self {
+        Self { found, view, sight: Some(sight), hours, links: None }
     }
 
     /// A feature on its own.
-    pub fn alone(found: Found<'a>, view: View<'a>, links: Vec<Value>) -> Self {
-        Self { found, view, sight: None, doors: None, links: Some(links) }
+    pub fn alone(found: Found<'a>, view: View<'a>, hours: Option<open::Sight>, links: Vec<Value>) -> Self {
+        Self { found, view, sight: None, hours, links: Some(links) }
     }
 }
 
@@ -130,7 +130,7 @@ struct PropertiesJson<'a>(&'a FeatureJson<'a>);
 
 impl Serialize for PropertiesJson<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let FeatureJson { found: Found { shelf, feature }, view, sight, doors, .. } = self.0;
+        let FeatureJson { found: Found { shelf, feature }, view, sight, hours, .. } = self.0;
         let mut map = to.serialize_map(None)?;
         if view.shows("collection") {
             map.serialize_entry("collection", shelf.collection().id.as_str())?;
@@ -156,8 +156,11 @@ impl Serialize for PropertiesJson<'_> {
             map.serialize_entry("bearing_deg", &(rounded(sight.bearing_deg, 10.0) % 360.0))?;
             map.serialize_entry("walking_min_straight_line", &walking_min(sight.distance_m))?;
         }
-        if let Some(doors) = doors {
+        if let Some(open::Sight { doors, until }) = hours {
             map.serialize_entry("open", doors.word())?;
+            if let Some(until) = until {
+                map.serialize_entry("open_changes", until)?;
+            }
         }
         map.end()
     }

@@ -190,5 +190,6 @@ pub async fn get(
     if Format::asked(&params, &routes::ITEM, &asked) == Format::Html {
         return Ok(document(pages::HTML).bytes(pages::items::one(found, &crs, language)));
     }
-    document(GEOJSON).json(&FeatureJson::alone(found, View { crs: &crs, only: None }, to.clone()))
+    let hours = params.clock("hours_at")?.map(|clock| clock.looks(found));
+    document(GEOJSON).json(&FeatureJson::alone(found, View { crs: &crs, only: None }, hours, to.clone()))
 }

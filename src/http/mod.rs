@@ -36,6 +36,7 @@ mod pages;
 mod parameters;
 mod params;
 mod preference;
+mod preview;
 mod problem;
 mod pyramid;
 mod route;

@@ -1,13 +1,10 @@
 //! `GET /nearest`: what is closest to a place, by true metres.
 
-use std::fmt;
-
 use axum::{
     extract::{RawQuery, State},
     http::HeaderMap,
     response::Response,
 };
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{
@@ -38,7 +35,7 @@ pub async fn get(
     let from = params.place()?;
     let radius_m = params.number("radius").unwrap_or(MAX_RADIUS_M);
     let limit = params.whole("limit");
-    let clock = params.text("open_at").map(clock).transpose()?;
+    let (clock, tells) = (params.clock("open_at")?, params.clock("hours_at")?);
     let behind = params.text("cursor").map(behind).transpose()?;
     let snapshot = city.snapshot();
     let selection = params.selection(&snapshot)?;
@@ -67,8 +64,11 @@ pub async fn get(
         to.push(links.link("next", GEOJSON, &path(params.again("cursor", Some(&cursor(last))))));
     }
     let unknown = clock.as_ref().map(|clock| unknown_hours(&snapshot, &asking, clock, neighbors.last(), more));
-    let doors = clock.as_ref().map(|_| Doors::Open);
-    let features = neighbors.iter().map(|near| FeatureJson::seen(near.found, View::WHOLE, near.sight, doors)).collect();
+    let told = tells.as_ref().or(clock.as_ref());
+    let features = neighbors
+        .iter()
+        .map(|near| FeatureJson::seen(near.found, View::WHOLE, near.sight, told.map(|clock| clock.looks(near.found))))
+        .collect();
     let mut body = FeatureCollectionJson::new(snapshot.revision().0, features, to);
     body.unknown_hours = unknown;
     Document::new(&asked, GEOJSON).json(&body)
@@ -85,20 +85,6 @@ fn unknown_hours(
     let radius_m = last.filter(|_| more).map_or(asking.radius_m, |last| last.sight.distance_m);
     let is_unknown = |found: Found<'_>| clock.sees(found) == Doors::Unknown;
     ask(snapshot, &Asking { radius_m, limit: MOST_UNKNOWN, accepts: Some(&is_unknown), ..*asking }).len()
-}
-
-/// The instant of `open_at`.
-fn clock(text: &str) -> Result<Clock, Problem> {
-    let wrong = |detail: &dyn fmt::Display| {
-        Problem::bad(
-            "open_at",
-            text,
-            format!("`open_at` is `now` or an instant such as 2026-11-24T10:00:00+02:00: {detail}"),
-        )
-    };
-    let instant =
-        if text == "now" { Timestamp::now() } else { text.parse().map_err(|error: jiff::Error| wrong(&error))? };
-    Clock::at(instant).ok_or_else(|| wrong(&"no calendar knows that year"))
 }
 
 fn cursor(last: &Neighbor<'_>) -> String {

@@ -10,7 +10,11 @@ use axum::{
 use serde_json::json;
 
 use super::{
-    Answering, BaseMap, Language, Params, Problem, answer, document::Document, preference::liking, routes,
+    Answering, BaseMap, Language, Params, Problem, answer,
+    document::Document,
+    preference::liking,
+    preview::{PICTURE, Preview, is_view},
+    routes,
     tilesets::TILESETS_VECTOR,
 };
 
@@ -37,16 +41,17 @@ pub async fn root(
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
+    let view = query.as_deref().unwrap_or_default();
     let wants_html =
         liking(&asked, &header::ACCEPT, &["text/html"]) > liking(&asked, &header::ACCEPT, &["application/json"]);
-    if wants_html && !query.as_deref().is_some_and(|query| query.split('&').any(|part| part.starts_with("f="))) {
-        // What follows the question mark is the view of the page, which reads it itself.
-        return index(&city, &asked);
+    // Messengers ask for the link they were given and do not say that they read HTML.
+    if (wants_html || is_view(view)) && !view.split('&').any(|part| part.starts_with("f=")) {
+        return index(&city, &asked, view, Framing::Own);
     }
     let params = Params::read(query.as_deref(), &routes::LANDING)?;
     let language = Language::asked(&params, &asked);
     if params.text("f") == Some("html") {
-        return index(&city, &asked);
+        return index(&city, &asked, view, Framing::Own);
     }
     let links = city.links(&asked);
     let mut to = vec![
@@ -76,6 +81,15 @@ pub async fn root(
     Document::new(&asked, "application/json").in_language(language).with_links(&to).json(&landing)
 }
 
+/// The page for the frames of other sites: the map alone, with the filter that its address fixes.
+pub async fn embed(
+    State(city): State<Answering>,
+    RawQuery(query): RawQuery,
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
+    index(&city, &asked, query.as_deref().unwrap_or_default(), Framing::Any)
+}
+
 /// A file of the page.
 pub async fn file(
     State(city): State<Answering>,
@@ -89,7 +103,7 @@ pub async fn file(
     }
     let path = uri.path().trim_start_matches('/');
     if path == INDEX {
-        return index(&city, &asked);
+        return index(&city, &asked, "", Framing::Own);
     }
     let bytes = city.shown.page.0.get(path).ok_or_else(nothing)?.to_vec();
     let kind = media_type(path);
@@ -100,14 +114,23 @@ pub async fn file(
     })
 }
 
-fn index(city: &Answering, asked: &HeaderMap) -> Result<Response, Problem> {
-    let Some(page) = city.shown.page.0.get(INDEX) else {
-        return Err(Problem::NotFound(
-            "this program was built without the map page: run `make` and start it again".into(),
-        ));
-    };
-    let mut response = answer::bytes(asked, media_type(INDEX), page.to_vec());
-    let policy = HeaderValue::from_str(&policy(city.shown.styles.base_map())).map_err(|_| Problem::Internal)?;
+/// Whose frames may show the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Framing {
+    Own,
+    Any,
+}
+
+fn index(city: &Answering, asked: &HeaderMap, view: &str, framing: Framing) -> Result<Response, Problem> {
+    let files = &city.shown.page.0;
+    let page = files.get(INDEX).and_then(|page| std::str::from_utf8(page).ok()).ok_or_else(|| {
+        Problem::NotFound("this program was built without the map page: run `make` and start it again".into())
+    })?;
+    let preview = Preview::of(view, &city.snapshot());
+    let page = preview.put_into(page, &city.links(asked), files.contains_key(PICTURE));
+    let mut response = answer::bytes(asked, media_type(INDEX), page.into_bytes());
+    let policy = policy(city.shown.styles.base_map(), framing);
+    let policy = HeaderValue::from_str(&policy).map_err(|_| Problem::Internal)?;
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
@@ -115,12 +138,13 @@ fn index(city: &Answering, asked: &HeaderMap) -> Result<Response, Problem> {
 }
 
 /// The page runs only its own code; it fetches from its own server and, where one is set, from the base map's.
-fn policy(base_map: &BaseMap) -> String {
+fn policy(base_map: &BaseMap, framing: Framing) -> String {
     let base = base_map.origin().map_or_else(String::new, |origin| format!(" {origin}"));
+    let ancestors = if framing == Framing::Any { "*" } else { "'self'" };
     format!(
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{base}; \
          connect-src 'self'{base}; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; \
-         form-action 'none'; frame-ancestors 'self'"
+         form-action 'none'; frame-ancestors {ancestors}"
     )
 }
 

@@ -178,6 +178,13 @@ pub const PER: Param = param(
     "Найближчий об’єкт кожної колекції",
     "The nearest one of each collection",
 );
+/// `hours_at`.
+pub const HOURS_AT: Param = param(
+    "hours_at",
+    Form::Text(64),
+    "Сказати, чи відчинено в цю мить (open) і коли це зміниться (open_changes): now або RFC 3339",
+    "Tell whether it is open at this instant (open) and when that changes (open_changes): now, or RFC 3339",
+);
 /// `open_at`.
 pub const OPEN_AT: Param = param(
     "open_at",

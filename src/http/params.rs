@@ -1,6 +1,8 @@
 //! `Params` is the query of a request, read strictly: what a route does not know is refused, not passed over.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
+
+use jiff::Timestamp;
 
 use super::{
     Problem,
@@ -9,7 +11,7 @@ use super::{
     route::{Form, Param, Route},
 };
 use crate::{
-    snapshot::{Filter, FilterError, Selection, Shelf, Snapshot, When},
+    snapshot::{Filter, FilterError, Selection, Shelf, Snapshot, When, open::Clock},
     space::{BBox, LonLat, Shape},
 };
 
@@ -79,6 +81,18 @@ impl Params {
     pub fn place(&self) -> Result<LonLat, Problem> {
         let axis = |name| self.number(name).unwrap_or(f64::NAN);
         LonLat::new(axis("lon"), axis("lat")).map_err(|error| Problem::bad("lon", "", error.to_string()))
+    }
+
+    /// The clocks of the city at the instant that a parameter names.
+    pub fn clock(&self, name: &str) -> Result<Option<Clock>, Problem> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let wrong = |detail: &dyn fmt::Display| {
+            let such = format!("`{name}` is `now` or an instant such as 2026-11-24T10:00:00+02:00: {detail}");
+            Problem::bad(name, text, such)
+        };
+        let instant =
+            if text == "now" { Timestamp::now() } else { text.parse().map_err(|error: jiff::Error| wrong(&error))? };
+        Clock::at(instant).map(Some).ok_or_else(|| wrong(&"no calendar knows that year"))
     }
 
     /// The words of a comma-separated list; empty where the parameter is not given.

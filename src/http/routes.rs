@@ -6,8 +6,8 @@ use super::{
     Answering, api, at, catalog, changes, clusters, collections, conformance, fonts, health, items, metrics, nearest,
     page, pages,
     parameters::{
-        BBOX, BBOX_CRS, BOM, COLLECTION_LIST, CRS, CURSOR, DATETIME, FILTER, FILTER_CRS, FILTER_LANG, KIND, LANG, LAT,
-        LON, OPEN_AT, PER, PROPERTIES, RADIUS, SECTOR, SORT_BY, f, limit, optional, param, required, said,
+        BBOX, BBOX_CRS, BOM, COLLECTION_LIST, CRS, CURSOR, DATETIME, FILTER, FILTER_CRS, FILTER_LANG, HOURS_AT, KIND,
+        LANG, LAT, LON, OPEN_AT, PER, PROPERTIES, RADIUS, SECTOR, SORT_BY, f, limit, optional, param, required, said,
     },
     route::{Form, Param, Route},
     schema, search, sprites, styles, summary, tilejson, tiles, tilesets,
@@ -21,6 +21,7 @@ use crate::{
 pub fn all() -> Vec<(&'static Route, MethodRouter<Answering>)> {
     vec![
         (&LANDING, get(page::root)),
+        (&EMBED, get(page::embed)),
         (&CONFORMANCE, get(conformance::get)),
         (&API, get(api::document)),
         (&API_PAGE, get(api::page)),
@@ -75,6 +76,18 @@ pub static LANDING: Route = Route {
     what: said("Сторінка мапи; початок API", "The map page; the landing page of the API"),
     params: &[f(&["json", "html"]), LANG],
     answers: &[(JSON, "Landing"), (HTML, "")],
+    also: &[],
+};
+/// `GET /embed`
+pub static EMBED: Route = Route {
+    path: "/embed",
+    id: "getEmbed",
+    what: said(
+        "Мапа для вставки на інші сайти, з незмінним вибором",
+        "The map for frames of other sites, with a fixed choice",
+    ),
+    params: &[],
+    answers: &[(HTML, "")],
     also: &[],
 };
 /// `GET /conformance`
@@ -187,7 +200,7 @@ pub static ITEM: Route = Route {
     path: "/collections/{collectionId}/items/{featureId}",
     id: "getItem",
     what: said("Один об’єкт", "One feature"),
-    params: &[CRS, LANG, f(&["json", "html"])],
+    params: &[CRS, LANG, HOURS_AT, f(&["json", "html"])],
     answers: &[(GEOJSON, "Feature"), (HTML, "")],
     also: &[308],
 };
@@ -211,6 +224,7 @@ pub static NEAREST: Route = Route {
         CURSOR,
         PER,
         OPEN_AT,
+        HOURS_AT,
     ],
     answers: &[(GEOJSON, "FeatureCollection")],
     also: &[],
@@ -253,7 +267,7 @@ pub static AT: Route = Route {
         "Що це за місце: адреса, район, ділянки, найближчі повсякденні послуги, роботи поруч",
         "What this place is: address, district, areas, the nearest everyday services, works nearby",
     ),
-    params: &[LON, LAT, LANG],
+    params: &[LON, LAT, LANG, HOURS_AT],
     answers: &[(JSON, "Object")],
     also: &[],
 };

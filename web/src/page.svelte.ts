@@ -1,13 +1,16 @@
 // The page's state: what is filtered, which view the panel shows, which object is open, and the address that says so.
 import { NO_BRANCHES, readAddress, writeAddress, type Branches, type Camera, type ObjectKey } from './address/page_address.ts';
 import { Card } from './card/card.svelte.ts';
+import { InView } from './filter/in_view.svelte.ts';
 import { branchesOf, buildTree, choiceOf, collectionsOf, leavesOf, toggle, type TreeNode } from './filter/tree.ts';
+import { Here } from './here/here.svelte.ts';
 import { speech } from './i18n/language.svelte.ts';
 import type { Language } from './i18n/words.ts';
+import { Ear, type Change } from './live/changes.ts';
 import type { Hit } from './map/hits.ts';
 import { Nearby } from './near/nearby.svelte.ts';
 import type { LonLat } from './near/direction.ts';
-import { loadCatalog } from './server/api.ts';
+import { forgetCollections, loadCatalog } from './server/api.ts';
 import type { Catalog, FoundObject, FoundStep } from './server/wire.ts';
 
 export type Section = 'filter' | 'near';
@@ -24,6 +27,8 @@ interface Entry {
 const FOUND_ZOOM = 16;
 
 export class Page {
+  /** In a frame of another site: the map alone, with the filter that its address fixes. */
+  readonly embedded = location.pathname === '/embed';
   catalog: Catalog | null = $state.raw(null);
   catalogAway = $state(false);
   checked: ReadonlySet<string> = $state.raw(new Set());
@@ -39,6 +44,11 @@ export class Page {
   readonly choice = $derived(choiceOf(this.tree, this.checked));
   readonly collections = $derived(new Map(collectionsOf(this.tree).map((node) => [node.id, node])));
   readonly card = new Card();
+  readonly here = new Here();
+  readonly inView = new InView(() => this.tree);
+  /** the last change of the city's data while the page was open */
+  change: Change | null = $state.raw(null);
+  readonly #ear = new Ear((change) => void this.#heard(change));
   readonly nearby = new Nearby(() => ({ choice: this.choice, tree: this.tree }));
 
   /** a tap on the map now gives the place to search from */
@@ -47,6 +57,7 @@ export class Page {
       this.sheet !== 'closed' &&
       this.card.state === null &&
       this.hits === null &&
+      this.here.state === null &&
       this.nearby.awaitsPlace,
   );
 
@@ -54,12 +65,14 @@ export class Page {
   #addressed: Branches = NO_BRANCHES;
 
   begin(): void {
-    const address = readAddress(location.hash);
+    // A shared link says the view after `?`, so that others can be told of it; here it goes on after `#`.
+    const shared = location.hash === '' ? location.search : '';
+    const address = readAddress(shared || location.hash);
     this.camera = address.camera;
     this.#addressed = address.branches;
     speech.begin(address.language);
     if (address.object) this.#openCard(address.object);
-    history.replaceState({ mapa: true, opened: false } satisfies Entry, '');
+    history.replaceState({ mapa: true, opened: false } satisfies Entry, '', shared ? location.pathname : undefined);
     addEventListener('popstate', (event) => this.#travelled(event.state as Entry | null));
     void this.loadCatalog();
   }
@@ -70,6 +83,8 @@ export class Page {
       this.catalog = await loadCatalog();
       this.checked = leavesOf(this.tree, this.#addressed);
       this.#write();
+      this.#ear.listen(this.catalog.revision);
+      void this.inView.count();
     } catch {
       this.catalogAway = true;
     }
@@ -91,8 +106,15 @@ export class Page {
     return { title: speech.title((kindNode ?? node).title), color: node.color };
   }
 
+  /** The present view as a link for others, of which servers and messengers can tell what it shows. */
+  link(object = this.card.key): string {
+    return `${location.origin}/?${this.#written(object).replace(/^#/, '')}`;
+  }
+
   speak(language: Language): void {
     speech.choose(language);
+    // What a place is comes in the language that it was asked in.
+    if (this.here.place) void this.here.ask(this.here.place);
     this.#write();
   }
 
@@ -104,6 +126,7 @@ export class Page {
   show(section: Section): void {
     this.section = section;
     this.hits = null;
+    this.here.close();
     this.sheet = this.sheet === 'full' ? 'full' : 'half';
     if (section === 'near' && this.nearby.origin === null) void this.nearby.locate();
   }
@@ -116,7 +139,23 @@ export class Page {
   /** One step out of what covers the section: the card first, then the choice under it. */
   back(): void {
     if (this.card.key !== null) this.#leaveCard();
+    else if (this.here.state !== null) this.here.close();
     else this.hits = null;
+  }
+
+  /** What is at this place? */
+  pressed(place: LonLat): void {
+    if (this.embedded) return;
+    if (this.card.key !== null) this.#leaveCard();
+    this.hits = null;
+    if (this.sheet === 'closed') this.sheet = 'half';
+    void this.here.ask(place);
+  }
+
+  /** The nearest objects, from a place that was found otherwise. */
+  searchFrom(place: LonLat): void {
+    void this.nearby.from({ from: 'picked', place });
+    this.show('near');
   }
 
   tapped(hits: Hit[], place: LonLat): void {
@@ -125,6 +164,7 @@ export class Page {
       return;
     }
     const [only] = hits;
+    if (only && this.embedded) return this.open(only);
     if (only && hits.length === 1) {
       this.hits = null;
       this.open(only);
@@ -137,6 +177,10 @@ export class Page {
 
   /** A card adds one step to the history, so that a phone's Back button closes it. */
   open({ collection, id }: ObjectKey): void {
+    if (this.embedded) {
+      window.open(this.link({ collection, id }), '_blank', 'noopener');
+      return;
+    }
     const replacesCard = this.card.key !== null;
     this.#openCard({ collection, id });
     if (replacesCard) this.#write();
@@ -160,6 +204,26 @@ export class Page {
     this.#check(leavesOf(this.tree, branches));
     if (this.card.key !== null) this.#leaveCard();
     this.show('filter');
+  }
+
+  /** Brings up to date what the page shows of what a change touched, and leaves the rest alone. */
+  async #heard(change: Change): Promise<void> {
+    this.change = change;
+    const touches = (id: string) => change.collections === null || change.collections.includes(id);
+    forgetCollections();
+    const key = this.card.key;
+    if (key && touches(key.collection)) void this.card.renew();
+    void this.nearby.searchQuietly();
+    try {
+      const branches = branchesOf(this.tree, this.checked);
+      this.catalog = await loadCatalog();
+      // A branch that was checked whole is so with what has come to it.
+      this.checked = leavesOf(this.tree, branches);
+      this.#write();
+    } catch {
+      // The next change, or the next visit, brings the catalog.
+    }
+    void this.inView.count();
   }
 
   #leaveCard(): void {
@@ -200,9 +264,11 @@ export class Page {
   }
 
   #address(): string {
+    return this.#written(this.card.key) || location.pathname;
+  }
+
+  #written(object: ObjectKey | null): string {
     const branches = this.catalog ? branchesOf(this.tree, this.checked) : this.#addressed;
-    const object = this.card.key;
-    const hash = writeAddress({ camera: this.camera, language: speech.language, branches, object });
-    return hash || location.pathname;
+    return writeAddress({ camera: this.camera, language: speech.language, branches, object });
   }
 }

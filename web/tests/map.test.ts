@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StyleSpecification } from 'maplibre-gl';
-import { featureFilter } from '@maplibre/maplibre-gl-style-spec';
+import { createExpression, featureFilter } from '@maplibre/maplibre-gl-style-spec';
 import { boxOf, holds, placeOf } from '../src/map/bounds.ts';
-import { choiceFilter, choiceInCql, compose, foreignStyleUrl, type Composition } from '../src/map/compose.ts';
+import { choiceInCql } from '../src/filter/choice_cql.ts';
+import { choiceFilter, compose, foreignStyleUrl, type Composition } from '../src/map/compose.ts';
 import { clusterOf, hitsOf } from '../src/map/hits.ts';
 import { inkOn } from '../src/look/ink.ts';
 
@@ -29,7 +30,7 @@ const FOREIGN: StyleSpecification = {
   sources: { city: { type: 'raster', tiles: ['https://example.org/{z}/{x}/{y}.png'] } },
   layers: [{ id: 'objects', type: 'raster', source: 'city' }],
 };
-const PLAIN: Composition = { own: OWN, foreign: null, choice: null, language: 'uk', theme: 'light', selected: null };
+const PLAIN: Composition = { own: OWN, foreign: null, choice: null, language: 'uk', theme: 'light', selected: null, sectors: [] };
 const layer = (style: StyleSpecification, id: string) => {
   const found = style.layers.find((candidate) => candidate.id === id);
   assert.ok(found, id);
@@ -162,4 +163,18 @@ test('ink is the more readable of black and white', () => {
   assert.equal(inkOn('#302490'), '#ffffff');
   assert.equal(inkOn('#f0c020'), '#000000');
   assert.equal(inkOn('not a colour'), '#ffffff');
+});
+
+test('a cluster gets a ring of its sectors beneath, and its disc loses its rim', () => {
+  const clusters = { id: 'city-clusters', type: 'circle' as const, source: 'city', 'source-layer': 'objects', filter: ['has', 'point_count'] };
+  const style = compose({ ...PLAIN, own: { ...OWN, layers: [...OWN.layers, clusters as never] }, sectors: ['a', 'b'] });
+  const order = style.layers.map(({ id }) => id);
+  assert.equal(order.indexOf('mapa-cluster-rings'), order.indexOf('city-clusters') - 1);
+  const name = (layer(style, 'mapa-cluster-rings').layout as Record<string, unknown>)['icon-image'];
+  const compiled = createExpression(name, 'layers[4].layout.icon-image');
+  assert.equal(compiled.result, 'success');
+  const properties = { point_count: 40, count_a: 39, count_b: 1 };
+  const written = compiled.result === 'success' && compiled.value.evaluate({ zoom: 12 }, { type: 1, properties } as never);
+  assert.equal(written, 'ring:1:16:1', 'who has any object has a part that is seen');
+  assert.equal((layer(style, 'city-clusters').paint as Record<string, unknown>)['circle-stroke-width'], 0);
 });

@@ -1,7 +1,7 @@
-// Directions, walking minutes, places at a distance, and which fixes are used.
+// Directions, places at a distance, and which fixes are used.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { placeAt, walkingMinutes, wind, WINDS } from '../src/near/direction.ts';
+import { placeAt, wind, WINDS } from '../src/near/direction.ts';
 import { judge, locate } from '../src/near/locate.ts';
 
 test('each wind holds the 45 degrees around it', () => {
@@ -12,12 +12,6 @@ test('each wind holds the 45 degrees around it', () => {
   });
   assert.equal(wind(359.9), 'n');
   assert.equal(wind(360), 'n');
-});
-
-test('eighty metres are a minute, and nothing is nearer than a minute', () => {
-  assert.equal(walkingMinutes(3), 1);
-  assert.equal(walkingMinutes(400), 5);
-  assert.equal(walkingMinutes(1000), 13);
 });
 
 test('a minute of arc to the north is a nautical mile', () => {

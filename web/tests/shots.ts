@@ -15,8 +15,8 @@ if (!directory || !server) {
 mkdirSync(directory, { recursive: true });
 
 const words = {
-  uk: { filter: 'Що на мапі', near: 'Поруч зі мною', center: 'Від середини мапи', close: 'Закрити' },
-  en: { filter: 'On the map', near: 'Near me', center: 'From the middle of the map', close: 'Close' },
+  uk: { filter: 'Що на мапі', near: 'Поруч зі мною', center: 'Від середини мапи', here: 'Що в середині мапи?', back: 'Назад' },
+  en: { filter: 'On the map', near: 'Near me', center: 'From the middle of the map', here: 'What is in the middle of the map?', back: 'Back' },
 };
 
 const browser = await launch();
@@ -36,6 +36,8 @@ for (const [screen, viewport] of Object.entries({ phone: PHONE, desktop: DESKTOP
         await page.screenshot({ path: join(directory, `${screen}-${language}-${colorScheme}-${view}.png`) });
       };
       await tour(page, words[language], isPhone, shoot);
+      await page.goto(`${server}/embed?lang=${language}`);
+      await shoot('6-embed');
       await context.close();
     }
   }
@@ -64,4 +66,8 @@ async function tour(
   await page.locator('ol [data-key]').first().click();
   await page.locator('article h2').waitFor();
   await shoot('4-card');
+  await page.getByRole('button', { name: said.back, exact: true }).click();
+  await page.getByRole('button', { name: said.here }).click();
+  await page.locator('ul.services [data-key]').first().waitFor();
+  await shoot('5-here');
 }

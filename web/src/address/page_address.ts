@@ -2,7 +2,8 @@
 //
 //   #map=13.20/33.39170/47.90966&lang=en&sector=health&collection=schools&kind=clubs:chess&object=schools/17
 //
-// The part after `#` never leaves the browser, so a server's log does not learn what people look for.
+// The part after `#` never leaves the browser, so a server's log does not learn what people look for. A link that is
+// shared says the same after `?`, for then others are to be told what it shows.
 import { isLanguage, type Language } from '../i18n/words.ts';
 
 export interface Camera {
@@ -34,8 +35,9 @@ export interface PageAddress {
 
 export const NO_BRANCHES: Branches = { sectors: [], service_areas: [], collections: [], kinds: [] };
 
+/** Reads what stands after `#`, or after `?` of a shared link. */
 export function readAddress(hash: string): PageAddress {
-  const query = new URLSearchParams(hash.replace(/^#/, ''));
+  const query = new URLSearchParams(hash.replace(/^[#?]/, ''));
   const language = query.get('lang');
   return {
     camera: readCamera(query.get('map')),

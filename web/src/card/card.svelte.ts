@@ -51,6 +51,20 @@ export class Card {
     }
   }
 
+  /** Asks again for what is open, which stays until the answer comes. */
+  async renew(): Promise<void> {
+    const shown = this.state;
+    if (shown?.step !== 'shown') return;
+    const { key } = shown;
+    try {
+      const [object, collection] = await Promise.all([loadObject(key.collection, key.id), loadCollection(key.collection)]);
+      if (this.state === shown) this.state = { step: 'shown', key, object, collection };
+    } catch (error) {
+      const gone = error instanceof ServerFault && error.reason === 'absent';
+      if (gone && this.state === shown) this.state = { step: 'failed', key, reason: 'absent' };
+    }
+  }
+
   close(): void {
     this.#load?.abort();
     this.state = null;

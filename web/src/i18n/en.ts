@@ -67,6 +67,11 @@ export const en: Dictionary<'one' | 'other'> = {
   near_loading: 'Searching nearby…',
   near_failed: 'Objects nearby could not be found. The server does not answer, or answered with an error.',
   near_nothing: 'Nothing was found for what you ticked.',
+  near_open_now: 'Only what is open now',
+  near_unknown_hours: {
+    one: '{count} nearer object is left out: its opening hours are unknown.',
+    other: '{count} nearer objects are left out: their opening hours are unknown.',
+  },
   near_filtered: 'What you ticked in “On the map” is respected.',
   near_more: 'Show more',
   near_no_more: 'This is all that one search can show.',
@@ -84,6 +89,31 @@ export const en: Dictionary<'one' | 'other'> = {
   wind_w: 'west',
   wind_nw: 'north-west',
 
+  embed_whole: 'Open City on the Map',
+  scale_m: 'm',
+  scale_km: 'km',
+  what_is_here: 'What is in the middle of the map?',
+  live_refreshed: 'The map is up to date: the city’s data have changed.',
+
+  in_view_note: 'Numbers are of the visible part of the map, out of all in the city.',
+  in_view_count: '{seen} of {all}',
+  in_view_away: 'Numbers are of the whole city.',
+
+  open_now: 'Open',
+  open_until: 'Open until {when}',
+  closed_now: 'Closed',
+  closed_until: 'Closed, opens {when}',
+
+  here_title: 'What is here',
+  here_failed: 'This place could not be looked up. The server does not answer, or answered with an error.',
+  here_address: 'Nearest address',
+  here_address_away: '({distance} from here)',
+  here_near: 'What is near this place',
+  here_within: 'The place lies within',
+  here_area: 'An area without a name',
+  here_services: 'Nearest everyday services',
+  here_works: 'Works nearby',
+
   choice_title: 'Several objects here',
   choice_more: 'There are others here: zoom in to tell them apart.',
 
@@ -100,6 +130,9 @@ export const en: Dictionary<'one' | 'other'> = {
   card_coordinates: 'Coordinates (latitude, longitude)',
   card_copy_coordinates: 'Copy coordinates',
   card_copy_link: 'Copy link',
+  card_share: 'Share',
+  card_route: 'Route (openstreetmap.org)',
+  card_print: 'To print',
   card_copied: 'Copied',
   card_not_copied: 'The browser did not allow copying. Select and copy: {text}',
 };

@@ -3,6 +3,7 @@ import { remember, remembered } from '../address/memory.ts';
 import { en } from './en.ts';
 import { uk, type PluralKey, type SentenceKey } from './uk.ts';
 import { distanceText, fill, formatNumber, isLanguage, pluralize, titleIn, type Language } from './words.ts';
+import type { DoorWords } from '../card/doors.ts';
 import type { Title } from '../server/wire.ts';
 
 const dictionaries = { uk, en };
@@ -27,6 +28,11 @@ class Speech {
 
   saySome(key: PluralKey, count: number): string {
     return pluralize(dictionaries[this.language][key], count, this.language);
+  }
+
+  doors(): DoorWords {
+    const { open_now, open_until, closed_now, closed_until } = dictionaries[this.language];
+    return { open_now, open_until, closed_now, closed_until };
   }
 
   title(title: Title): string {

@@ -82,6 +82,13 @@ export const uk = {
   near_loading: 'Шукаємо поруч…',
   near_failed: 'Не вдалося знайти об’єкти поруч. Сервер не відповідає або відповів помилкою.',
   near_nothing: 'За вашим вибором нічого не знайдено.',
+  near_open_now: 'Лише відчинене зараз',
+  near_unknown_hours: {
+    one: 'Ще {count} ближчий об’єкт не показано: його години роботи невідомі.',
+    few: 'Ще {count} ближчі об’єкти не показано: їхні години роботи невідомі.',
+    many: 'Ще {count} ближчих об’єктів не показано: їхні години роботи невідомі.',
+    other: 'Ще {count} ближчого об’єкта не показано: його години роботи невідомі.',
+  },
   near_filtered: 'Враховано вибір у розділі «Що на мапі».',
   near_more: 'Показати більше',
   near_no_more: 'Це все, що можна показати за один пошук.',
@@ -104,6 +111,31 @@ export const uk = {
   wind_w: 'на захід',
   wind_nw: 'на північний захід',
 
+  embed_whole: 'Відкрити Місто на мапі',
+  scale_m: 'м',
+  scale_km: 'км',
+  what_is_here: 'Що в середині мапи?',
+  live_refreshed: 'Мапу оновлено: змінилися дані міста.',
+
+  in_view_note: 'Числа — у видимій частині мапи, з усіх у місті.',
+  in_view_count: '{seen} з {all}',
+  in_view_away: 'Числа — в усьому місті.',
+
+  open_now: 'Відчинено',
+  open_until: 'Відчинено до {when}',
+  closed_now: 'Зачинено',
+  closed_until: 'Зачинено, відчиниться {when}',
+
+  here_title: 'Що тут',
+  here_failed: 'Не вдалося дізнатися про це місце. Сервер не відповідає або відповів помилкою.',
+  here_address: 'Найближча адреса',
+  here_address_away: '({distance} звідси)',
+  here_near: 'Що поруч із цим місцем',
+  here_within: 'Місце лежить у межах',
+  here_area: 'Територія без назви',
+  here_services: 'Найближчі щоденні послуги',
+  here_works: 'Роботи поруч',
+
   choice_title: 'Тут кілька об’єктів',
   choice_more: 'Тут є й інші: наблизьте мапу, щоб їх розділити.',
 
@@ -120,6 +152,9 @@ export const uk = {
   card_coordinates: 'Координати (широта, довгота)',
   card_copy_coordinates: 'Копіювати координати',
   card_copy_link: 'Копіювати посилання',
+  card_share: 'Поділитися',
+  card_route: 'Маршрут (openstreetmap.org)',
+  card_print: 'Для друку',
   card_copied: 'Скопійовано',
   card_not_copied: 'Браузер не дозволив копіювати. Виділіть і скопіюйте: {text}',
 } satisfies Record<string, string | Plural<'one' | 'few' | 'many' | 'other'>>;

@@ -1,5 +1,5 @@
 // The drawn map of the city: MapLibre, behind the few verbs that the page needs.
-import { AttributionControl, Map as MapLibreMap, setWorkerUrl } from 'maplibre-gl';
+import { AttributionControl, Map as MapLibreMap, ScaleControl, setWorkerUrl } from 'maplibre-gl';
 import type { MapMouseEvent, PointLike, StyleSpecification } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import 'maplibre-gl/dist/maplibre-gl.css';
@@ -8,6 +8,10 @@ import type { Camera } from '../address/page_address.ts';
 import type { LonLat } from '../near/direction.ts';
 import { boxOf, holds, type Box } from './bounds.ts';
 import { clusterOf, hitsOf, type Cluster, type Hit } from './hits.ts';
+import { listenForPress } from './press.ts';
+import { touchedTiles } from './refresh.ts';
+import { drawRing } from './rings.ts';
+import type { Change } from '../live/changes.ts';
 
 // A file of our own origin: the page's security policy lets no other worker run.
 setWorkerUrl(workerUrl);
@@ -22,10 +26,16 @@ export interface Insets {
 
 export interface MapEvents {
   tapped(hits: Hit[], place: LonLat): void;
+  /** a long press, or a click with the other button: what is here? */
+  pressed(place: LonLat): void;
   moved(camera: Camera): void;
   /** tiles or their description did not come */
   failed(): void;
   insets(): Insets;
+  /** short names of metres and kilometres */
+  units(): { m: string; km: string };
+  /** sector → the colour of its part of a cluster's ring */
+  ringColors(): ReadonlyMap<string, string>;
   /** whether a tap gives a place and nothing else */
   picking(): boolean;
 }
@@ -41,6 +51,8 @@ export class CityMap {
   readonly map: MapLibreMap;
   #wanted: StyleSpecification;
   #drawn: StyleSpecification;
+  /** tiles out of sight may be old since a change, as MapLibre refreshes only those in sight */
+  #keepsOld = false;
   /** a style that is still loading cannot be compared with the next one */
   #loaded = false;
 
@@ -65,11 +77,35 @@ export class CityMap {
       touchPitch: false,
       maxPitch: 0,
       attributionControl: false,
+      locale: { 'ScaleControl.Meters': events.units().m, 'ScaleControl.Kilometers': events.units().km },
     });
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     this.map.addControl(new AttributionControl({ compact: false }), 'bottom-right');
+    this.map.addControl(new ScaleControl({ maxWidth: 96, unit: 'metric' }), 'bottom-left');
     this.#listen();
+  }
+
+  /** Asks again for the tiles that a change touches; what is drawn stays until their successors come. */
+  refresh(tiles: Change['tiles']): void {
+    if (!this.#loaded) return this.drawAnew();
+    const refresh = () => {
+      for (const [source, touched] of touchedTiles(this.map.getStyle().sources, tiles)) this.map.refreshTiles(source, touched);
+    };
+    // What was under way when the change came may still be of before it.
+    const waits = !this.map.areTilesLoaded();
+    refresh();
+    this.#keepsOld = true;
+    if (waits) this.map.once('idle', refresh);
+  }
+
+  /** west, south, east, north of the part of the map that nothing covers */
+  visibleBox(): Box {
+    const { top, right, bottom, left } = this.events.insets();
+    const { clientWidth, clientHeight } = this.container;
+    const southWest = this.map.unproject([left, clientHeight - bottom]);
+    const northEast = this.map.unproject([clientWidth - right, top]);
+    return [southWest.lng, southWest.lat, northEast.lng, northEast.lat];
   }
 
   /** Draws this style from now on, changing only what differs. */
@@ -151,7 +187,14 @@ export class CityMap {
   #listen(): void {
     const { map, events, container } = this;
     container.dataset.map = 'busy';
-    map.on('movestart', () => (container.dataset.map = 'busy'));
+    map.on('movestart', () => {
+      container.dataset.map = 'busy';
+      if (!this.#keepsOld) return;
+      this.#keepsOld = false;
+      for (const source of touchedTiles(map.getStyle().sources, null).keys()) map.refreshTiles(source);
+    });
+    map.setMissingStyleImageResolver((id) => drawRing(map, id, events.ringColors()));
+    listenForPress(map, (place) => events.pressed(place));
     map.on('idle', () => (container.dataset.map = 'idle'));
     map.on('style.load', () => {
       this.#loaded = true;

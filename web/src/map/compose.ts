@@ -7,8 +7,10 @@ import type {
   StyleSpecification,
 } from 'maplibre-gl';
 import type { Geometry } from 'geojson';
+import { choiceInCql } from '../filter/choice_cql.ts';
 import type { Choice } from '../filter/tree.ts';
 import type { Language } from '../i18n/words.ts';
+import { HOLE_RADIUS, ringName } from './rings.ts';
 import type { StyleName } from '../server/wire.ts';
 
 /** The source of the city's objects in the server's styles. */
@@ -22,15 +24,17 @@ export interface Composition {
   language: Language;
   theme: StyleName;
   selected: Geometry | null;
+  /** the sectors whose share of a cluster its ring shows */
+  sectors: readonly string[];
 }
 
-export function compose({ own, foreign, choice, language, theme, selected }: Composition): StyleSpecification {
+export function compose({ own, foreign, choice, language, theme, selected, sectors }: Composition): StyleSpecification {
   const style = foreign ? onForeign(own, foreign) : own;
   return {
     ...style,
     sources: { ...chosenSources(style.sources, choice), [SELECTED_SOURCE]: selectedSource(selected) },
     layers: [
-      ...style.layers.map((layer) => speak(choose(layer, choice), language)),
+      ...style.layers.flatMap((layer) => ringed(speak(choose(layer, choice), language), sectors)),
       ...SELECTED_LAYERS(theme),
     ],
   };
@@ -53,15 +57,6 @@ function chosenSources(sources: StyleSpecification['sources'], choice: Choice): 
   const collections = [...choice.whole, ...choice.partial.map(({ collection }) => collection)].sort();
   const filter = choice.partial.length > 0 ? `&filter=${encodeURIComponent(choiceInCql(choice))}` : '';
   return { ...sources, [CITY_SOURCE]: { ...city, url: `${city.url}?collections=${collections.join(',')}${filter}` } };
-}
-
-/** The choice in CQL2: clusters count only what it takes in. */
-export function choiceInCql({ whole, partial }: NonNullable<Choice>): string {
-  const quoted = (word: string) => `'${word.replaceAll("'", "''")}'`;
-  const among = (name: string, words: readonly string[]) => `${name} IN (${words.map(quoted).join(',')})`;
-  const wholes = whole.length > 0 ? [among('collection', whole)] : [];
-  const parts = partial.map(({ collection, kinds }) => `(collection = ${quoted(collection)} AND ${among('kind', kinds)})`);
-  return [...wholes, ...parts].join(' OR ');
 }
 
 /** Every city layer shows only what the choice takes in, on top of the layer's own filter. */
@@ -157,6 +152,30 @@ function ofOwnSprite(expression: unknown): unknown {
   if (expression[0] === 'image') return ['image', ['concat', 'mapa:', expression[1]]];
   return expression.map(ofOwnSprite);
 }
+
+/** Beneath the disc of a cluster a ring that tells what it stands for; the disc loses its own rim. */
+function ringed(layer: LayerSpecification, sectors: readonly string[]): LayerSpecification[] {
+  if (layer.id !== CLUSTERS_LAYER || layer.type !== 'circle' || sectors.length === 0) return [layer];
+  return [
+    {
+      id: 'mapa-cluster-rings',
+      type: 'symbol',
+      source: layer.source,
+      ...(layer['source-layer'] === undefined ? {} : { 'source-layer': layer['source-layer'] }),
+      ...(layer.filter === undefined ? {} : { filter: layer.filter }),
+      layout: {
+        'icon-image': ringName(sectors),
+        'icon-allow-overlap': true,
+        'icon-ignore-placement': true,
+        'symbol-sort-key': ['get', 'point_count'],
+      },
+    },
+    { ...layer, paint: { ...layer.paint, 'circle-radius': HOLE_RADIUS, 'circle-stroke-width': 0 } },
+  ];
+}
+
+/** The discs of clusters in the server's styles. */
+const CLUSTERS_LAYER = 'city-clusters';
 
 const SELECTED_SOURCE = 'mapa-selected';
 

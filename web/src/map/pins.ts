@@ -18,6 +18,7 @@ export interface PinEvents {
 
 export class Pins {
   #origin: Marker | null = null;
+  #here: Marker | null = null;
   #numbered = new Map<string, Marker>();
 
   constructor(
@@ -27,12 +28,13 @@ export class Pins {
 
   showOrigin(place: LonLat | null): void {
     this.#origin?.remove();
-    this.#origin = null;
-    if (!place) return;
-    const element = document.createElement('div');
-    element.className = 'origin-pin';
-    element.ariaHidden = 'true';
-    this.#origin = new Marker({ element }).setLngLat([place.lon, place.lat]).addTo(this.map);
+    this.#origin = place && this.#mark('origin-pin', place);
+  }
+
+  /** The place that is asked about. */
+  showHere(place: LonLat | null): void {
+    this.#here?.remove();
+    this.#here = place && this.#mark('here-pin', place);
   }
 
   showNumbered(places: readonly NumberedPlace[]): void {
@@ -46,6 +48,13 @@ export class Pins {
     for (const [pinKey, marker] of this.#numbered) {
       marker.getElement().classList.toggle('active', pinKey === key);
     }
+  }
+
+  #mark(className: string, place: LonLat): Marker {
+    const element = document.createElement('div');
+    element.className = className;
+    element.ariaHidden = 'true';
+    return new Marker({ element }).setLngLat([place.lon, place.lat]).addTo(this.map);
   }
 
   /** The list beside the map says the same to a screen reader and a keyboard, so a pin is for the pointer only. */

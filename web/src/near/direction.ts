@@ -1,4 +1,4 @@
-// Where something lies from here: a compass word for a bearing, the place at a bearing and distance, minutes on foot.
+// Where something lies from here: a compass word for a bearing, the place at a bearing and distance.
 
 export interface LonLat {
   lon: number;
@@ -12,14 +12,6 @@ export type Wind = (typeof WINDS)[number];
 export function wind(bearing_deg: number): Wind {
   const turned_deg = ((bearing_deg % 360) + 360) % 360;
   return WINDS[Math.round(turned_deg / 45) % 8] as Wind;
-}
-
-/** An unhurried adult: 4.8 km/h, the pace trip planners commonly assume. */
-const WALK_M_PER_MIN = 80;
-
-/** Along a straight line: streets make it longer, and the page says so. */
-export function walkingMinutes(distance_m: number): number {
-  return Math.max(1, Math.round(distance_m / WALK_M_PER_MIN));
 }
 
 /** Mean radius of the Earth, IUGG. */

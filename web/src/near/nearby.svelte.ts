@@ -1,5 +1,6 @@
 // The search nearby: a place it starts from, the neighbours it found, and how far it has got.
-import { chosen, collectionsOf, type Choice, type TreeNode } from '../filter/tree.ts';
+import { choiceInCql } from '../filter/choice_cql.ts';
+import { collectionsOf, type Choice, type TreeNode } from '../filter/tree.ts';
 import { loadNearest } from '../server/api.ts';
 import type { Neighbor } from '../server/wire.ts';
 import type { LonLat } from './direction.ts';
@@ -29,6 +30,10 @@ export class Nearby {
   /** the neighbour under the pointer or the focus, in the list or on the map */
   active: string | null = $state(null);
   canShowMore = $state(false);
+  /** only what is open now */
+  openNow = $state(false);
+  /** of those nearer than the last, how many are left out because nobody says when they are open */
+  unknownHours = $state(0);
 
   #limit = FIRST;
   #search: AbortController | null = null;
@@ -69,26 +74,42 @@ export class Nearby {
   }
 
   /** Searches again from the same place, as after a change of the filter. */
-  async search(): Promise<void> {
+  async search(told = true): Promise<void> {
     if (!this.origin) return;
     this.#search?.abort();
     const search = new AbortController();
     this.#search = search;
-    this.progress = 'searching';
+    if (told) this.progress = 'searching';
     const { choice, tree } = this.#choice();
     try {
-      // The server chooses by collection; where only some kinds are wanted, more are asked for and sifted here.
-      const sifted = choice !== null && choice.partial.length > 0;
-      const asked = sifted ? MOST : this.#limit;
-      const answer = await loadNearest(this.origin.place, collectionIds(choice, tree), asked, search.signal);
-      const fitting = answer.features.filter((neighbor) => chosen(choice, neighbor.properties));
-      this.neighbors = fitting.slice(0, this.#limit);
-      const answerWasFull = answer.features.length === asked;
-      this.canShowMore = this.#limit < MOST && (fitting.length > this.#limit || (!sifted && answerWasFull));
+      const answer = await loadNearest(
+        {
+          origin: this.origin.place,
+          collections: collectionIds(choice, tree),
+          filter: choice !== null && choice.partial.length > 0 ? choiceInCql(choice) : null,
+          openNow: this.openNow,
+          limit: this.#limit,
+        },
+        search.signal,
+      );
+      this.neighbors = answer.features;
+      this.unknownHours = answer.unknownHours ?? 0;
+      this.canShowMore = this.#limit < MOST && answer.features.length === this.#limit;
       this.progress = 'found';
     } catch {
-      if (!search.signal.aborted) this.progress = 'failed';
+      if (!search.signal.aborted && told) this.progress = 'failed';
     }
+  }
+
+  /** Changed data are looked up without a word of progress. */
+  async searchQuietly(): Promise<void> {
+    if (this.progress === 'found') await this.search(false);
+  }
+
+  async onlyOpen(openNow: boolean): Promise<void> {
+    this.openNow = openNow;
+    this.#limit = FIRST;
+    await this.search();
   }
 
   startElsewhere(): void {

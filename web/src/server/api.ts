@@ -1,8 +1,19 @@
 // The questions the page asks the server, each answered with its wire type or with a ServerFault.
 import type { StyleSpecification } from 'maplibre-gl';
-import type { LonLat } from '../near/direction.ts';
 import type { Language } from '../i18n/words.ts';
-import type { Catalog, CityObject, Collection, Neighbors, Problem, StyleName, Suggestions } from './wire.ts';
+import type { Box } from '../map/bounds.ts';
+import type { LonLat } from '../near/direction.ts';
+import type {
+  Catalog,
+  CityObject,
+  Collection,
+  Neighbors,
+  Problem,
+  StyleName,
+  Suggestions,
+  SummaryGroup,
+  Surroundings,
+} from './wire.ts';
 
 /** Long enough for a poor mobile link, short enough that a person still waits. */
 const PATIENCE_MS = 20_000;
@@ -30,11 +41,15 @@ export const loadStyle = (name: StyleName, signal?: AbortSignal) =>
 export const loadForeignStyle = (url: string, signal?: AbortSignal) => ask<StyleSpecification>(url, signal);
 
 export const loadObject = (collection: string, id: string, signal?: AbortSignal) =>
-  ask<CityObject>(`/collections/${encodeURIComponent(collection)}/items/${encodeURIComponent(id)}`, signal);
+  ask<CityObject>(`${objectPath(collection, id)}?hours_at=now`, signal);
+
+/** Where an object is on the server, for programs and, with `f=html`, for people. */
+export const objectPath = (collection: string, id: string) =>
+  `/collections/${encodeURIComponent(collection)}/items/${encodeURIComponent(id)}`;
 
 const collections = new Map<string, Promise<Collection>>();
 
-/** A collection's description does not change while a page is open, so it is asked once. */
+/** A collection's description is asked once, until its data change. */
 export function loadCollection(id: string): Promise<Collection> {
   let answer = collections.get(id);
   if (!answer) {
@@ -45,18 +60,25 @@ export function loadCollection(id: string): Promise<Collection> {
   return answer;
 }
 
-export function loadNearest(
-  origin: LonLat,
-  collectionIds: readonly string[],
-  limit: number,
-  signal?: AbortSignal,
-): Promise<Neighbors> {
-  const query = new URLSearchParams({
-    lon: origin.lon.toFixed(6),
-    lat: origin.lat.toFixed(6),
-    limit: String(limit),
-  });
-  if (collectionIds.length > 0) query.set('collections', collectionIds.join(','));
+export function forgetCollections(): void {
+  collections.clear();
+}
+
+export interface NearestQuestion {
+  origin: LonLat;
+  /** none names every one */
+  collections: readonly string[];
+  /** CQL2 */
+  filter: string | null;
+  openNow: boolean;
+  limit: number;
+}
+
+export function loadNearest(asked: NearestQuestion, signal?: AbortSignal): Promise<Neighbors> {
+  const query = new URLSearchParams({ ...placeQuery(asked.origin), limit: String(asked.limit), hours_at: 'now' });
+  if (asked.collections.length > 0) query.set('collections', asked.collections.join(','));
+  if (asked.filter !== null) query.set('filter', asked.filter);
+  if (asked.openNow) query.set('open_at', 'now');
   return ask<Neighbors>(`/nearest?${query}`, signal);
 }
 
@@ -76,6 +98,21 @@ export function loadSuggestions(
     query.set('lat', near.lat.toFixed(4));
   }
   return ask<Suggestions>(`/search?${query}`, signal);
+}
+
+export function loadSurroundings(place: LonLat, language: Language, signal?: AbortSignal): Promise<Surroundings> {
+  const query = new URLSearchParams({ ...placeQuery(place), lang: language, hours_at: 'now' });
+  return ask<Surroundings>(`/at?${query}`, signal);
+}
+
+/** Counts by collection and kind of what meets the box. */
+export function loadSummary(box: Box, signal?: AbortSignal): Promise<{ groups: SummaryGroup[] }> {
+  const bbox = box.map((degrees) => degrees.toFixed(5)).join(',');
+  return ask(`/summary?${new URLSearchParams({ group_by: 'collection,kind', bbox })}`, signal);
+}
+
+function placeQuery({ lon, lat }: LonLat) {
+  return { lon: lon.toFixed(6), lat: lat.toFixed(6) };
 }
 
 async function ask<T>(url: string, signal?: AbortSignal): Promise<T> {

@@ -79,7 +79,13 @@ export interface ObjectProperties {
   [field: string]: FieldValue | undefined;
 }
 
-export type CityObject = Feature<Geometry, ObjectProperties> & { id: string | number };
+export type CityObject = Feature<Geometry, ObjectProperties & Doors> & { id: string | number };
+
+/** Whether the doors are open at the instant asked about, and when that changes (RFC 3339, the city's own time). */
+export interface Doors {
+  open?: 'open' | 'closed' | 'unknown';
+  open_changes?: string;
+}
 
 export interface NeighborProperties extends ObjectProperties {
   sector: string;
@@ -87,10 +93,34 @@ export interface NeighborProperties extends ObjectProperties {
   distance_m: number;
   /** 0..360 from north, clockwise */
   bearing_deg: number;
+  walking_min_straight_line: number;
 }
 
-export type Neighbor = Feature<Geometry, NeighborProperties> & { id: string | number };
-export type Neighbors = Omit<FeatureCollection<Geometry>, 'features'> & { features: Neighbor[] };
+export type Neighbor = Feature<Geometry, NeighborProperties & Doors> & { id: string | number };
+export type Neighbors = Omit<FeatureCollection<Geometry>, 'features'> & { features: Neighbor[]; unknownHours?: number };
+
+export interface SummaryGroup {
+  by: { collection: string; kind: string | null };
+  count: number;
+}
+
+/** Something that holds or names a place. */
+export interface Named {
+  collection: string;
+  id: string;
+  kind: string | null;
+  name: string | null;
+}
+
+/** What a place is. */
+export interface Surroundings {
+  address?: Named & { text: string; distance_m: number };
+  district?: Named;
+  areas: Named[];
+  services: { id: string; title: string; nearest: Neighbor }[];
+  works?: { radius_m: number; features: Neighbor[] };
+  demonstration?: boolean;
+}
 
 /** An object that a search found. */
 export interface FoundObject {

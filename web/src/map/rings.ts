@@ -1,0 +1,72 @@
+// The ring around a cluster: how its objects divide among the sectors, drawn when the map first needs such a ring.
+import type { ExpressionSpecification, Map as MapLibreMap } from 'maplibre-gl';
+
+const PREFIX = 'ring';
+/** Shares are told in so many parts: few enough that clusters have their rings in common. */
+const PARTS = 16;
+/** The radius of the hole, in pixels, by the size of the cluster; the style's circle fills it. */
+const HOLE_PX = [11, 12.5, 14] as const;
+const WIDTH_PX = 4;
+const GAP_PX = 1;
+
+/** The radius of the disc that fills a ring's hole. */
+export const HOLE_RADIUS: ExpressionSpecification = ['step', ['get', 'point_count'], HOLE_PX[0], 30, HOLE_PX[1], 300, HOLE_PX[2]];
+
+/** The name of a cluster's ring: its size and the part of each sector, in the order of the sectors. */
+export function ringName(sectors: readonly string[]): ExpressionSpecification {
+  const size: ExpressionSpecification = ['step', ['get', 'point_count'], 0, 30, 1, 300, 2];
+  const part = (sector: string): ExpressionSpecification => [
+    'to-string',
+    // A sector that has any object has a part that is seen.
+    ['ceil', ['/', ['*', PARTS, ['coalesce', ['get', `count_${sector}`], 0]], ['get', 'point_count']]],
+  ];
+  return ['concat', `${PREFIX}:`, ['to-string', size], ...sectors.flatMap((sector) => [':', part(sector)])] as ExpressionSpecification;
+}
+
+export interface Ring {
+  hole_px: number;
+  arcs: { color: string; from: number; to: number }[];
+}
+
+/** What a name means: arcs in radians, clockwise from the top; null for the name of something else. */
+export function readRing(name: string, colors: ReadonlyMap<string, string>): Ring | null {
+  const [prefix, size, ...parts] = name.split(':');
+  const hole_px = HOLE_PX[Number(size)];
+  if (prefix !== PREFIX || hole_px === undefined || parts.length !== colors.size) return null;
+  const shares = parts.map(Number);
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  if (!(total > 0)) return null;
+  let from = -Math.PI / 2;
+  const arcs = [...colors.values()].flatMap((color, i) => {
+    const angle = (2 * Math.PI * (shares[i] ?? 0)) / total;
+    const arc = { color, from, to: from + angle };
+    from += angle;
+    return angle > 0 ? [arc] : [];
+  });
+  return { hole_px, arcs };
+}
+
+export function drawRing(map: MapLibreMap, name: string, colors: ReadonlyMap<string, string>): void {
+  const ring = readRing(name, colors);
+  if (!ring || map.hasImage(name)) return;
+  const scale = Math.min(2, Math.ceil(devicePixelRatio));
+  const radius_px = ring.hole_px + WIDTH_PX + GAP_PX;
+  const side = 2 * radius_px * scale;
+  const canvas = new OffscreenCanvas(side, side);
+  const context = canvas.getContext('2d');
+  if (!context) return;
+  context.scale(scale, scale);
+  // A white rim keeps the ring apart from whatever ground it lies on.
+  context.beginPath();
+  context.arc(radius_px, radius_px, radius_px, 0, 2 * Math.PI);
+  context.fillStyle = '#ffffff';
+  context.fill();
+  context.lineWidth = WIDTH_PX;
+  for (const { color, from, to } of ring.arcs) {
+    context.beginPath();
+    context.strokeStyle = color;
+    context.arc(radius_px, radius_px, ring.hole_px + WIDTH_PX / 2, from, to);
+    context.stroke();
+  }
+  map.addImage(name, context.getImageData(0, 0, side, side), { pixelRatio: scale });
+}
