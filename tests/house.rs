@@ -19,7 +19,7 @@ const ROOMS: [(&str, &[&str]); 12] = [
     ("tile", &["snapshot", "model", "space"]),
     ("archive", &["space"]),
     ("exchange", &["model", "space"]),
-    ("http", &["archive", "snapshot", "tile", "register", "model", "space"]),
+    ("http", &["archive", "exchange", "snapshot", "tile", "register", "model", "space"]),
 ];
 
 /// Foreign crates and the only places that may name them.
@@ -49,9 +49,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("geographiclib_rs", &["space"]),
     ("geo", &["space"]),
     ("unicode_normalization", &["snapshot"]),
-    ("geozero", &["exchange", "http", "import", "store", "demo"]),
-    ("flatgeobuf", &["exchange", "http", "import", "demo"]),
-    ("csv", &["exchange", "import", "demo", "http"]),
+    ("geozero", &["exchange", "import", "store", "demo"]),
+    ("flatgeobuf", &["exchange", "import", "demo"]),
+    ("csv", &["exchange", "import", "demo"]),
     ("encoding_rs", &["import", "demo"]),
     ("flate2", &["archive", "fetch", "http", "import"]),
     ("brotli", &["http"]),

@@ -248,6 +248,14 @@ fn flatgeobuf_is_read_in_parts_over_http() {
     let file = city.write("trees.fgb", &whole.body);
     let said = ran(Command::new("ogrinfo").args(["-so", "-al"]).arg(file));
     assert!(said.contains(&format!("Feature Count: {COUNT}")) && said.contains("WGS 84"), "{said}");
+    assert!(text(&whole.body).contains(r#""attribution":"© Хтось & <b>хтось</b>""#));
+    // Only what is asked for, in the system asked for.
+    let path = format!("{path}&limit=2&properties=height,planted&crs={}", epsg("6387"));
+    let file = city.write("metres.fgb", server.get(&path).body);
+    let said = ran(Command::new("ogrinfo").args(["-al"]).arg(file));
+    let columns =
+        [said.contains("height (Integer64) = 1"), said.contains("planted (DateTime) = 20"), said.contains("name")];
+    assert!(columns == [true, true, false] && !said.contains("kind") && said.contains("UCS-2000"), "{said}");
 }
 
 #[test]
