@@ -143,7 +143,7 @@ mod tests {
         let one = Feature::new(&of, "1", None, point, vec!["Дуб, «старий»\n\"A\"".into()]).unwrap();
         let points = Geometry::Points(Box::new([at(33.25, 47.5), at(33.5, 47.75)]));
         let two = Feature::new(&of, "2", None, points, vec![Value::Unknown]).unwrap();
-        let written = |features: &[&Feature], view, how| {
+        let written = |features: &[&Feature], view: View<'_>, how| {
             let mut bytes = Vec::new();
             write_csv(&mut bytes, &of, features, view, how).unwrap();
             String::from_utf8(bytes).unwrap()

@@ -6,15 +6,12 @@ use flatgeobuf::{ColumnType, FgbCrs, FgbWriter, FgbWriterOptions, GeometryType};
 use geozero::{ColumnValue, PropertyProcessor, error::GeozeroError};
 
 use super::View;
-use crate::{
-    model::{Collection, Feature, Field, FieldType, GeometryKind, Value},
-    space::Geometry,
-};
+use crate::model::{Collection, Feature, Field, FieldType, GeometryKind, Value};
 
 /// Writes features, each of this collection, in the order of the index (a Hilbert curve), whatever order they come in.
 ///
 /// Columns: `id`, then of what is shown `kind` and the fields by name; the unknown is not there. Easting (longitude) stands
-/// first. Lines and areas are always multi, places where one object has several. `imprint` is said of the whole: as JSON,
+/// first. Areas are always multi, places where one object has several, lines as each is. `imprint` is said of the whole: as JSON,
 /// and its `attribution` as description. The library keeps the features in a temporary file until all are known.
 pub fn write_flatgeobuf(
     to: impl Write,
@@ -23,11 +20,13 @@ pub fn write_flatgeobuf(
     view: View<'_>,
     imprint: &serde_json::Value,
 ) -> io::Result<()> {
-    let several = features.iter().any(|feature| matches!(feature.geometry, Geometry::Points(_)));
+    let several = features.iter().any(|feature| feature.geometry.geojson_type().starts_with("Multi"));
     let kind = match of.geometry {
         GeometryKind::Point if several => GeometryType::MultiPoint,
         GeometryKind::Point => GeometryType::Point,
-        GeometryKind::Line => GeometryType::MultiLineString,
+        // The library does not say where the only line of a multi ends, which GDAL takes for damage: each as it is.
+        GeometryKind::Line if several => GeometryType::Unknown,
+        GeometryKind::Line => GeometryType::LineString,
         GeometryKind::Area => GeometryType::MultiPolygon,
     };
     let metadata = imprint.to_string();
@@ -61,8 +60,9 @@ pub fn write_flatgeobuf(
     for feature in features {
         let mut told = Ok(());
         let shape = view.crs.shape(&feature.geometry);
-        // The library would make lines and areas multi by itself, but not places.
-        let shape = if kind == GeometryType::Point { shape } else { multi(shape) };
+        // The library would make areas multi by itself, but not places.
+        let shape =
+            if matches!(kind, GeometryType::MultiPoint | GeometryType::MultiPolygon) { multi(shape) } else { shape };
         let written =
             writer.add_feature_geom(shape, |properties| told = tell(feature, &fields, view.shows("kind"), properties));
         written.map_err(io::Error::other)?;
@@ -75,7 +75,6 @@ fn multi(shape: geo_types::Geometry<f64>) -> geo_types::Geometry<f64> {
     use geo_types::Geometry as G;
     match shape {
         G::Point(point) => G::MultiPoint(vec![point].into()),
-        G::LineString(line) => G::MultiLineString(geo_types::MultiLineString(vec![line])),
         G::Polygon(polygon) => G::MultiPolygon(polygon.into()),
         other => other,
     }
