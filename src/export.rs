@@ -16,10 +16,10 @@ use serde_json::{Value, json};
 
 use crate::{
     archive::{self, About, Content, Writer},
-    exchange::{Csv, write_csv, write_flatgeobuf},
+    exchange::{Csv, View, imprint, write_csv, write_flatgeobuf},
     files,
-    http::{FeatureJson, View},
-    model::Catalog,
+    http::FeatureJson,
+    model::{Catalog, Revision},
     progress::Progress,
     serve,
     snapshot::{Found, Selection, Shelf, Snapshot, credits},
@@ -170,16 +170,17 @@ fn features(snapshot: &Snapshot, shelf: &Shelf, order: &Order, path: &Path) -> a
     let collection = shelf.collection();
     let ending = order.to.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
     let create = || Ok::<_, anyhow::Error>(BufWriter::new(File::create_new(path)?));
-    let (said, all) = (said(snapshot, shelf), shelf.features().collect::<Vec<_>>());
+    let said = imprint(collection, &credits([shelf].into_iter()), shelf.is_demonstration());
+    let all: Vec<_> = shelf.features().collect();
     match ending.as_str() {
-        "geojson" | "json" => geojson(create()?, shelf, &said),
+        "geojson" | "json" => geojson(create()?, shelf, said, snapshot.revision()),
         "csv" => {
-            write_csv(create()?, collection, &all, Csv { bom: order.bom })?;
+            write_csv(create()?, collection, &all, View::WHOLE, Csv { bom: order.bom })?;
             csv_metadata(&order.to, &said)
         }
         "fgb" => {
             let mut to = create()?;
-            write_flatgeobuf(&mut to, collection, &all, &said)?;
+            write_flatgeobuf(&mut to, collection, &all, View::WHOLE, &said)?;
             Ok(to.flush()?)
         }
         "gpkg" => geopackage(path, shelf),
@@ -190,25 +191,9 @@ fn features(snapshot: &Snapshot, shelf: &Shelf, order: &Order, path: &Path) -> a
     }
 }
 
-/// What is said of a collection in a file that has room for it.
-fn said(snapshot: &Snapshot, shelf: &Shelf) -> Value {
-    let collection = shelf.collection();
-    let mut said = json!({ "name": collection.id, "title": collection.title.uk, "revision": snapshot.revision() });
-    let credits = credits([shelf].into_iter());
-    if !credits.is_empty() {
-        said["attribution"] = credits.join(" · ").into();
-    }
-    if let Some(licence) = &collection.licence {
-        said["licence"] = licence.as_str().into();
-    }
-    if shelf.is_demonstration() {
-        said["demonstration"] = true.into();
-    }
-    said
-}
-
 /// GeoJSON, a feature a line, each as `/collections/{id}/items` answers it.
-fn geojson(mut to: impl Write, shelf: &Shelf, said: &Value) -> anyhow::Result<()> {
+fn geojson(mut to: impl Write, shelf: &Shelf, mut said: Value, revision: Revision) -> anyhow::Result<()> {
+    said["revision"] = json!(revision);
     let said = said.to_string();
     write!(to, "{{\"type\":\"FeatureCollection\",{},\"features\":[", &said[1..said.len() - 1])?;
     for (i, feature) in shelf.features().enumerate() {

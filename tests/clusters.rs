@@ -2,7 +2,7 @@
 
 mod city;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use city::{City, Server, text};
 use mapa::{
@@ -22,29 +22,10 @@ fn trees() -> Vec<(f64, f64)> {
 }
 
 fn recipe(city: &City, trees: &[(f64, f64)]) -> PathBuf {
-    let rows: Vec<String> = trees.iter().enumerate().map(|(i, (lon, lat))| format!("дуб {i},{lon},{lat}\n")).collect();
-    let rows = rows.concat();
-    city.write("trees.csv", format!("id,lon,lat\n{rows}"));
-    city.write(
-        "trees.toml",
-        r#"
-        collection = "trees"
-        [source]
-        file = "trees.csv"
-        [id]
-        column = "id"
-        [geometry]
-        lon = "lon"
-        lat = "lat"
-        [fields.name]
-        column = "id"
-        [declare]
-        title = { uk = "Дерева", en = "Trees" }
-        geometry = "point"
-        min_zoom = 12
-        fields = [ { name = "name", type = "text", title = { uk = "Назва", en = "Name" } } ]
-        "#,
-    )
+    let name = |i| format!("дуб {i}");
+    let path = city.trees(trees.iter().enumerate().map(|(i, (lon, lat))| (name(i), name(i), *lon, *lat)));
+    let recipe = fs::read_to_string(path).unwrap();
+    city.write("trees.toml", recipe + "min_zoom = 12\n")
 }
 
 type Told = std::collections::HashMap<String, Tag>;

@@ -178,13 +178,13 @@ fn the_same_revision_is_the_same_archive() {
 fn files_of_a_collection_have_its_items_as_gdal_reads_them() {
     let city = town();
     let server = city.serve(&[]);
-    for (collection, multi) in [("trees", "MultiPoint"), ("ways", "LineString"), ("lots", "Polygon")] {
+    for (collection, multi) in [("trees", "MultiPoint"), ("ways", "Unknown(any)"), ("lots", "MultiPolygon")] {
         let items = server.json(&format!("/collections/{collection}/items?limit=1000"));
         let wanted: BTreeMap<&str, &Value> =
             items["features"].as_array().unwrap().iter().map(|item| (item["id"].as_str().unwrap(), item)).collect();
         for ending in ["geojson", "fgb", "gpkg", "csv"] {
             let path = exported(&city, collection, &format!("{collection}.{ending}"), &[]);
-            let csv = vec!["-oo", "GEOM_POSSIBLE_NAMES=geometry", "-s_srs", "EPSG:4326"];
+            let csv = vec!["-oo", "GEOM_POSSIBLE_NAMES=wkt", "-s_srs", "EPSG:4326"];
             let options = if ending == "csv" { csv } else { Vec::new() };
             let read = gdal(&path, collection, &options);
             assert_eq!(ids(&read).len(), wanted.len(), "{collection}.{ending}");
@@ -201,6 +201,10 @@ fn files_of_a_collection_have_its_items_as_gdal_reads_them() {
         let fgb = text(&fgb.unwrap().stdout).replace(' ', "");
         assert!(fgb.contains(&format!("Geometry:{multi}")), "{fgb}");
     }
+    // Where no line is in parts, none is said to be.
+    let one = server.get("/collections/ways/items?f=fgb&filter=id='ways-01'").body;
+    let said = Command::new("ogrinfo").args(["-al"]).arg(city.write("one.fgb", one)).output().unwrap();
+    assert!(text(&said.stdout).contains("Geometry: Line String") && text(&said.stdout).contains("ways-01"));
     // Who reads only longitudes and latitudes finds each tree that stands in one place there.
     let columns = ["-oo", "X_POSSIBLE_NAMES=lon", "-oo", "Y_POSSIBLE_NAMES=lat", "-s_srs", "EPSG:4326"];
     let read = gdal(&city.path("trees.csv"), "trees", &columns);
@@ -218,6 +222,22 @@ fn files_of_a_collection_have_its_items_as_gdal_reads_them() {
         items["features"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap()).collect();
     assert!(!wanted.is_empty() && wanted.len() < 60);
     assert_eq!(ids(&found).iter().map(String::as_str).collect::<BTreeSet<_>>(), wanted);
+}
+
+#[test]
+fn a_file_is_byte_for_byte_what_is_answered() {
+    let city = town();
+    let server = city.serve(&[]);
+    for collection in ["trees", "ways", "lots"] {
+        for (name, query, more) in
+            [("a.csv", "f=csv", vec![]), ("b.csv", "f=csv&bom=true", vec!["--bom"]), ("a.fgb", "f=fgb", vec![])]
+        {
+            let file = fs::read(exported(&city, collection, &format!("{collection}-{name}"), &more)).unwrap();
+            let answer = server.get(&format!("/collections/{collection}/items?{query}"));
+            assert_eq!(answer.status, 200, "{collection} {query}: {}", text(&answer.body));
+            assert!(file == answer.body, "{collection} {query}: {} and {} bytes", file.len(), answer.body.len());
+        }
+    }
 }
 
 /// All places of a geometry in their order, whatever it is nested in.
@@ -241,9 +261,11 @@ fn a_file_says_whom_to_credit_and_csv_begins_as_excel_wants_it() {
     let geojson: Value =
         serde_json::from_slice(&fs::read(exported(&city, "ways", "ways.geojson", &[])).unwrap()).unwrap();
     assert_eq!(geojson["attribution"], "© OpenStreetMap contributors");
+    let fgb = text(&fs::read(exported(&city, "ways", "ways.fgb", &[])).unwrap());
+    assert!(fgb.contains(r#""attribution":"© OpenStreetMap contributors""#));
     let plain = fs::read(exported(&city, "ways", "plain.csv", &[])).unwrap();
     let marked = fs::read(exported(&city, "ways", "marked.csv", &["--bom"])).unwrap();
-    assert!(plain.starts_with(b"id,kind,name,geometry\r\n"));
+    assert!(plain.starts_with(b"id,kind,name,wkt\r\n"));
     assert_eq!(marked, [b"\xef\xbb\xbf".as_slice(), &plain].concat());
     let beside: Value = serde_json::from_slice(&fs::read(city.path("plain.csv-metadata.json")).unwrap()).unwrap();
     assert_eq!((&beside["url"], &beside["dc:rights"]), (&"plain.csv".into(), &"© OpenStreetMap contributors".into()));

@@ -20,7 +20,7 @@ const ROOMS: [(&str, &[&str]); 13] = [
     ("style", &[]),
     ("archive", &["space"]),
     ("exchange", &["model", "space"]),
-    ("http", &["archive", "snapshot", "style", "tile", "register", "model", "space"]),
+    ("http", &["archive", "exchange", "snapshot", "style", "tile", "register", "model", "space"]),
 ];
 
 /// Foreign crates and the only places that may name them.
@@ -52,9 +52,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("geographiclib_rs", &["space"]),
     ("geo", &["space"]),
     ("unicode_normalization", &["snapshot"]),
-    ("geozero", &["exchange", "http", "import", "store", "demo"]),
-    ("flatgeobuf", &["exchange", "http", "import", "demo"]),
-    ("csv", &["exchange", "import", "demo", "http"]),
+    ("geozero", &["exchange", "import", "store", "demo"]),
+    ("flatgeobuf", &["exchange", "import", "demo"]),
+    ("csv", &["exchange", "import", "demo"]),
     ("fst", &["snapshot"]),
     ("levenshtein_automata", &["snapshot"]),
     ("encoding_rs", &["import", "demo"]),

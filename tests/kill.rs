@@ -4,7 +4,7 @@ mod city;
 mod postgres;
 
 use std::{
-    fmt::Write as _,
+    path::PathBuf,
     process::Stdio,
     thread,
     time::{Duration, Instant},
@@ -17,23 +17,6 @@ use mapa::{
 };
 use postgres::Cluster;
 
-const RECIPE: &str = r#"
-collection = "trees"
-[source]
-file = "trees.csv"
-[id]
-column = "n"
-[geometry]
-lon = "lon"
-lat = "lat"
-[fields.name]
-column = "name"
-[declare]
-title = { uk = "Дерева", en = "Trees" }
-geometry = "point"
-fields = [ { name = "name", type = "text", title = { uk = "Назва", en = "Name" } } ]
-"#;
-
 const TREES: u32 = 4000;
 
 /// How many instants: `MAPA_KILLS`, or 20.
@@ -41,15 +24,13 @@ fn kills() -> u32 {
     std::env::var("MAPA_KILLS").map_or(20, |kills| kills.parse().expect("MAPA_KILLS is a number"))
 }
 
-/// The trees of a round: a third of them is another one in each.
-fn source(round: u32) -> String {
-    let mut source = String::from("n;name;lon;lat\n");
-    for i in 0..TREES {
+/// Writes the trees of a round, of which a third is another one in each; the path of the recipe.
+fn planted(city: &City, round: u32) -> PathBuf {
+    city.trees((0..TREES).map(|i| {
         let id = if i % 3 == 0 { i * 1000 + round } else { i };
-        let _ =
-            writeln!(source, "t{id};Дерево {};{};47.9", if i % 3 == 1 { round } else { 0 }, 33.4 + f64::from(i) * 1e-5);
-    }
-    source
+        let name = format!("Дерево {}", if i % 3 == 1 { round } else { 0 });
+        (format!("t{id}"), name, 33.4 + f64::from(i) * 1e-5, 47.9)
+    }))
 }
 
 /// Revision and what stands, as text.
@@ -62,15 +43,14 @@ fn state(at: &Address) -> (Revision, Vec<String>) {
 }
 
 fn killed_imports_leave_the_old_or_the_new(city: &City, at: &Address) {
-    let recipe = city.write("trees.toml", RECIPE);
-    city.write("trees.csv", source(0));
+    let recipe = planted(city, 0);
     let whole = Instant::now();
     city.import(&recipe, None);
     let mut whole = whole.elapsed();
     let mut standing = state(at);
     let (mut old, mut new) = (0, 0);
     for round in 1..=kills() {
-        city.write("trees.csv", source(round));
+        planted(city, round);
         let mut importing =
             city.command().arg("import").arg(&recipe).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         // The golden ratio spreads the instants evenly over the import, whatever their number, and a little beyond its end.

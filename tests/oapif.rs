@@ -248,6 +248,13 @@ fn flatgeobuf_is_read_in_parts_over_http() {
     let file = city.write("trees.fgb", &whole.body);
     let said = ran(Command::new("ogrinfo").args(["-so", "-al"]).arg(file));
     assert!(said.contains(&format!("Feature Count: {COUNT}")) && said.contains("WGS 84"), "{said}");
+    assert!(text(&whole.body).contains(r#""attribution":"© Хтось & <b>хтось</b>""#));
+    // Only what is asked for, in the system asked for.
+    let path = format!("{path}&limit=2&properties=height,planted&crs=http://www.opengis.net/def/crs/EPSG/0/6387");
+    let file = city.write("metres.fgb", server.get(&path).body);
+    let said = ran(Command::new("ogrinfo").args(["-al"]).arg(file));
+    let shown = ["UCS-2000", "height (Integer64) = 1", "planted (DateTime) = 20", "name: ", "kind: "];
+    assert_eq!(shown.map(|words| said.contains(words)), [true, true, true, false, false], "{said}");
 }
 
 #[test]

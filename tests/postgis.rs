@@ -4,7 +4,6 @@ mod city;
 mod postgres;
 
 use std::{
-    fmt::Write as _,
     path::PathBuf,
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     thread,
@@ -14,31 +13,9 @@ use std::{
 use city::{City, Server, text};
 use postgres::Cluster;
 
-const RECIPE: &str = r#"
-collection = "trees"
-[source]
-file = "trees.csv"
-[id]
-column = "n"
-[geometry]
-lon = "lon"
-lat = "lat"
-[fields.name]
-column = "name"
-[declare]
-title = { uk = "Дерева", en = "Trees" }
-geometry = "point"
-fields = [ { name = "name", type = "text", title = { uk = "Назва", en = "Name" } } ]
-"#;
-
 /// The recipe of so many trees, each with this name.
 fn trees(city: &City, count: u32, name: &str) -> PathBuf {
-    let mut source = String::from("n;name;lon;lat\n");
-    for i in 0..count {
-        let _ = writeln!(source, "t{i};{name};{};47.9", 33.4 + f64::from(i) * 1e-4);
-    }
-    city.write("trees.csv", source);
-    city.write("trees.toml", RECIPE)
+    city.trees((0..count).map(|i| (format!("t{i}"), name, 33.4 + f64::from(i) * 1e-4, 47.9)))
 }
 
 fn matched(server: &Server) -> u64 {
@@ -155,7 +132,7 @@ fn what_an_import_changes_is_told_and_its_history_shown() {
         city.import(&trees(city, 3, "Дуб"), None);
         let recipe = trees(city, 2, "Дуб").into_os_string().into_string().unwrap();
         let source =
-            city.write("other.csv", "n;name;lon;lat\nt0;Дуб;33.4;47.9\nt1;Клен;33.4001;47.9\nt7;Липа;33.5;47.9\n");
+            city.write("other.csv", "id,name,lon,lat\nt0,Дуб,33.4,47.9\nt1,Клен,33.4001,47.9\nt7,Липа,33.5,47.9\n");
         let source = source.to_str().unwrap();
         for dry_run in [&["--dry-run"][..], &[]] {
             let args = [&["import", "--diff", &recipe, "--source", source], dry_run].concat();

@@ -3,33 +3,14 @@
 mod city;
 mod postgres;
 
-use std::{fmt::Write as _, path::PathBuf};
+use std::path::PathBuf;
 
 use city::{City, text, until};
 use postgres::Cluster;
 
 /// The recipe of so many trees.
 fn trees(city: &City, count: u32) -> PathBuf {
-    let mut source = String::from("n,lon,lat\n");
-    for i in 0..count {
-        let _ = writeln!(source, "t{i},{},47.9", 33.4 + f64::from(i) * 1e-4);
-    }
-    city.write("trees.csv", source);
-    city.write(
-        "trees.toml",
-        r#"
-        collection = "trees"
-        source = { file = "trees.csv" }
-        id = { column = "n" }
-        geometry = { lon = "lon", lat = "lat" }
-        [fields.name]
-        column = "n"
-        [declare]
-        title = { uk = "Дерева", en = "Trees" }
-        geometry = "point"
-        fields = [ { name = "name", type = "text", title = { uk = "Назва", en = "Name" } } ]
-        "#,
-    )
+    city.trees((0..count).map(|i| (format!("t{i}"), format!("t{i}"), 33.4 + f64::from(i) * 1e-4, 47.9)))
 }
 
 #[test]

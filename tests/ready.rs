@@ -16,30 +16,10 @@ const BOX: BBox = BBox { west: 33.30, south: 47.85, east: 33.50, north: 47.99 };
 /// A city of 900 trees in three streets.
 fn planted() -> City {
     let city = City::new();
-    let row = |i: u32| {
+    let recipe = city.trees((0..900_u32).map(|i| {
         let (lon, lat) = (33.305 + f64::from(i % 300) * 6.3e-4, 47.86 + f64::from(i / 300) * 0.05);
-        format!("{i},дуб {},{lon},{lat}\n", i % 7)
-    };
-    city.write("trees.csv", (0..900).fold("id,name,lon,lat\n".to_owned(), |text, i| text + &row(i)));
-    let recipe = city.write(
-        "trees.toml",
-        r#"
-        collection = "trees"
-        [source]
-        file = "trees.csv"
-        [id]
-        column = "id"
-        [geometry]
-        lon = "lon"
-        lat = "lat"
-        [fields.name]
-        column = "name"
-        [declare]
-        title = { uk = "Дерева", en = "Trees" }
-        geometry = "point"
-        fields = [ { name = "name", type = "text", title = { uk = "Назва", en = "Name" } } ]
-        "#,
-    );
+        (i, format!("дуб {}", i % 7), lon, lat)
+    }));
     city.import(&recipe, None);
     city
 }

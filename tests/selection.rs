@@ -177,10 +177,10 @@ fn a_summary_counts_and_adds_up_to_the_last_kopiika() {
 
     let csv = server.get("/summary?collections=signs&group_by=lit,name&sum=fee&f=csv");
     assert!(csv.header("content-type").starts_with("text/csv"));
-    let wanted = "lit,name,count,fee,fee_known\nfalse,Вивіска,1,1000000000000.01,1\ntrue,Щит,2,0.3,2\ntrue,,1,0.3,1\n,Вивіска,1,0,0\n";
+    let wanted = "lit,name,count,fee,fee_known\r\nfalse,Вивіска,1,1000000000000.01,1\r\ntrue,Щит,2,0.3,2\r\ntrue,,1,0.3,1\r\n,Вивіска,1,0,0\r\n";
     assert_eq!(city::text(&csv.body), wanted);
     let total = server.get("/summary?collections=signs&f=csv");
-    assert_eq!(city::text(&total.body), "count\n5\n");
+    assert_eq!(city::text(&total.body), "count\r\n5\r\n");
 }
 
 #[test]

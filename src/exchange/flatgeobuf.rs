@@ -1,49 +1,52 @@
 //! FlatGeobuf with its index: a reader over HTTP fetches only what lies in the box it asks for.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use flatgeobuf::{ColumnType, FgbCrs, FgbWriter, FgbWriterOptions, GeometryType};
 use geozero::{ColumnValue, PropertyProcessor, error::GeozeroError};
 
-use crate::model::{Collection, Feature, FieldType, GeometryKind, Value};
-
-use super::OWN_COLUMNS;
+use super::View;
+use crate::model::{Collection, Feature, Field, FieldType, GeometryKind, Value};
 
 /// Writes features, each of this collection, in the order of the index (a Hilbert curve), whatever order they come in.
 ///
-/// Columns: `id`, `kind`, the fields by name; the unknown is not there. Longitude and latitude are those of WGS84, and all
-/// shapes are multi where one of them is. `about` is said of the whole: as JSON, and its `attribution` as description.
+/// Columns: `id`, then of what is shown `kind` and the fields by name; the unknown is not there. Easting (longitude) stands
+/// first. Areas are always multi, places where one object has several, lines as each is. `imprint` is said of the whole: as JSON,
+/// and its `attribution` as description. The library keeps the features in a temporary file until all are known.
 pub fn write_flatgeobuf(
     to: impl Write,
     of: &Collection,
     features: &[&Feature],
-    about: &serde_json::Value,
-) -> anyhow::Result<()> {
-    let is_multi = features.iter().any(|feature| feature.geometry.geojson_type().starts_with("Multi"));
-    let kind = match (of.geometry, is_multi) {
-        (GeometryKind::Point, false) => GeometryType::Point,
-        (GeometryKind::Point, true) => GeometryType::MultiPoint,
-        (GeometryKind::Line, false) => GeometryType::LineString,
-        (GeometryKind::Line, true) => GeometryType::MultiLineString,
-        (GeometryKind::Area, false) => GeometryType::Polygon,
-        (GeometryKind::Area, true) => GeometryType::MultiPolygon,
+    view: View<'_>,
+    imprint: &serde_json::Value,
+) -> io::Result<()> {
+    let several = features.iter().any(|feature| feature.geometry.geojson_type().starts_with("Multi"));
+    let kind = match of.geometry {
+        GeometryKind::Point if several => GeometryType::MultiPoint,
+        GeometryKind::Point => GeometryType::Point,
+        // The library does not say where the only line of a multi ends, which GDAL takes for damage: each as it is.
+        GeometryKind::Line if several => GeometryType::Unknown,
+        GeometryKind::Line => GeometryType::LineString,
+        GeometryKind::Area => GeometryType::MultiPolygon,
     };
-    let metadata = about.to_string();
+    let metadata = imprint.to_string();
     let options = FgbWriterOptions {
         write_index: true,
         detect_type: false,
         promote_to_multi: false,
-        crs: FgbCrs { code: 4326, ..FgbCrs::default() },
+        crs: FgbCrs { code: i32::from(view.crs.epsg()), ..FgbCrs::default() },
         title: Some(&of.title.uk),
-        description: about["attribution"].as_str(),
+        description: imprint["attribution"].as_str(),
         metadata: Some(&metadata),
         ..FgbWriterOptions::default()
     };
-    let mut writer = FgbWriter::create_with_options(of.id.as_str(), kind, options)?;
-    for column in OWN_COLUMNS {
-        writer.add_column(column, ColumnType::String, |_, _| {});
+    let mut writer = FgbWriter::create_with_options(of.id.as_str(), kind, options).map_err(io::Error::other)?;
+    writer.add_column("id", ColumnType::String, |_, _| {});
+    if view.shows("kind") {
+        writer.add_column("kind", ColumnType::String, |_, _| {});
     }
-    for field in &of.fields {
+    let fields = view.fields(of);
+    for (_, field) in &fields {
         let column = match field.kind {
             FieldType::Boolean => ColumnType::Bool,
             FieldType::Integer => ColumnType::Long,
@@ -56,34 +59,39 @@ pub fn write_flatgeobuf(
     }
     for feature in features {
         let mut told = Ok(());
-        let shape = geo_types::Geometry::from(&feature.geometry);
-        writer.add_feature_geom(if is_multi { multi(shape) } else { shape }, |properties| {
-            told = tell(feature, properties);
-        })?;
-        told?;
+        let shape = view.crs.shape(&feature.geometry);
+        // The library would make areas multi by itself, but not places.
+        let shape =
+            if matches!(kind, GeometryType::MultiPoint | GeometryType::MultiPolygon) { multi(shape) } else { shape };
+        let written =
+            writer.add_feature_geom(shape, |properties| told = tell(feature, &fields, view.shows("kind"), properties));
+        written.map_err(io::Error::other)?;
+        told.map_err(io::Error::other)?;
     }
-    writer.write(to)?;
-    Ok(())
+    writer.write(to).map_err(io::Error::other)
 }
 
 fn multi(shape: geo_types::Geometry<f64>) -> geo_types::Geometry<f64> {
     use geo_types::Geometry as G;
     match shape {
         G::Point(point) => G::MultiPoint(vec![point].into()),
-        G::LineString(line) => G::MultiLineString(geo_types::MultiLineString(vec![line])),
         G::Polygon(polygon) => G::MultiPolygon(polygon.into()),
         other => other,
     }
 }
 
-fn tell(feature: &Feature, to: &mut impl PropertyProcessor) -> Result<(), GeozeroError> {
+fn tell(
+    feature: &Feature,
+    fields: &[(usize, &Field)],
+    with_kind: bool,
+    to: &mut impl PropertyProcessor,
+) -> Result<(), GeozeroError> {
     to.property(0, "", &ColumnValue::String(feature.id.as_str()))?;
-    if let Some(kind) = &feature.kind {
+    if let Some(kind) = feature.kind.as_ref().filter(|_| with_kind) {
         to.property(1, "", &ColumnValue::String(kind))?;
     }
-    for (i, value) in feature.values.iter().enumerate() {
-        let column = OWN_COLUMNS.len() + i;
-        match value {
+    for (column, (at, _)) in (1 + usize::from(with_kind)..).zip(fields) {
+        match &feature.values[*at] {
             Value::Unknown => {}
             Value::Boolean(b) => drop(to.property(column, "", &ColumnValue::Bool(*b))?),
             Value::Integer(i) => drop(to.property(column, "", &ColumnValue::Long(*i))?),

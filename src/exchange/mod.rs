@@ -4,11 +4,12 @@
 
 mod csv;
 mod flatgeobuf;
+mod imprint;
+mod view;
 
 pub use self::{
-    csv::{Csv, write_csv},
+    csv::{Csv, harmless, write_csv, write_rows},
     flatgeobuf::write_flatgeobuf,
+    imprint::imprint,
+    view::View,
 };
-
-/// Columns before those of the fields: what every feature has, whatever its collection.
-const OWN_COLUMNS: [&str; 2] = ["id", "kind"];

@@ -9,13 +9,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Answering, Language, Links, Params, Problem,
-    document::Document,
-    geojson::{FeatureJson, View},
-    links::feature_path,
-    routes,
+    Answering, Language, Links, Params, Problem, document::Document, geojson::FeatureJson, links::feature_path, routes,
 };
 use crate::{
+    exchange::View,
     model::Title,
     snapshot::{
         Found, Selection, Snapshot, credits,

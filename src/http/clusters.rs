@@ -10,12 +10,13 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Answering, Params, Problem, answer,
-    geojson::{FeatureCollectionJson, FeatureJson, View},
+    geojson::{FeatureCollectionJson, FeatureJson},
     links::escaped,
     routes,
     tiles::{find, shown},
 };
 use crate::{
+    exchange::View,
     snapshot::{Found, Selection, cluster},
     tile::{
         self, Tag,

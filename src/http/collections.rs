@@ -9,16 +9,13 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::{
-    Answering, Language, Links, Params, Problem,
-    crs::{CRS84, OFFERED},
-    document::Document,
-    format::Format,
-    pages, routes,
+    Answering, Language, Links, Params, Problem, document::Document, format::Format, pages, routes,
     tilesets::TILESETS_VECTOR,
 };
 use crate::{
     model::{Choice, Field, Validity},
     snapshot::{Shelf, Snapshot},
+    space::crs::{CRS84, OFFERED},
 };
 
 /// The calendar of the days of every answer.

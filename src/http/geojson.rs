@@ -6,10 +6,10 @@ use serde::{
 };
 use serde_json::Value;
 
-use super::crs::Asked;
 use crate::{
+    exchange::View,
     snapshot::{Found, credits, open},
-    space::{Geometry, LonLat, geodesic::Sight},
+    space::{Geometry, LonLat, Offered, geodesic::Sight},
 };
 
 /// How far people walk in a minute, metres: 1.25 m/s, which 85 of 100 exceed (Knoblauch, Pietrucha, Nitzburg 1996, "Field
@@ -24,25 +24,6 @@ pub struct FeatureJson<'a> {
     sight: Option<Sight>,
     hours: Option<open::Sight>,
     links: Option<Vec<Value>>,
-}
-
-/// What of features is shown, and in which coordinates.
-#[derive(Debug, Clone, Copy)]
-pub struct View<'a> {
-    /// The coordinate system.
-    pub crs: &'a Asked,
-    /// Only these properties; `None` for all. `geometry` is one of them.
-    pub only: Option<&'a [String]>,
-}
-
-impl View<'_> {
-    /// Everything, in longitude and latitude.
-    pub const WHOLE: View<'static> = View { crs: &Asked::CRS84, only: None };
-
-    /// Whether a property is shown.
-    pub fn shows(&self, name: &str) -> bool {
-        self.only.is_none_or(|only| only.iter().any(|shown| shown == name))
-    }
 }
 
 /// A list of features as a GeoJSON object.
@@ -180,7 +161,7 @@ fn rounded(number: f64, parts: f64) -> f64 {
     (number * parts).round() / parts
 }
 
-struct GeometryJson<'a>(&'a Geometry, &'a Asked);
+struct GeometryJson<'a>(&'a Geometry, &'a Offered);
 
 impl Serialize for GeometryJson<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
@@ -214,7 +195,7 @@ impl Serialize for GeometryJson<'_> {
 struct Path<'a> {
     places: &'a [LonLat],
     closed: bool,
-    crs: &'a Asked,
+    crs: &'a Offered,
 }
 
 impl Serialize for Path<'_> {

@@ -12,19 +12,22 @@ use serde_json::Value;
 use super::{
     Answering, Language, Links, Params, Problem, answer,
     collections::shelf,
-    crs::Asked,
     cursor,
     document::Document,
     file,
     format::Format,
-    geojson::{FeatureCollectionJson, FeatureJson, View},
+    geojson::{FeatureCollectionJson, FeatureJson},
     links::feature_path,
     pages, routes, schema,
 };
-use crate::snapshot::{
-    Found, Selection, Shelf,
-    order::Order,
-    page::{Page, Turn, page},
+use crate::{
+    exchange::View,
+    snapshot::{
+        Found, Selection, Shelf,
+        order::Order,
+        page::{Page, Turn, page},
+    },
+    space::Offered,
 };
 
 /// The most features on a page.
@@ -46,7 +49,7 @@ pub struct Question {
     /// Only these properties; `None` for all.
     pub only: Option<Vec<String>>,
     /// In which coordinates.
-    pub crs: Asked,
+    pub crs: Offered,
     /// In which language the titles are.
     pub language: Language,
 }
@@ -75,9 +78,14 @@ impl Question {
             turn,
             limit: params.whole("limit"),
             only: params.text("properties").map(|_| only.into_iter().map(Into::into).collect()),
-            crs: Asked::at(params.text("crs")),
+            crs: Offered::at(params.text("crs")),
             language: Language::asked(params, asked),
         })
+    }
+
+    /// What is shown of each feature.
+    pub fn view(&self) -> View<'_> {
+        View { crs: &self.crs, only: self.only.as_deref() }
     }
 }
 
@@ -117,8 +125,7 @@ pub async fn list(
             Ok(document(pages::HTML).bytes(table.written(&params)))
         }
         _ => {
-            let view = View { crs: &question.crs, only: question.only.as_deref() };
-            let features = found.map(|found| FeatureJson::one_of_many(found, view)).collect();
+            let features = found.map(|found| FeatureJson::one_of_many(found, question.view())).collect();
             let mut body = FeatureCollectionJson::new(snapshot.revision().0, features, ways.clone());
             body.number_matched = Some(page.matched);
             document(GEOJSON).json(&body)
@@ -177,7 +184,7 @@ pub async fn get(
         };
         return Ok(answer::elsewhere(&feature_path(&id, known.id.as_str())));
     };
-    let (language, crs) = (Language::asked(&params, &asked), Asked::at(params.text("crs")));
+    let (language, crs) = (Language::asked(&params, &asked), Offered::at(params.text("crs")));
     let links = city.links(&asked);
     let path = feature_path(&id, feature.id.as_str());
     let to = vec![

@@ -10,14 +10,17 @@ use serde_json::{Value, json};
 use super::{
     Answering, Params, Problem,
     document::Document,
-    geojson::{FeatureCollectionJson, FeatureJson, View},
+    geojson::{FeatureCollectionJson, FeatureJson},
     parameters::MAX_RADIUS_M,
     routes,
 };
-use crate::snapshot::{
-    Found, Snapshot,
-    nearest::{Asking, Behind, Neighbor, ask, ask_each},
-    open::{Clock, Doors},
+use crate::{
+    exchange::View,
+    snapshot::{
+        Found, Snapshot,
+        nearest::{Asking, Behind, Neighbor, ask, ask_each},
+        open::{Clock, Doors},
+    },
 };
 
 const GEOJSON: &str = "application/geo+json";

@@ -1,10 +1,10 @@
 //! The parameters that routes share, each with its limit.
 
 use super::{
-    crs,
     params::MAX_QUERY_BYTES,
     route::{Form, Param, Said},
 };
+use crate::space::crs;
 
 /// The longest cursor: the id of a feature and what it is sorted by.
 const MAX_CURSOR_BYTES: usize = 4096;

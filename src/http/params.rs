@@ -5,14 +5,13 @@ use std::{fmt, sync::Arc};
 use jiff::Timestamp;
 
 use super::{
-    Problem,
-    crs::Asked,
+    Problem, bbox,
     links::escaped,
     route::{Form, Param, Route},
 };
 use crate::{
     snapshot::{Filter, FilterError, Selection, Shelf, Snapshot, When, open::Clock},
-    space::{BBox, LonLat, Shape},
+    space::{BBox, LonLat, Offered, Shape},
 };
 
 /// The longest query that is read, in bytes: room for the ids of some 300 collections.
@@ -130,13 +129,17 @@ impl Params {
 
     /// The box of `bbox` as a shape, where `bbox-crs` makes it another than a box in degrees.
     pub fn outline(&self) -> Option<Arc<Shape>> {
-        Asked::at(self.text("bbox-crs")).outline(self.bbox_numbers()?).map(Arc::new)
+        bbox::outline(&self.bbox_crs(), self.bbox_numbers()?).map(Arc::new)
     }
 
     /// The boxes meant by `bbox` in `bbox-crs`: none where it is not given, two where it crosses the antimeridian.
     pub fn bbox(&self) -> Result<Vec<BBox>, Problem> {
         let (Some(text), Some(numbers)) = (self.text("bbox"), self.bbox_numbers()) else { return Ok(Vec::new()) };
-        Asked::at(self.text("bbox-crs")).boxes(numbers, text)
+        bbox::boxes(&self.bbox_crs(), numbers, text)
+    }
+
+    fn bbox_crs(&self) -> Offered {
+        Offered::at(self.text("bbox-crs"))
     }
 
     /// The features meant by `collections` and `sector`, `bbox`, `datetime` and `filter`, as far as the route takes them.

@@ -1,5 +1,7 @@
 //! `GET /summary`: counts and exact sums of what is selected, by one or two fields.
 
+use std::iter::once;
+
 use axum::{
     extract::{RawQuery, State},
     http::HeaderMap,
@@ -8,10 +10,13 @@ use axum::{
 use serde::Serialize;
 use serde_json::{Map, Value, json, value::RawValue};
 
-use super::{Answering, Params, Problem, document::Document, file::harmless, format::Format, routes};
-use crate::snapshot::{
-    credits,
-    summary::{GroupBy, Key, Summary, SummaryError, Tally, summary},
+use super::{Answering, Params, Problem, document::Document, format::Format, routes};
+use crate::{
+    exchange::{harmless, write_rows},
+    snapshot::{
+        credits,
+        summary::{GroupBy, Key, Summary, SummaryError, Tally, summary},
+    },
 };
 
 /// The whole selection, and each group of it that holds anything.
@@ -99,16 +104,13 @@ fn by(names: &[&str], keys: &[Key]) -> Map<String, Value> {
     names.iter().zip(keys).map(|(name, key)| ((*name).to_owned(), value(key))).collect()
 }
 
-/// One line a group, or the total where there are no groups; what is unknown is empty.
+/// One row a group, or the total where there are no groups; what is unknown is empty.
 fn csv(summary: &Summary, names: &[&str], sums: &[&str]) -> Vec<u8> {
-    let mut to = csv::Writer::from_writer(Vec::new());
-    let known: Vec<String> = sums.iter().map(|name| format!("{name}_known")).collect();
-    let of_sums = sums.iter().zip(&known).flat_map(|(name, known)| [*name, known.as_str()]);
-    let mut write = |record: Vec<String>| to.write_record(record).expect("a vector takes every record");
-    write(names.iter().copied().chain(["count"]).chain(of_sums).map(String::from).collect());
+    let of_sums = sums.iter().flat_map(|name| [(*name).to_owned(), format!("{name}_known")]);
+    let head = names.iter().copied().chain(["count"]).map(String::from).chain(of_sums).collect();
     let total = [(Vec::new(), summary.total.clone())];
     let groups: &[_] = if names.is_empty() { &total } else { &summary.groups };
-    for (keys, tally) in groups {
+    let rows = groups.iter().map(|(keys, tally)| {
         let key = |key: &Key| match key {
             Key::Boolean(truth) => truth.to_string(),
             Key::Integer(number) => number.to_string(),
@@ -117,9 +119,11 @@ fn csv(summary: &Summary, names: &[&str], sums: &[&str]) -> Vec<u8> {
             Key::Unknown => String::new(),
         };
         let numbers = tally.sums.iter().flat_map(|sum| [sum.sum.to_string(), sum.known.to_string()]);
-        write(keys.iter().map(key).chain([tally.count.to_string()]).chain(numbers).collect());
-    }
-    to.into_inner().expect("a vector takes every record")
+        keys.iter().map(key).chain([tally.count.to_string()]).chain(numbers).collect()
+    });
+    let mut bytes = Vec::new();
+    write_rows(&mut bytes, once(head).chain(rows)).expect("a vector takes every row");
+    bytes
 }
 
 fn problem(error: &SummaryError, params: &Params) -> Problem {

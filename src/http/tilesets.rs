@@ -9,9 +9,9 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{Answering, Links, Params, Problem, answer, collections::shelf, crs::CRS84, routes, tiles};
+use super::{Answering, Links, Params, Problem, answer, collections::shelf, routes, tiles};
 use crate::{
-    space::{BBox, TileCoord, tile_coord::MAX_ZOOM},
+    space::{BBox, TileCoord, crs::CRS84, tile_coord::MAX_ZOOM},
     tile::{Format, Legend, Tileset, Tilesets},
 };
 

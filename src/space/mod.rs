@@ -21,7 +21,7 @@ pub mod world;
 pub use bands::Bands;
 pub use bbox::BBox;
 pub use cell::Cell;
-pub use crs::Crs;
+pub use crs::{Crs, Offered};
 pub use edges::EdgeTree;
 pub use geometry::{Area, Geometry, GeometryError};
 pub use lonlat::{LonLat, OutOfRange};

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test uses its own part of it")]
 
 use std::{
+    fmt::{Display, Write as _},
     fs,
     io::{BufRead, BufReader, Read},
     path::{Path, PathBuf},
@@ -13,6 +14,24 @@ use std::{
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+/// The recipe that [`City::trees`] writes; what follows it is still of `declare`.
+const TREES: &str = r#"
+collection = "trees"
+[source]
+file = "trees.csv"
+[id]
+column = "id"
+[geometry]
+lon = "lon"
+lat = "lat"
+[fields.name]
+column = "name"
+[declare]
+title = { uk = "Дерева", en = "Trees" }
+geometry = "point"
+fields = [ { name = "name", type = "text", title = { uk = "Назва", en = "Name" } } ]
+"#;
 
 /// A folder that is gone after the test.
 pub struct City {
@@ -59,6 +78,16 @@ impl City {
         let path = self.path(name);
         fs::write(&path, bytes).unwrap();
         path
+    }
+
+    /// Writes `trees.csv` with these ids, names, longitudes and latitudes, and gives the path of the recipe `trees.toml`.
+    pub fn trees(&self, rows: impl IntoIterator<Item = (impl Display, impl Display, f64, f64)>) -> PathBuf {
+        let mut source = String::from("id,name,lon,lat\n");
+        for (id, name, lon, lat) in rows {
+            let _ = writeln!(source, "{id},{name},{lon},{lat}");
+        }
+        self.write("trees.csv", source);
+        self.write("trees.toml", TREES)
     }
 
     /// The binary in the folder, over the store of the city.

@@ -1,4 +1,4 @@
-//! A small town: trees (one of them in two places), ways, lots, and something that only staff may see.
+//! A small town: trees (one of them in two places), ways (one in two parts), lots, and something that only staff may see.
 
 #![allow(dead_code, reason = "each test uses its own part of it")]
 
@@ -27,8 +27,10 @@ pub fn town() -> City {
         _ => json!({ "type": "Point", "coordinates": place(i) }),
     });
     bring(&city, "trees", "Дерева", "point", "public", "© Місто & сад", trees);
-    let ways = (0..20)
-        .map(|i| json!({ "type": "LineString", "coordinates": [place(100 + i), place(200 + i), place(300 + i)] }));
+    let ways = (0..20).map(|i| match [place(100 + i), place(200 + i), place(300 + i)] {
+        [a, b, c] if i == 3 => json!({ "type": "MultiLineString", "coordinates": [[a, b], [b, c]] }),
+        way => json!({ "type": "LineString", "coordinates": way }),
+    });
     bring(&city, "ways", "Шляхи", "line", "public", "© OpenStreetMap contributors", ways);
     let lots = (0..12).map(|i| {
         let [lon, lat] = place(400 + i);

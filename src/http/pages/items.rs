@@ -8,13 +8,12 @@ use super::{Frame, demonstration, text};
 use crate::{
     http::{
         Language, Params,
-        crs::Asked,
         items::Question,
         links::{escaped, feature_path},
     },
     model::{Collection, Field, TextFormat, Value},
     snapshot::{Found, Shelf, page::Page},
-    space::LonLat,
+    space::{LonLat, Offered},
 };
 
 /// Features in rows.
@@ -41,11 +40,11 @@ impl Table<'_> {
         }
         let _ = write!(body, "<p>{}: {}</p>", language.either("Усього об’єктів", "Features in all"), self.page.matched);
         self.turns(&mut body);
-        let shown: Vec<(usize, &Field)> =
-            collection.fields.iter().enumerate().filter(|(_, field)| self.shows(&field.name)).collect();
+        let view = self.question.view();
+        let shown = view.fields(collection);
         let _ =
             write!(body, "<div class=\"wide\"><table><tr><th>{}</th>", language.either("Ідентифікатор", "Identifier"));
-        let has_kinds = !collection.kinds.is_empty() && self.shows("kind");
+        let has_kinds = !collection.kinds.is_empty() && view.shows("kind");
         if has_kinds {
             let _ = write!(body, "<th>{}</th>", language.either("Вид", "Kind"));
         }
@@ -77,10 +76,6 @@ impl Table<'_> {
         Frame { language, title, way: &way, other: &other, json: &json }.around(&body)
     }
 
-    fn shows(&self, name: &str) -> bool {
-        self.question.only.as_ref().is_none_or(|only| only.iter().any(|shown| shown == name))
-    }
-
     /// Links to the page before and after, and to the other formats.
     fn turns(&self, body: &mut String) {
         let language = self.question.language;
@@ -98,7 +93,7 @@ impl Table<'_> {
 }
 
 /// The page of one feature.
-pub fn one(found: Found<'_>, crs: &Asked, language: Language) -> Vec<u8> {
+pub fn one(found: Found<'_>, crs: &Offered, language: Language) -> Vec<u8> {
     let Found { shelf, feature } = found;
     let collection = shelf.collection();
     let (id, tag) = (&collection.id, language.tag());

@@ -10,6 +10,9 @@ use proj4rs::{Proj, transform::transform};
 
 use table::{Row, System, TABLE};
 
+pub use offered::{CRS84, OFFERED, Offered};
+
+mod offered;
 mod table;
 
 /// A coordinate system that can be read and written.
@@ -110,14 +113,6 @@ impl Crs {
             (at.x, at.y) = self.place_to_crs84(at.x, at.y)?;
             Ok(())
         })
-    }
-
-    /// The shape with all its places, which are on CRS84, in this system; what the system does not have is no number.
-    pub fn from_crs84(&self, shape: &mut Geometry<f64>) {
-        let _: Result<(), NoPlace> = each_place(shape, &|at| {
-            (at.x, at.y) = self.place_from_crs84(at.x, at.y).unwrap_or((f64::NAN, f64::NAN));
-            Ok(())
-        });
     }
 }
 

@@ -3,11 +3,6 @@
 //! It is written once for all who ask, into a temporary file, so memory does not grow with the features; the last ones are
 //! kept for those who come back for further parts (RFC 9110 §14).
 
-mod csv;
-mod flatgeobuf;
-
-pub use csv::harmless;
-
 use std::{
     fs,
     io::{self, BufWriter, Write},
@@ -27,8 +22,9 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::{Problem, answer, document::Document, format::Format, items::Question};
 use crate::{
+    exchange::{Csv, imprint, write_csv, write_flatgeobuf},
     model::Revision,
-    snapshot::{Snapshot, page::page},
+    snapshot::{Snapshot, credits, page::page},
 };
 
 /// How much is kept on disk of files that were written, bytes.
@@ -135,9 +131,13 @@ fn written(kind: Kind, snapshot: &Snapshot, question: &Question, bom: bool) -> i
     for id in &question.selection.collections {
         if let Some(shelf) = snapshot.shelf(id) {
             let page = page(&question.selection, shelf, &question.order, &question.turn, question.limit);
+            let (of, features, view) = (shelf.collection(), &page.features, question.view());
             match kind {
-                Kind::Csv => csv::write(&mut to, shelf, &page.features, question, bom)?,
-                Kind::FlatGeobuf => flatgeobuf::write(&mut to, shelf, &page.features, question)?,
+                Kind::Csv => write_csv(&mut to, of, features, view, Csv { bom })?,
+                Kind::FlatGeobuf => {
+                    let imprint = imprint(of, &credits([shelf].into_iter()), shelf.is_demonstration());
+                    write_flatgeobuf(&mut to, of, features, view, &imprint)?;
+                }
             }
         }
     }
