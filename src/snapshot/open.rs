@@ -109,7 +109,7 @@ impl Clock {
     }
 }
 
-fn hours<'a>(Found { shelf, feature }: Found<'a>) -> Option<&'a str> {
+fn hours(Found { shelf, feature }: Found<'_>) -> Option<&str> {
     let mut fields = shelf.collection().fields.iter().zip(&feature.values);
     match fields.find(|(field, _)| field.format == Some(TextFormat::OpeningHours))? {
         (_, Value::Text(text)) => Some(text),
