@@ -5,7 +5,8 @@ use axum::http::{HeaderMap, HeaderName};
 /// The quality value, 0 to 1, of a thing known by these names, and how closely it is named, which tells what is liked
 /// alike; the closest range of the asker's list counts, and without a list everything is liked alike.
 pub fn liking(headers: &HeaderMap, list: &HeaderName, names: &[&str]) -> (f32, u8) {
-    let mut lists = headers.get_all(list).into_iter().filter_map(|list| list.to_str().ok()).peekable();
+    let lists = headers.get_all(list).into_iter().filter_map(|list| list.to_str().ok());
+    let mut lists = lists.filter(|list| !list.trim().is_empty()).peekable();
     if lists.peek().is_none() {
         return (1.0, 0);
     }

@@ -121,7 +121,7 @@ fn folded(dice: &mut Dice, term: Term) -> Term {
 fn text_constant(dice: &mut Dice) -> Term {
     let text = match dice.below(6) {
         0 => dice.pick(&KINDS).to_string(),
-        1 => dice.pick(&["p001", "l010", "a099", "points", "areas", "", "За\u{301}мок", "О'Коннор"]).to_string(),
+        1 => dice.pick(&["p001", "l010", "a099", "spots", "areas", "", "За\u{301}мок", "О'Коннор"]).to_string(),
         _ => dice.pick(&NAMES).to_string(),
     };
     folded(dice, Term::Text(text))

@@ -215,7 +215,7 @@ fn over_http_items_tiles_nearest_and_summary_select_what_postgis_selects() {
             assert_eq!(&ids(&items, |_| true), wanted, "{id}: {text}");
             assert_eq!(&tiled(&server, id, &query), wanted, "tiles of {id}: {text}");
         }
-        let all = "collections=points,lines,areas";
+        let all = "collections=spots,lines,areas";
         let count: usize = wanted.values().map(BTreeSet::len).sum();
         let near = server.json(&format!("/nearest?lon=31&lat=47&limit=100&{all}&{query}"));
         let found = near["features"].as_array().unwrap().len();

@@ -85,7 +85,7 @@ pub struct Thing {
     pub ended: Option<&'static str>,
 }
 
-pub const COLLECTIONS: [(&str, &str); 3] = [("points", "point"), ("lines", "line"), ("areas", "area")];
+pub const COLLECTIONS: [(&str, &str); 3] = [("spots", "point"), ("lines", "line"), ("areas", "area")];
 
 /// So many features of each collection.
 pub fn things(dice: &mut Dice, of_each: usize) -> Vec<Thing> {
