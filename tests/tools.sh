@@ -3,7 +3,7 @@
 # the clients in Python) where it may; else says which are missing. No server is started: the tests start their own.
 set -euo pipefail
 
-declare -A package=([ogrinfo]=gdal-bin [chromium]=chromium [curl]=curl [cs2cs]=proj-bin [openssl]=openssl)
+declare -A package=([ogrinfo]=gdal-bin [chromium]=chromium [curl]=curl [cs2cs]=proj-bin [openssl]=openssl [wrk]=wrk)
 missing=()
 for program in "${!package[@]}"; do
     command -v "$program" >/dev/null || missing+=("${package[$program]}")

@@ -76,7 +76,7 @@ fn beside_constant(name: &str, mapa: &Process, folder: &Path, paths: Vec<String>
 
 /// One plain layer from us, and from martin in three arrangements.
 fn plain(store: &Path, folder: &Path, tiles: &[TileCoord], points: &[Point]) -> Vec<Row> {
-    let ours: Vec<String> = tiles.iter().map(|coord| format!("/tiles/points/{coord}.mvt")).collect();
+    let ours: Vec<String> = tiles.iter().map(|coord| format!("/tiles/spots/{coord}.mvt")).collect();
     let theirs = stream(folder, "martin", tiles.iter().map(|coord| format!("/points/{coord}")));
     let mut rows = beside_constant("mapa, kept", &Process::mapa(store, &[]).drawn(), folder, ours.clone());
     let martin = Martin::over(folder, points);
@@ -95,7 +95,7 @@ fn plain(store: &Path, folder: &Path, tiles: &[TileCoord], points: &[Point]) -> 
 /// Each request with a filter that no request had before.
 fn filtered(store: &Path, folder: &Path, tiles: &[TileCoord]) -> Vec<Row> {
     let mapa = Process::mapa(store, &[]).drawn();
-    let path = |coord: &TileCoord| format!("/tiles/points/{coord}.mvt?filter=number%3C%3E{{n}}");
+    let path = |coord: &TileCoord| format!("/tiles/spots/{coord}.mvt?filter=number%3C%3E{{n}}");
     let (head, body) = mapa.get(&path(&tiles[0]).replace("{n}", "1"), "");
     if !head.starts_with("http/1.1 200") {
         println!("\nno filter: {}", String::from_utf8_lossy(&body));
@@ -110,7 +110,7 @@ fn freshness(folder: &Path, mut points: Vec<Point>) {
     let mut took: Vec<Duration> = (0..CHANGES)
         .map(|i| {
             let changed = i * points.len() / CHANGES;
-            let path = format!("/tiles/points/{}.mvt", TileCoord::at(WorldPoint::of(points[changed].at), 14));
+            let path = format!("/tiles/spots/{}.mvt", TileCoord::at(WorldPoint::of(points[changed].at), 14));
             let before = mapa.get(&path, "").1;
             points[changed].name = format!("змінено {i}");
             points::write(folder, &points);

@@ -72,12 +72,12 @@ pub fn tiles(points: &[Point]) -> Vec<TileCoord> {
     tiles
 }
 
-/// A store with the points as the collection `points`; and its recipe and source, to change them.
+/// A store with the points as the collection `spots`; and its recipe and source, to change them.
 pub fn store(folder: &Path, points: &[Point]) -> PathBuf {
     fs::create_dir_all(folder).unwrap();
     write(folder, points);
     let recipe = "\
-        collection = \"points\"\n[source]\nfile = \"points.csv\"\n[id]\ncolumn = \"id\"\n[geometry]\nlon = \"lon\"\nlat = \"lat\"\n\
+        collection = \"spots\"\n[source]\nfile = \"points.csv\"\n[id]\ncolumn = \"id\"\n[geometry]\nlon = \"lon\"\nlat = \"lat\"\n\
         [fields.name]\ncolumn = \"name\"\n[fields.sort]\ncolumn = \"kind\"\n[fields.number]\ncolumn = \"number\"\n\
         [declare]\ntitle = { uk = \"Точки\", en = \"Points\" }\ngeometry = \"point\"\nmin_zoom = 0\nfields = [\n\
         { name = \"name\", type = \"text\", title = { uk = \"Назва\", en = \"Name\" } },\n\
