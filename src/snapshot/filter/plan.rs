@@ -96,7 +96,7 @@ impl Plan {
     }
 }
 
-/// Steps to ask one feature, roughly: measured in `benches/filter.rs`.
+/// Steps to ask one feature, roughly; estimated, `benches/filter.rs` measures.
 fn steps(test: &Test) -> u64 {
     1 + match test {
         Test::Known(_) | Test::Field(_) => 0,
