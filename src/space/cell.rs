@@ -45,7 +45,7 @@ impl Cell {
         if z > self.level.min(MAX_ZOOM) {
             return None;
         }
-        let (x, y) = separated(self.index >> (2 * (self.level - z)));
+        let (x, y) = separated(self.index.checked_shr(2 * u32::from(self.level - z)).unwrap_or(0));
         Some(TileCoord::new(z, x, y).expect("a cell of a level is a tile of that zoom"))
     }
 
@@ -138,6 +138,7 @@ mod tests {
         assert_eq!(Cell::new(0, 1), None);
         assert_eq!(Cell::new(3, 64), None);
         assert_eq!(Cell::new(33, 0), None);
+        assert_eq!(Cell::holding(u64::MAX, DEEPEST).tile(0), Some(TileCoord::new(0, 0, 0).unwrap()));
     }
 
     proptest! {
