@@ -144,7 +144,7 @@ impl<'a> Filling<'a> {
                 Ok(())
             }
             Piece::Closed(of) => {
-                layer(of).take_place(on, false).map_err(at)?;
+                layer(of).take_place(on).map_err(at)?;
                 layer(of).announce(on, self.bbox, self.several_points).map_err(at)
             }
             Piece::Run(run) => {

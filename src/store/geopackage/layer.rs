@@ -21,10 +21,11 @@ use crate::{
     },
 };
 
-/// One table of features; while an import runs, the rows it writes are gathered in a table beside it.
+/// One table of features; while an import runs, the rows it writes are gathered in it where it is new, else in a table beside it.
 #[derive(Debug)]
 pub struct Layer<'a> {
     name: String,
+    gathered: String,
     collection: &'a Collection,
     insert: String,
 }
@@ -38,14 +39,25 @@ const STANDING: &str = "mapa_revision, mapa_row, mapa_record";
 impl<'a> Layer<'a> {
     /// The layer of a collection under its name.
     pub fn new(name: String, collection: &'a Collection) -> Self {
-        let mut insert = format!("INSERT INTO \"{name}__new\" ({OWN_COLUMNS}");
+        Self::gathering(name.clone(), name, collection)
+    }
+
+    /// The layer of a collection that is there and goes on being read while rows are gathered for it.
+    ///
+    /// A table is never renamed: SQLite would read every trigger of the store again each time.
+    pub fn standing(name: String, collection: &'a Collection) -> Self {
+        Self::gathering(format!("{name}__new"), name, collection)
+    }
+
+    fn gathering(gathered: String, name: String, collection: &'a Collection) -> Self {
+        let mut insert = format!("INSERT INTO \"{gathered}\" ({OWN_COLUMNS}");
         for field in &collection.fields {
             let _ = write!(insert, ", \"{}\"", field.name);
         }
         insert.push_str(") VALUES (?");
         insert.push_str(&", ?".repeat(collection.fields.len() + 6));
         insert.push(')');
-        Self { name, collection, insert }
+        Self { name, gathered, collection, insert }
     }
 
     /// Name of the table.
@@ -55,21 +67,24 @@ impl<'a> Layer<'a> {
 
     /// Makes the table in which an import gathers its rows.
     pub fn create_new(&self, on: &Connection) -> rusqlite::Result<()> {
+        self.create(&self.gathered, on)
+    }
+
+    fn create(&self, table: &str, on: &Connection) -> rusqlite::Result<()> {
         let mut columns = String::new();
         for field in &self.collection.fields {
             let _ = write!(columns, ", \"{}\" {}", field.name, sql_type(field));
         }
         on.execute_batch(&format!(
-            "CREATE TABLE \"{}__new\" (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, \
+            "CREATE TABLE \"{table}\" (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, \
              id TEXT UNIQUE, \
-             mapa_hash BLOB, mapa_revision INTEGER, mapa_row INTEGER, mapa_record TEXT, geom BLOB, kind TEXT{columns})",
-            self.name
+             mapa_hash BLOB, mapa_revision INTEGER, mapa_row INTEGER, mapa_record TEXT, geom BLOB, kind TEXT{columns})"
         ))
     }
 
     /// Forgets what was gathered.
     pub fn drop_new(&self, on: &Connection) -> rusqlite::Result<()> {
-        on.execute_batch(&format!("DROP TABLE \"{}__new\"", self.name))
+        on.execute_batch(&format!("DROP TABLE \"{}\"", self.gathered))
     }
 
     /// Adds a feature to what is gathered.
@@ -110,17 +125,17 @@ impl<'a> Layer<'a> {
     }
 
     /// Puts what was gathered in the place of the whole layer, and tells GeoPackage readers of it.
-    pub fn take_place(&self, on: &Connection, replaces: bool) -> rusqlite::Result<()> {
-        let Self { name, collection, .. } = self;
-        if replaces {
+    pub fn take_place(&self, on: &Connection) -> rusqlite::Result<()> {
+        let Self { name, gathered, collection, .. } = self;
+        if gathered != name {
             on.execute("DELETE FROM gpkg_geometry_columns WHERE table_name = ?1", [name])?;
             on.execute("DELETE FROM gpkg_contents WHERE table_name = ?1", [name])?;
             on.execute_batch(&format!("DROP TABLE \"{name}\""))?;
+            self.create(name, on)?;
+            on.execute_batch(&format!("INSERT INTO \"{name}\" SELECT * FROM \"{gathered}\""))?;
+            self.drop_new(on)?;
         }
-        on.execute_batch(&format!(
-            "ALTER TABLE \"{name}__new\" RENAME TO \"{name}\"; {}",
-            watch::triggers(name, collection)
-        ))?;
+        on.execute_batch(&watch::triggers(name, collection))?;
         on.execute(
             "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id)
              VALUES (?1, 'features', ?1, ?2, 4326)",
@@ -132,7 +147,7 @@ impl<'a> Layer<'a> {
 
     /// Writes what was gathered into the layer: changed features keep their rows, new ones get some; removed ones go.
     pub fn apply(&self, on: &Connection, removed: &[i64]) -> rusqlite::Result<()> {
-        let Self { name, collection, .. } = self;
+        let Self { name, gathered, collection, .. } = self;
         let mut sets =
             OWN_COLUMNS[4..].split(", ").map(|own| format!("{own} = n.{own}")).collect::<Vec<_>>().join(", ");
         let mut columns = String::from(OWN_COLUMNS);
@@ -145,8 +160,8 @@ impl<'a> Layer<'a> {
             delete.execute([fid])?;
         }
         on.execute_batch(&format!(
-            "UPDATE \"{name}\" AS o SET {sets} FROM \"{name}__new\" AS n WHERE n.id = o.id;
-             INSERT INTO \"{name}\" ({columns}) SELECT {columns} FROM \"{name}__new\" AS n
+            "UPDATE \"{name}\" AS o SET {sets} FROM \"{gathered}\" AS n WHERE n.id = o.id;
+             INSERT INTO \"{name}\" ({columns}) SELECT {columns} FROM \"{gathered}\" AS n
              WHERE NOT EXISTS (SELECT 1 FROM \"{name}\" AS o WHERE o.id = n.id)"
         ))?;
         self.drop_new(on)
@@ -154,9 +169,9 @@ impl<'a> Layer<'a> {
 
     /// Logs what is gathered and what is to be removed as changed by a revision.
     pub fn log(&self, on: &Connection, removed: &[i64], revision: i64) -> rusqlite::Result<()> {
-        let (name, collection) = (&self.name, self.collection.id.as_str());
+        let (name, gathered, collection) = (&self.name, &self.gathered, self.collection.id.as_str());
         on.execute(
-            &format!("INSERT INTO mapa_change SELECT ?1, ?2, id FROM \"{name}__new\""),
+            &format!("INSERT INTO mapa_change SELECT ?1, ?2, id FROM \"{gathered}\""),
             params![revision, collection],
         )?;
         let one = format!("INSERT OR IGNORE INTO mapa_change SELECT ?1, ?2, id FROM \"{name}\" WHERE fid = ?3");
@@ -261,7 +276,7 @@ impl<'a> Layer<'a> {
         let (columns, name) = (self.columns("f"), &self.name);
         let ask = format!("SELECT {columns}, {STANDING} FROM \"{name}\" AS f WHERE {column} = ?1");
         on.prepare_cached(&ask)?
-            .query_row([key], |row| self.standing(row, 4 + self.collection.fields.len(), &mut Words::default()))
+            .query_row([key], |row| self.stands(row, 4 + self.collection.fields.len(), &mut Words::default()))
             .optional()
     }
 
@@ -273,31 +288,31 @@ impl<'a> Layer<'a> {
         limit: Option<usize>,
         take: &mut dyn FnMut(Standing, Result<Feature, String>) -> rusqlite::Result<()>,
     ) -> rusqlite::Result<()> {
-        let (was, is, name) = (old.columns("o"), self.columns("n"), &self.name);
+        let (was, is, name, gathered) = (old.columns("o"), self.columns("n"), &self.name, &self.gathered);
         let limit = limit.map_or(-1, |limit| limit as i64);
         let mut rows = on.prepare(&format!(
-            "SELECT {was}, o.mapa_revision, o.mapa_row, o.mapa_record, {is} FROM \"{name}__new\" AS n JOIN \"{name}\" AS o ON o.id = n.id
+            "SELECT {was}, o.mapa_revision, o.mapa_row, o.mapa_record, {is} FROM \"{gathered}\" AS n JOIN \"{name}\" AS o ON o.id = n.id
              WHERE o.mapa_hash IS NOT n.mapa_hash ORDER BY n.id LIMIT {limit}"
         ))?;
         let mut rows = rows.query([])?;
         let after = 4 + old.collection.fields.len();
         let mut words = Words::default();
         while let Some(row) = rows.next()? {
-            take(old.standing(row, after, &mut words)?, self.feature(row, after + 3, &mut words))?;
+            take(old.stands(row, after, &mut words)?, self.feature(row, after + 3, &mut words))?;
         }
         Ok(())
     }
 
     /// Ids of the first features gathered that the layer does not have.
-    pub fn added(&self, on: &Connection, replaces: bool, limit: usize) -> rusqlite::Result<Vec<String>> {
-        let name = &self.name;
-        let unknown = if replaces {
-            format!("WHERE NOT EXISTS (SELECT 1 FROM \"{name}\" AS o WHERE o.id = n.id)")
-        } else {
+    pub fn added(&self, on: &Connection, limit: usize) -> rusqlite::Result<Vec<String>> {
+        let Self { name, gathered, .. } = self;
+        let unknown = if gathered == name {
             String::new()
+        } else {
+            format!("WHERE NOT EXISTS (SELECT 1 FROM \"{name}\" AS o WHERE o.id = n.id)")
         };
         let mut rows =
-            on.prepare(&format!("SELECT id FROM \"{name}__new\" AS n {unknown} ORDER BY id LIMIT {limit}"))?;
+            on.prepare(&format!("SELECT id FROM \"{gathered}\" AS n {unknown} ORDER BY id LIMIT {limit}"))?;
         rows.query_map([], |row| row.get(0))?.collect()
     }
 
@@ -309,7 +324,7 @@ impl<'a> Layer<'a> {
         columns
     }
 
-    fn standing(&self, row: &Row<'_>, since: usize, words: &mut Words) -> rusqlite::Result<Standing> {
+    fn stands(&self, row: &Row<'_>, since: usize, words: &mut Words) -> rusqlite::Result<Standing> {
         Ok(Standing {
             id: row.get_ref(2)?.as_str().unwrap_or_default().into(),
             since: row.get::<_, Option<i64>>(since)?.unwrap_or(0),

@@ -31,7 +31,7 @@ pub struct Replacement<'a> {
     comparison: Comparison,
     next: Revision,
     run: i64,
-    /// Whether there is a table beside the layer: an import that changes nothing needs none.
+    /// Whether there is a table for rows to be gathered in: an import that changes nothing needs none.
     gathers: bool,
     transaction: Transaction<'a>,
 }
@@ -68,8 +68,10 @@ impl<'a> Replacement<'a> {
         let revision: i64 =
             transaction.query_row("SELECT revision FROM mapa_store", [], |row| row.get(0)).map_err(at)?;
         let next = Revision(revision as u64).next();
-        let name = standing.as_ref().map_or_else(|| layer_name(collection.id.as_str()), |elder| elder.layer.clone());
-        let layer = Layer::new(name, collection);
+        let layer = match &standing {
+            None => Layer::new(layer_name(collection.id.as_str()), collection),
+            Some(elder) => Layer::standing(elder.layer.clone(), collection),
+        };
         transaction
             .execute(
                 "INSERT INTO mapa_run (collection, recipe, source, started, report) VALUES (?1, '', ?2, ?3, '')",
@@ -91,7 +93,7 @@ impl<'a> Replacement<'a> {
         inserted.map_err(|error| explain(self.path, &error))
     }
 
-    /// Makes the table beside the layer where it is not yet.
+    /// Makes the table for rows where it is not yet.
     fn gather(&mut self) -> Result<(), StoreError> {
         if !self.gathers {
             self.layer.create_new(&self.transaction).map_err(|error| explain(self.path, &error))?;
@@ -119,7 +121,7 @@ impl<'a> Replacement<'a> {
         self.gather()?;
         let tell = || {
             let on = &self.transaction;
-            let mut diff = Diff { added: self.layer.added(on, self.standing.is_some(), limit)?, ..Diff::default() };
+            let mut diff = Diff { added: self.layer.added(on, limit)?, ..Diff::default() };
             if let Some(elder) = &self.standing {
                 let old = layer_of(elder);
                 self.layer.changed(&old, on, Some(limit), &mut |was, is| {
@@ -188,7 +190,7 @@ impl<'a> Replacement<'a> {
         if self.standing.as_ref().is_some_and(|elder| elder.has_columns_of(self.collection)) {
             self.layer.apply(on, &removed)?;
         } else {
-            self.layer.take_place(on, self.standing.is_some())?;
+            self.layer.take_place(on)?;
         }
         self.layer.announce(on, self.comparison.bbox, self.comparison.several_points)?;
         let id = self.collection.id.as_str();
