@@ -111,7 +111,9 @@ impl Relation {
     fn holds_of_point(self, at: Coord<f64>, to: &Shape) -> bool {
         let lies = match to.geometry.coordinate_position(&at) {
             // An even number of lines end there, which makes it an inner point; `geo` 0.33 counts the ends and forgets that.
-            CoordPos::Outside if matches!(&to.geometry, G::MultiLineString(lines) if lines.intersects(&at)) => CoordPos::Inside,
+            CoordPos::Outside if matches!(&to.geometry, G::MultiLineString(lines) if lines.intersects(&at)) => {
+                CoordPos::Inside
+            }
             lies => lies,
         };
         match self {

@@ -1,4 +1,8 @@
-//! Nearest is judged by brute force: every feature measured, all of them sorted.
+//! Nearest is judged by brute force: every feature measured, all of them sorted; and by other libraries of geodesics.
+
+mod postgis;
+#[path = "../postgres/mod.rs"]
+mod postgres;
 
 use std::collections::BTreeMap;
 
