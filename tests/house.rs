@@ -33,6 +33,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("http_body", &["http"]),
     ("rustix", &["serve.rs"]),
     ("rstar", &["snapshot"]),
+    ("arcstr", &["model"]),
+    ("ecow", &["model"]),
     ("mlt_core", &["tile"]),
     ("i_overlay", &["tile"]),
     ("rusqlite", &["archive", "import", "store"]),

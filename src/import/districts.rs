@@ -1,13 +1,11 @@
 //! The `Districts` of a city say in which of them an object lies; what a source leaves unsaid is filled from them.
 
-use std::sync::Arc;
-
 use super::{
     value::trimmed,
     warning::{Warning, Warnings},
 };
 use crate::{
-    model::{Collection, Feature, FieldType, Value},
+    model::{Collection, Feature, FieldType, Text, Value},
     space::{Bands, Geometry, LonLat},
 };
 
@@ -18,10 +16,10 @@ pub struct Districts(Vec<District>);
 #[derive(Debug)]
 pub(super) struct District {
     bands: Bands,
-    name: Option<Arc<str>>,
+    name: Option<Text>,
     /// Its names, present and former, in one spelling.
     names: Vec<String>,
-    katottg: Option<Arc<str>>,
+    katottg: Option<Text>,
 }
 
 impl Districts {

@@ -1,6 +1,6 @@
 //! The `kind` of a row is found by the map of the recipe, else by the names of the kinds of its collection.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use super::{
     cell::{ANYTHING_ELSE, spelling},
@@ -9,7 +9,7 @@ use super::{
     spellings::Spellings,
     value::{is_nothing, trimmed},
 };
-use crate::model::Collection;
+use crate::model::{Collection, Text};
 
 /// How the kind of a row is read.
 pub(super) struct KindPlan {
@@ -24,7 +24,7 @@ pub(super) enum Kind {
     Unsaid,
     /// Something that the collection does not know.
     Unknown,
-    Known(Arc<str>),
+    Known(Text),
 }
 
 impl KindPlan {
@@ -44,7 +44,7 @@ impl KindPlan {
         let known = self.spellings.meaning(text, |text| {
             let by_map = self.map.get(&spelling(text)).map(String::as_str);
             let by_name = || of.kind(text).map(|kind| kind.id.as_str());
-            by_map.or_else(by_name).or_else(|| self.map.get(ANYTHING_ELSE).map(String::as_str)).map(Arc::from)
+            by_map.or_else(by_name).or_else(|| self.map.get(ANYTHING_ELSE).map(String::as_str)).map(Text::from)
         });
         known.map_or(Kind::Unknown, Kind::Known)
     }

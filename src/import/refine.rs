@@ -1,6 +1,6 @@
 //! To refine is to make a typed feature of a raw record, or to say what is wrong with it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use anyhow::Context;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
@@ -25,7 +25,7 @@ use super::{
     words::Words,
 };
 use crate::{
-    model::{Choice, Collection, Feature, FeatureError, FeatureId, Field, FieldType, TextFormat, Value},
+    model::{Choice, Collection, Feature, FeatureError, FeatureId, Field, FieldType, Text, TextFormat, Value},
     space::{BBox, Geometry},
 };
 
@@ -67,7 +67,7 @@ struct FieldPlan {
     phone_area: Option<String>,
     rules: Rules,
     /// Further spellings of a closed list, in lower case.
-    synonyms: HashMap<String, Arc<str>>,
+    synonyms: HashMap<String, Text>,
     spellings: Spellings,
 }
 
@@ -420,7 +420,7 @@ impl FieldPlan {
     }
 }
 
-fn synonyms(source: &FieldSource) -> HashMap<String, Arc<str>> {
+fn synonyms(source: &FieldSource) -> HashMap<String, Text> {
     source.synonyms.iter().map(|(text, id)| (spelling(text), id.get_ref().as_str().into())).collect()
 }
 

@@ -1,6 +1,8 @@
 //! `Spellings` remember what the texts of a closed list were found to mean.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
+
+use crate::model::Text;
 
 /// How many different spellings of one closed list are remembered, and of how many bytes at most.
 const MAX_SPELLINGS: usize = 4096;
@@ -8,11 +10,11 @@ const MAX_SPELLING_BYTES: usize = 256;
 
 /// What texts mean; `None` where they mean nothing.
 #[derive(Default)]
-pub(super) struct Spellings(HashMap<Box<str>, Option<Arc<str>>>);
+pub(super) struct Spellings(HashMap<Box<str>, Option<Text>>);
 
 impl Spellings {
     /// What the text means, found once for each spelling.
-    pub fn meaning(&mut self, text: &str, meaning: impl FnOnce(&str) -> Option<Arc<str>>) -> Option<Arc<str>> {
+    pub fn meaning(&mut self, text: &str, meaning: impl FnOnce(&str) -> Option<Text>) -> Option<Text> {
         if let Some(known) = self.0.get(text) {
             return known.clone();
         }

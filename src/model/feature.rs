@@ -1,8 +1,8 @@
 //! A `Feature` is one object of the city: an id, a shape and what is known of it.
 
-use std::{borrow::Borrow, fmt, sync::Arc};
+use std::{borrow::Borrow, fmt};
 
-use super::{Collection, FieldType, GeometryKind, Value};
+use super::{Collection, FieldType, GeometryKind, Text, Value};
 use crate::space::Geometry;
 
 /// The longest id, in bytes.
@@ -14,7 +14,7 @@ pub struct Feature {
     /// Stable within the collection.
     pub id: FeatureId,
     /// Which kind of object it is; `None` where nobody has said.
-    pub kind: Option<Arc<str>>,
+    pub kind: Option<Text>,
     /// Where it is.
     pub geometry: Geometry,
     /// What is known of it.
@@ -66,7 +66,7 @@ impl Feature {
     pub fn new(
         of: &Collection,
         id: &str,
-        kind: Option<Arc<str>>,
+        kind: Option<Text>,
         geometry: Geometry,
         values: Vec<Value>,
     ) -> Result<Self, FeatureError> {
@@ -108,7 +108,7 @@ impl Feature {
 
 /// The name of a feature, unique in its collection.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FeatureId(Arc<str>);
+pub struct FeatureId(ecow::EcoString);
 
 impl FeatureId {
     /// Checks the length and that there are no control characters.

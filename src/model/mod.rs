@@ -19,4 +19,4 @@ pub use field::{Choice, Field, FieldType, TextFormat};
 pub use revision::Revision;
 pub use title::Title;
 pub use validity::Validity;
-pub use value::Value;
+pub use value::{Text, Value};

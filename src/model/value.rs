@@ -1,11 +1,12 @@
 //! A `Value` is what one field of one feature says.
 
-use std::sync::Arc;
-
 use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 
 use super::FieldType;
+
+/// Text that is shared by whoever has it: one pointer of eight bytes, so that a [`Value`] takes sixteen.
+pub type Text = arcstr::ArcStr;
 
 /// A typed value; `Unknown` is neither empty text, zero nor false.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -22,7 +23,7 @@ pub enum Value {
     /// A day of the Gregorian calendar.
     Date(Date),
     /// Text as people wrote it; shared, since many features say the same.
-    Text(Arc<str>),
+    Text(Text),
 }
 
 impl Value {

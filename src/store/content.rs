@@ -187,7 +187,7 @@ fn said(of: &Collection, feature: &Feature) -> Map<String, Json> {
     let mut said = Map::new();
     said.insert("geometry".into(), shape_of(&feature.geometry));
     if let Some(kind) = &feature.kind {
-        said.insert("kind".into(), kind.as_ref().into());
+        said.insert("kind".into(), kind.as_str().into());
     }
     for (field, value) in of.fields.iter().zip(&feature.values) {
         if !value.is_unknown() {

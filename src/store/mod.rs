@@ -12,11 +12,11 @@ mod geopackage;
 mod log;
 mod postgis;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::model::{Collection, Feature, FeatureId, Provenance, Revision};
+use crate::model::{Collection, Feature, FeatureId, Provenance, Revision, Text};
 
 pub use address::{Address, DatabaseUrl};
 pub use comparison::Change;
@@ -287,20 +287,20 @@ fn layer_name(id: &str) -> String {
 
 /// Words said by many features of a layer, kept once.
 #[derive(Default)]
-struct Words(std::collections::HashSet<Arc<str>>);
+struct Words(std::collections::HashSet<Text>);
 
 impl Words {
     /// Texts longer than this are hardly ever said twice.
     const LONGEST: usize = 48;
 
-    fn shared(&mut self, text: &str) -> Arc<str> {
+    fn shared(&mut self, text: &str) -> Text {
         if text.len() > Self::LONGEST {
             return text.into();
         }
         if let Some(known) = self.0.get(text) {
             return known.clone();
         }
-        let word: Arc<str> = text.into();
+        let word: Text = text.into();
         self.0.insert(word.clone());
         word
     }

@@ -101,7 +101,7 @@ pub fn commit(store: &mut Store, collection: &Collection, features: &[Feature]) 
 }
 
 pub fn point(of: &Collection, id: &str) -> Feature {
-    Feature::new(of, id, Some(Arc::from("big")), Geometry::Point(place(33.4, 47.9)), all_values()).unwrap()
+    Feature::new(of, id, Some("big".into()), Geometry::Point(place(33.4, 47.9)), all_values()).unwrap()
 }
 
 /// Where a store of a test is.

@@ -1,9 +1,10 @@
 //! From the texts of a row to a feature, or to one reason against it.
 
-use std::sync::Arc;
-
 use super::{LON_LAT, at, run, small, things};
-use crate::{import::Reason, model::Value};
+use crate::{
+    import::Reason,
+    model::{Text, Value},
+};
 
 const HEADER: &str = "id,lon,lat,name,storeys,area_m2,is_open,built,status,kind";
 
@@ -106,7 +107,7 @@ fn a_kind_is_understood_by_map_id_or_title_and_otherwise_unknown_with_a_warning(
     let table: Vec<_> = table.iter().map(String::as_str).collect();
     let all = run(&things(""), "a.csv", rows(&table).as_bytes()).unwrap();
     let found: Vec<_> = all.features().iter().map(|feature| feature.kind.clone()).collect();
-    let municipal: Option<Arc<str>> = Some("municipal".into());
+    let municipal: Option<Text> = Some("municipal".into());
     assert_eq!(found, [municipal.clone(), municipal.clone(), municipal, None, None, None]);
     assert_eq!(all.report.warnings, [("unknown-kind", 2)].into());
 }
@@ -133,5 +134,5 @@ fn equal_texts_are_one_text() {
     let all =
         run(&small(LON_LAT, "point"), "a.csv", "id,lon,lat,name\n1,33,48,балка\n2,33,48,балка\n".as_bytes()).unwrap();
     let (Value::Text(a), Value::Text(b)) = (all.value("1", "name"), all.value("2", "name")) else { panic!() };
-    assert!(Arc::ptr_eq(&a, &b));
+    assert!(Text::ptr_eq(&a, &b));
 }

@@ -1,7 +1,5 @@
 //! Every operator of a filter, on features of one small collection.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use proptest::prelude::*;
 
@@ -76,7 +74,7 @@ fn shelf() -> Shelf {
         Value::Unknown,
     ];
     let at = Geometry::Point(LonLat::new(33.4, 47.9).unwrap());
-    let oak = Feature::new(&collection, "t1", Some(Arc::from("oak")), at, values).unwrap();
+    let oak = Feature::new(&collection, "t1", Some("oak".into()), at, values).unwrap();
     shelf_of(collection, vec![oak])
 }
 
