@@ -1,17 +1,19 @@
 //! Loading: recipe → import → store, one transaction a collection, and what became of every row told.
 
+mod digest;
 mod places;
+mod table;
 
 use std::{
-    collections::{BTreeSet, HashMap},
-    fs,
+    collections::HashMap,
+    fs, io,
     path::{Path, PathBuf},
     rc::Rc,
 };
 
 use anyhow::{Context, bail};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     fetch::{Arrival, Fetched, Limits, fetch},
@@ -19,9 +21,10 @@ use crate::{
     import::{self, Gazetteer, Outcome, Recipe, Rejection, Report, Source, Url},
     model::{Catalog, Collection, Provenance, Revision},
     progress::Progress,
-    store::{Address, Change, Diff, Origin, Refused, Run, Store},
+    store::{Address, Change, Diff, Origin, PastRejection, PastRun, Refused, Run, Store},
     tile::Tilesets,
 };
+use digest::{Ingredients, digest};
 use places::Places;
 
 /// Rejections shown for one source; all of them are in the store.
@@ -69,9 +72,11 @@ pub struct Loaded {
     /// The first features of each sort, where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub diff: Option<Diff>,
+    /// Whether nothing that its outcome depends on had changed since the last run, so that no row was read again.
+    pub repeated: bool,
     /// The first of its refused rows.
     #[serde(skip)]
-    rejections: Vec<Rejection>,
+    rejections: Vec<PastRejection>,
 }
 
 /// What became of all sources.
@@ -108,9 +113,7 @@ pub fn load(catalog: &Catalog, store: &Address, order: &Order) -> anyhow::Result
     let mut loading = Loading { accepted: true, dry_run: order.dry_run, ..Loading::default() };
     for planned in planned {
         progress.begin(planned.recipe.name());
-        let loaded = places
-            .of(&planned.recipe, &mut store)
-            .and_then(|places| one(&mut store, &planned, &places, order, &|read| progress.reached(done + read)))
+        let loaded = again_or_anew(&mut store, &planned, &mut places, order, &|read| progress.reached(done + read))
             .with_context(|| format!("recipe `{}`", planned.recipe.name()))?;
         if loaded.revision.is_some() {
             places.forget(planned.collection.id.as_str());
@@ -147,6 +150,7 @@ fn recipes_of(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
 
 /// A recipe with its collection and its source, all found to be there.
 struct Planned {
+    path: PathBuf,
     recipe: Recipe,
     collection: Collection,
     source: Source,
@@ -180,7 +184,7 @@ fn plan(catalog: &Catalog, path: &Path, order: &Order, fetches: &mut Fetches) ->
         Ok(_) => bail!("recipe `{}`: the source {source} is not a file", recipe.name()),
         Err(error) => bail!("recipe `{}`: the source {source}: {error}", recipe.name()),
     };
-    Ok(Planned { recipe, collection, source, file, fetched, bytes })
+    Ok(Planned { path: path.into(), recipe, collection, source, file, fetched, bytes })
 }
 
 /// That no declared tileset has the name of a collection that a recipe brings: its own tiles could not be asked for.
@@ -215,10 +219,66 @@ fn fetched(url: &Url, recipe: &Recipe, cache: &Path, fetches: &mut Fetches) -> a
     Ok(fetched)
 }
 
+/// The tally of a run as it is kept, with the digest of what it was made of; that is empty where the source changed meanwhile.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    digest: String,
+    #[serde(flatten)]
+    report: Report,
+}
+
+/// Finds that nothing has changed since the last run, or reads the source.
+fn again_or_anew(
+    store: &mut Store,
+    planned: &Planned,
+    places: &mut Places,
+    order: &Order,
+    progress: &dyn Fn(u64),
+) -> anyhow::Result<Loaded> {
+    let Planned { path, recipe, collection, source, file, .. } = planned;
+    let name = source.name();
+    let asked: Vec<String> = Places::steps(std::iter::once(recipe)).into_iter().flatten().collect();
+    let of = Ingredients { recipe: path, source: file, name: &name, collection, places: &asked };
+    let stamp = || fs::metadata(file).and_then(|found| Ok((found.len(), found.modified()?)));
+    let before = stamp()?;
+    let digest = digest(&of, store)?;
+    if !order.dry_run
+        && let Some(loaded) = again(store, planned, order, &digest)?
+    {
+        return Ok(loaded);
+    }
+    let places = places.of(recipe, store)?;
+    let unless_changed = || Ok(if stamp()? == before { digest } else { String::new() });
+    one(store, planned, (&places, unless_changed), order, progress)
+}
+
+/// Keeps the last run over the collection once more, where it was made of the same.
+fn again(store: &mut Store, planned: &Planned, order: &Order, digest: &str) -> anyhow::Result<Option<Loaded>> {
+    let Planned { recipe, collection, source, fetched, .. } = planned;
+    let same = |past: &PastRun| serde_json::from_str::<Kept>(&past.report).is_ok_and(|kept| kept.digest == digest);
+    let Some(past) = store.repeat(collection.id.as_str(), &same)? else { return Ok(None) };
+    let Kept { report, .. } = serde_json::from_str(&past.report)?;
+    let mut rejections = store.rejections(past.run)?;
+    rejections.truncate(SHOWN_REJECTIONS);
+    Ok(Some(Loaded {
+        recipe: recipe.name().into(),
+        collection: collection.id.to_string(),
+        source: source.to_string(),
+        arrival: fetched.as_ref().map(|fetched| fetched.arrival),
+        accepted: true,
+        revision: None,
+        report,
+        change: past.change,
+        diff: order.diff.then(Diff::default),
+        repeated: true,
+        rejections,
+    }))
+}
+
 fn one(
     store: &mut Store,
     planned: &Planned,
-    places: &Gazetteer,
+    (places, digest): (&Gazetteer, impl FnOnce() -> io::Result<String>),
     order: &Order,
     progress: &dyn Fn(u64),
 ) -> anyhow::Result<Loaded> {
@@ -240,7 +300,7 @@ fn one(
             Outcome::Rejection(rejection) => {
                 replacement.refuse(&refused(&rejection))?;
                 if rejections.len() < SHOWN_REJECTIONS {
-                    rejections.push(rejection);
+                    rejections.push(past(rejection));
                 }
             }
         }
@@ -253,7 +313,9 @@ fn one(
     };
     let accepted = recipe.tolerates(&report);
     let demands = serde_json::to_string(&import::Demands::of(recipe))?;
-    let run = Run { recipe: recipe.name().into(), report: serde_json::to_string(&report)?, demands };
+    let kept = Kept { digest: digest()?, report };
+    let run = Run { recipe: recipe.name().into(), report: serde_json::to_string(&kept)?, demands };
+    let Kept { report, .. } = kept;
     let change = replacement.change();
     let diff = if order.diff { Some(replacement.diff(SHOWN_CHANGES)?) } else { None };
     let revision = match (order.dry_run, accepted) {
@@ -274,8 +336,14 @@ fn one(
         report,
         change,
         diff,
+        repeated: false,
         rejections,
     })
+}
+
+fn past(rejection: Rejection) -> PastRejection {
+    let Rejection { row, column, text, reason, detail, record } = rejection;
+    PastRejection { row, column, text, reason: reason.as_str().into(), detail, record }
 }
 
 fn refused(rejection: &Rejection) -> Refused<'_> {
@@ -294,99 +362,17 @@ fn add(total: &mut Report, report: &Report) {
     total.features += report.features;
     total.rejections += report.rejections;
     for (reason, count) in &report.reasons {
-        *total.reasons.entry(reason).or_default() += count;
+        *total.reasons.entry(reason.clone()).or_default() += count;
     }
     for (warning, count) in &report.warnings {
-        *total.warnings.entry(warning).or_default() += count;
+        *total.warnings.entry(warning.clone()).or_default() += count;
     }
     for (precision, count) in &report.geocoded {
-        *total.geocoded.entry(precision).or_default() += count;
+        *total.geocoded.entry(precision.clone()).or_default() += count;
     }
     for column in &report.absent_columns {
         if !total.absent_columns.contains(column) {
             total.absent_columns.push(column.clone());
         }
     }
-}
-
-impl Loading {
-    /// The Report as people read it: the rows that were refused, a line a source, the sums last.
-    pub fn table(&self) -> String {
-        let mut lines = Vec::new();
-        for run in &self.runs {
-            for Rejection { row, column, text, reason, detail, .. } in &run.rejections {
-                let column = column.as_deref().map(|column| format!(", column `{column}`")).unwrap_or_default();
-                lines.push(format!("{}, row {row}{column}: {}: {detail} (`{text}`)", run.source, reason.as_str()));
-            }
-            let more = run.report.rejections - run.rejections.len() as u64;
-            if more > 0 {
-                lines.push(format!("{}: {more} more; all are in the store, table mapa_rejection", run.source));
-            }
-            if !run.report.absent_columns.is_empty() {
-                lines.push(format!("{}: it has no column {}", run.source, run.report.absent_columns.join(", ")));
-            }
-            if let Some(diff) = &run.diff {
-                lines.extend(told(&run.collection, diff, run.change));
-            }
-        }
-        let head = ["read", "features", "rejected", "added", "changed", "removed", "unchanged"].map(String::from);
-        lines.push(line("collection", &head, ""));
-        for run in &self.runs {
-            let verdict = if run.accepted { "" } else { "REFUSED: more rejections than the recipe tolerates" };
-            lines.push(line(&run.collection, &counts(&run.report, run.change), verdict));
-        }
-        lines.push(line(&format!("{} sources", self.runs.len()), &counts(&self.total, self.change), ""));
-        let Report { reasons, warnings, geocoded, .. } = &self.total;
-        for (title, counts) in [("rejected", reasons), ("warnings", warnings), ("placed by their address", geocoded)] {
-            if !counts.is_empty() {
-                let listed: Vec<String> = counts.iter().map(|(word, count)| format!("{word} {count}")).collect();
-                lines.push(format!("{title}: {}", listed.join(", ")));
-            }
-        }
-        let kept = self.runs.iter().filter(|run| run.arrival == Some(Arrival::NotModified)).map(|run| &run.source);
-        for source in kept.collect::<BTreeSet<_>>() {
-            lines.push(format!("{source}: not modified since it was fetched"));
-        }
-        if self.dry_run {
-            lines.push("dry run: nothing was committed".into());
-        }
-        lines.join("\n")
-    }
-}
-
-/// One line of the table.
-fn line(name: &str, counts: &[String; 7], verdict: &str) -> String {
-    let [read, features, rejected, added, changed, removed, unchanged] = counts;
-    let line = format!(
-        "{name:<40} {read:>9} {features:>9} {rejected:>9} {added:>9} {changed:>9} {removed:>9} {unchanged:>9}  {verdict}"
-    );
-    line.trim_end().to_owned()
-}
-
-fn counts(report: &Report, change: Change) -> [String; 7] {
-    let Change { added, changed, removed, unchanged } = change;
-    [report.read, report.features, report.rejections, added, changed, removed, unchanged].map(|count| count.to_string())
-}
-
-/// A diff as people read it: `+` is new, `~` is changed, `-` is gone.
-fn told(collection: &str, diff: &Diff, change: Change) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let more = |lines: &mut Vec<String>, sign: char, of: u64, named: usize| {
-        let more = of.saturating_sub(named as u64);
-        if more > 0 {
-            lines.push(format!("{collection} {sign} {more} more"));
-        }
-    };
-    lines.extend(diff.added.iter().map(|id| format!("{collection} + {id}")));
-    more(&mut lines, '+', change.added, diff.added.len());
-    for changed in &diff.changed {
-        lines.push(format!("{collection} ~ {}", changed.id));
-        for difference in &changed.differences {
-            lines.push(format!("    {}: {} → {}", difference.field, difference.old, difference.new));
-        }
-    }
-    more(&mut lines, '~', change.changed, diff.changed.len());
-    lines.extend(diff.removed.iter().map(|id| format!("{collection} - {id}")));
-    more(&mut lines, '-', change.removed, diff.removed.len());
-    lines
 }

@@ -86,8 +86,8 @@ fn opening_hours_are_read_or_kept() {
     let (hours, report) = read("kindergartens.csv", "working_hours", field).unwrap();
     assert_eq!(hours[0], Value::from("08:00-17:00"));
     assert_eq!(hours[1], Value::from("7.00-17.30|6.00-7.00; 17.30-18.00 - чергова група"));
-    assert_eq!(report.warnings, [("unread-hours", 8)].into());
+    assert_eq!(report.warnings, [("unread-hours".into(), 8)].into());
     // Clinics name their doctors and shifts.
     let (_, report) = read("clinics.csv", "working_hours", field).unwrap();
-    assert_eq!(report.warnings, [("unread-hours", 6)].into());
+    assert_eq!(report.warnings, [("unread-hours".into(), 6)].into());
 }

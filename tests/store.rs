@@ -24,6 +24,7 @@ contract! {
     a_row_that_another_program_broke_is_a_fault_with_its_place
     what_changed_is_counted_told_and_kept
     an_import_that_changes_nothing_keeps_its_run_and_makes_no_revision
+    a_run_is_repeated_with_its_rejections_until_another_comes_between
     what_another_program_changed_is_put_right
     a_feature_that_is_put_twice_is_an_error
     any_imports_one_after_the_other_leave_what_was_imported_last
@@ -230,6 +231,44 @@ fn an_import_that_changes_nothing_keeps_its_run_and_makes_no_revision(at: &Place
     // So is the first import of nothing at all.
     let empty = collection("empty", GeometryKind::Line);
     assert_eq!(put(&mut store, &empty, &[]), Revision(3));
+}
+
+fn a_run_is_repeated_with_its_rejections_until_another_comes_between(at: &Place) {
+    let mut store = at.create();
+    let of = collection("things", GeometryKind::Point);
+    assert_eq!(store.repeat("things", &|_| true).unwrap(), None, "nothing was run yet");
+    let provenance = provenance();
+    let mut replacement = store.replace(&of, &provenance).unwrap();
+    for id in ["1", "2"] {
+        replacement.put(&point(&of, id), Origin::default()).unwrap();
+    }
+    for row in [7, 9] {
+        let (text, reason, detail, record) = ("х", "bad-number", "`х` is not a number", "{\"a\":\"х\"}");
+        replacement.refuse(&Refused { row, column: Some("a"), text, reason, detail, record }).unwrap();
+    }
+    replacement.commit(&run()).unwrap();
+    let first = store.runs("things").unwrap().pop().unwrap();
+
+    assert_eq!(store.repeat("things", &|last| last.run != first.run).unwrap(), None, "it is not the same");
+    let again = store.repeat("things", &|last| *last == first).unwrap().unwrap();
+    let same = Change { unchanged: 2, ..Change::default() };
+    assert_eq!((again.change, again.revision, again.accepted), (same, None, true));
+    assert_eq!((&again.report, &again.source, &again.recipe), (&first.report, &first.source, &first.recipe));
+    assert!(again.run > first.run);
+    let kept = store.runs("things").unwrap().pop().unwrap();
+    assert_eq!((kept.run, kept.change, kept.revision, &kept.report), (again.run, same, None, &first.report));
+    assert_eq!(store.rejections(again.run).unwrap(), store.rejections(first.run).unwrap());
+    assert_eq!(store.rejections(again.run).unwrap().len(), 2);
+    assert_eq!(store.revision().unwrap(), Revision(1));
+    // And so on.
+    assert_eq!(store.repeat("things", &|last| last.run == again.run).unwrap().unwrap().change, same);
+
+    // An edit is a run, which nobody takes for the import before it.
+    at.sql("UPDATE {}things SET a_text = 'інше' WHERE id = '1'");
+    assert_eq!(store.repeat("things", &|last| last.recipe == first.recipe).unwrap(), None);
+    // A run that was refused is none to repeat.
+    store.replace(&of, &provenance).unwrap().refuse_all(&run()).unwrap();
+    assert_eq!(store.repeat("things", &|_| true).unwrap(), None);
 }
 
 fn what_another_program_changed_is_put_right(at: &Place) {

@@ -1,8 +1,8 @@
 //! An `Outcome` is what became of one row: a feature, or a rejection that keeps the row and says why.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::warning::Warnings;
 use crate::model::Feature;
@@ -167,7 +167,7 @@ impl Serialize for Reason {
 }
 
 /// The tally of one import; `read` is always `features + rejections`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// Rows seen.
     pub read: u64,
@@ -176,14 +176,14 @@ pub struct Report {
     /// Rows that were refused.
     pub rejections: u64,
     /// Refused rows by [`Reason::as_str`].
-    pub reasons: BTreeMap<&'static str, u64>,
+    pub reasons: BTreeMap<Cow<'static, str>, u64>,
     /// Features that are less than their row meant them to be, or were put right, by a stable word such as `unknown-kind`.
-    pub warnings: BTreeMap<&'static str, u64>,
+    pub warnings: BTreeMap<Cow<'static, str>, u64>,
     /// Features that were placed by their address, by how exactly.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub geocoded: BTreeMap<&'static str, u64>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub geocoded: BTreeMap<Cow<'static, str>, u64>,
     /// Columns that the recipe calls optional and the source does not have, as the recipe names them.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub absent_columns: Vec<String>,
 }
 
@@ -194,7 +194,7 @@ impl Report {
             Outcome::Feature(..) => self.features += 1,
             Outcome::Rejection(rejection) => {
                 self.rejections += 1;
-                *self.reasons.entry(rejection.reason.as_str()).or_default() += 1;
+                *self.reasons.entry(rejection.reason.as_str().into()).or_default() += 1;
             }
         }
     }
@@ -207,7 +207,7 @@ impl Report {
 
     pub(super) fn note(&mut self, warning: &'static str, count: u64) {
         if count > 0 {
-            *self.warnings.entry(warning).or_default() += count;
+            *self.warnings.entry(warning.into()).or_default() += count;
         }
     }
 }

@@ -235,7 +235,7 @@ impl<'a> Refinery<'a> {
         }
         self.report.warn(&warnings);
         if is_geocoded {
-            *self.report.geocoded.entry(position::BUILDING).or_default() += 1;
+            *self.report.geocoded.entry(position::BUILDING.into()).or_default() += 1;
         }
         Ok(Ok((feature, aliases)))
     }

@@ -29,6 +29,11 @@ impl Change {
     pub fn is_nothing(&self) -> bool {
         self.added + self.changed + self.removed == 0
     }
+
+    /// How many features there are after it.
+    pub(super) fn stands(&self) -> u64 {
+        self.added + self.changed + self.unchanged
+    }
 }
 
 impl std::ops::Add for Change {

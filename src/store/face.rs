@@ -117,6 +117,25 @@ impl Store {
         }
     }
 
+    /// The revision that last changed a collection, of an import or an edit; `None` where the store has none of this id.
+    pub fn revision_of(&mut self, collection: &str) -> Result<Option<Revision>, StoreError> {
+        match self {
+            Self::GeoPackage(store) => store.revision_of(collection),
+            Self::PostGis(store) => store.revision_of(collection),
+        }
+    }
+
+    /// Keeps the last run over a collection once more, with its rejections, as one that changed nothing; `None`, and
+    /// nothing kept, where it is not the `same` or was refused. Returns what it was, under its new number.
+    ///
+    /// An edit by another program is a run too: behind one, nothing is the same.
+    pub fn repeat(&mut self, collection: &str, same: &dyn Fn(&PastRun) -> bool) -> Result<Option<PastRun>, StoreError> {
+        match self {
+            Self::GeoPackage(store) => store.repeat(collection, same),
+            Self::PostGis(store) => store.repeat(collection, same),
+        }
+    }
+
     /// The runs over a collection, oldest first.
     pub fn runs(&mut self, collection: &str) -> Result<Vec<PastRun>, StoreError> {
         match self {

@@ -168,6 +168,14 @@ pub struct PastRun {
     pub report: String,
 }
 
+impl PastRun {
+    /// The same, found once more by a run of this number.
+    fn again(self, run: i64) -> Self {
+        let change = Change { unchanged: self.change.stands(), ..Change::default() };
+        Self { run, revision: None, change, ..self }
+    }
+}
+
 /// A state of a feature, as it is kept.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Version {

@@ -52,7 +52,9 @@ fn every_account_adds_up() {
             (Became::Nothing { .. }, Ok(_)) => wrong.push(format!("{name}: it was read")),
             (Became::Rows { .. }, Err(error)) => wrong.push(format!("{name}: {error}")),
             (Became::Rows { read, features, reasons, warnings }, Ok(all)) => {
-                let told = |counts: &[(&'static str, u64)]| counts.iter().copied().collect::<BTreeMap<_, _>>();
+                let told = |counts: &[(&'static str, u64)]| {
+                    counts.iter().map(|(word, count)| ((*word).into(), *count)).collect::<BTreeMap<_, _>>()
+                };
                 let wanted = (*read, *features, told(reasons), told(warnings));
                 let found =
                     (all.report.read, all.report.features, all.report.reasons.clone(), all.report.warnings.clone());

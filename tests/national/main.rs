@@ -141,7 +141,7 @@ fn only_the_columns_that_may_be_missing_may_be_missing() {
             match list.import(Form::Utf8, &without) {
                 Ok((_, report)) if optional.iter().any(|name| name == column) => {
                     assert_eq!(report.absent_columns, [*column], "{}", list.recipe);
-                    let reasons = if is_place { [("missing-coordinates", 1)].into() } else { BTreeMap::new() };
+                    let reasons = if is_place { [("missing-coordinates".into(), 1)].into() } else { BTreeMap::new() };
                     assert_eq!(report.reasons, reasons, "{} {column}", list.recipe);
                 }
                 Ok((outcomes, report)) => {
@@ -319,7 +319,7 @@ fn exchanged_coordinates_are_put_right_and_told() {
         let (outcomes, report) = list.import(Form::Utf8, &rows).unwrap();
         let [Outcome::Feature(feature, _)] = outcomes.as_slice() else { panic!("{outcomes:?}") };
         assert_eq!(feature.geometry, Geometry::Point(LonLat::new(33.39, 47.91).unwrap()));
-        assert_eq!(report.warnings, [("swapped-coordinates", 1)].into());
+        assert_eq!(report.warnings, [("swapped-coordinates".into(), 1)].into());
     }
 }
 

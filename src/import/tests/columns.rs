@@ -125,7 +125,7 @@ fn shapes_stand_in_a_column_as_well_known_text() {
     let all = run(&small(&wkt("bounds = [32, 47, 34, 49]"), "area"), "a.csv", rows.as_bytes()).unwrap();
     assert_eq!(all.features().iter().map(|feature| feature.id.as_str()).collect::<Vec<_>>(), ["1", "5"]);
     assert_eq!(all.features()[0].geometry.bbox(), all.features()[1].geometry.bbox());
-    assert_eq!(all.report.warnings, [("swapped-coordinates", 1)].into());
+    assert_eq!(all.report.warnings, [("swapped-coordinates".into(), 1)].into());
     assert_eq!(
         all.refused(),
         [

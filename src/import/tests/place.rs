@@ -52,13 +52,13 @@ fn exchanged_coordinates_are_put_right_where_the_bounds_tell_it_and_only_there()
         let table = format!("id;lon;lat;name\n1;{row};а\n");
         let all = run(&recipe, "a.csv", table.as_bytes()).unwrap();
         assert_eq!(all.features()[0].geometry.bbox(), at(33.4, 47.9), "{row}");
-        assert_eq!(all.report.warnings, [("swapped-coordinates", 1)].into());
+        assert_eq!(all.report.warnings, [("swapped-coordinates".into(), 1)].into());
     }
     let table = "id;place;name\n1;47.9, 33.4;а\n2;33.4, 47.9;б\n";
     let all = run(&small(&format!("[geometry]\nlon_lat = \"place\"\n{BOUNDS}"), "point"), "a.csv", table.as_bytes());
     let all = all.unwrap();
     assert!(all.features().iter().all(|feature| feature.geometry.bbox() == at(33.4, 47.9)));
-    assert_eq!(all.report.warnings, [("swapped-coordinates", 1)].into());
+    assert_eq!(all.report.warnings, [("swapped-coordinates".into(), 1)].into());
     // Without bounds nobody knows; outside of them in both orders, it stays as it was written.
     let all = run(&small(LON_LAT, "point"), "a.csv", b"id,lon,lat,name\n1,47.9,33.4,a\n").unwrap();
     assert_eq!(all.features()[0].geometry.bbox(), at(47.9, 33.4));
@@ -79,7 +79,7 @@ fn a_shape_of_the_source_is_put_right_as_a_whole() {
     let recipe = small(&format!("[geometry]\n{BOUNDS}"), "line");
     let all = run(&recipe, "a.geojson", line("[[47.9,33.4],[48.0,33.5]]").as_bytes()).unwrap();
     assert_eq!(all.features()[0].geometry.bbox(), BBox { west: 33.4, south: 47.9, east: 33.5, north: 48.0 });
-    assert_eq!(all.report.warnings, [("swapped-coordinates", 1)].into());
+    assert_eq!(all.report.warnings, [("swapped-coordinates".into(), 1)].into());
     let all = run(&recipe, "a.geojson", line("[[47.9,33.4],[33.5,48.0]]").as_bytes()).unwrap();
     assert_eq!(all.rejections()[0].reason, Reason::OutsideBounds);
     // An area keeps its holes, and its rings run as they should.
@@ -106,7 +106,7 @@ fn columns_in_metres_are_eastings_and_northings_of_their_system() {
         let [found_lon, found_lat, ..] = all.features()[0].geometry.bbox().to_array();
         assert!((found_lon - lon).abs() < 2e-3 && (found_lat - lat).abs() < 2e-3, "{found_lon} {found_lat}");
         assert_eq!(all.features()[0].geometry, all.features()[1].geometry, "X north, as geodesy has it, is put right");
-        assert_eq!(all.report.warnings, [("swapped-coordinates", 1)].into());
+        assert_eq!(all.report.warnings, [("swapped-coordinates".into(), 1)].into());
         assert_eq!(all.rejections()[0].reason, Reason::BadCoordinate);
     }
 }
@@ -133,7 +133,7 @@ fn what_has_no_shape_of_its_own_may_have_an_address() {
     assert_eq!((all.value("1", "position"), all.value("2", "position")), (Value::from("geocoded"), Value::Unknown));
     let reasons: Vec<_> = all.refused().iter().map(|refused| (refused.0, refused.3)).collect();
     assert_eq!(reasons, [(3, Reason::BadGeometry), (4, Reason::UnknownAddress)]);
-    assert_eq!(all.report.geocoded, [("building", 1)].into());
+    assert_eq!(all.report.geocoded, [("building".into(), 1)].into());
     for (geometry, wanted) in [
         ("[geometry]\naddress = { full = \"name\", street = \"s\" }\n", "either `full`, or `street` and `number`"),
         ("[geometry]\naddress = { street = \"s\" }\n", "either `full`, or `street` and `number`"),

@@ -109,7 +109,7 @@ fn a_kind_is_understood_by_map_id_or_title_and_otherwise_unknown_with_a_warning(
     let found: Vec<_> = all.features().iter().map(|feature| feature.kind.clone()).collect();
     let municipal: Option<Text> = Some("municipal".into());
     assert_eq!(found, [municipal.clone(), municipal.clone(), municipal, None, None, None]);
-    assert_eq!(all.report.warnings, [("unknown-kind", 2)].into());
+    assert_eq!(all.report.warnings, [("unknown-kind".into(), 2)].into());
 }
 
 #[test]

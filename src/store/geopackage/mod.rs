@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
 use super::{Change, PastRejection, PastRun, StoreError, Stored, Version, log};
@@ -158,6 +159,42 @@ impl GeoPackage {
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|error| explain(path, &error))?;
         Replacement::begin(path, collection, provenance, transaction)
+    }
+
+    /// The revision that last changed a collection.
+    pub fn revision_of(&self, collection: &str) -> Result<Option<Revision>, StoreError> {
+        let ask = "SELECT revision FROM mapa_collection WHERE id = ?1";
+        let found: Option<i64> = self
+            .connection
+            .query_row(ask, [collection], |row| row.get(0))
+            .optional()
+            .map_err(|error| explain(&self.path, &error))?;
+        Ok(found.map(|revision| Revision(revision as u64)))
+    }
+
+    /// Keeps the last run over a collection once more, where it is the same.
+    pub fn repeat(&mut self, collection: &str, same: &dyn Fn(&PastRun) -> bool) -> Result<Option<PastRun>, StoreError> {
+        let path = &self.path;
+        let mut repeat = || -> rusqlite::Result<Option<PastRun>> {
+            let on = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let ask = format!("{RUNS} WHERE collection = ?1 ORDER BY run DESC LIMIT 1");
+            let last = on.query_row(&ask, [collection], past_run).optional()?;
+            let Some(last) = last.filter(|last| last.accepted && same(last)) else { return Ok(None) };
+            on.execute(
+                "INSERT INTO mapa_run (collection, recipe, source, started, accepted, unchanged, report)
+                 SELECT collection, recipe, source, ?2, 1, ?3, report FROM mapa_run WHERE run = ?1",
+                params![last.run, Timestamp::now().to_string(), last.change.stands() as i64],
+            )?;
+            let run = on.last_insert_rowid();
+            on.execute(
+                "INSERT INTO mapa_rejection SELECT ?2, row, column_name, text, reason, detail, record FROM mapa_rejection
+                 WHERE run = ?1 ORDER BY rowid",
+                [last.run, run],
+            )?;
+            on.commit()?;
+            Ok(Some(last.again(run)))
+        };
+        repeat().map_err(|error| explain(path, &error))
     }
 
     /// The runs over a collection, oldest first.

@@ -12,6 +12,7 @@ mod rows;
 
 use std::{error::Error as _, fmt, time::Duration};
 
+use jiff::Timestamp;
 use postgres::{Client, IsolationLevel, Transaction, error::SqlState, fallible_iterator::FallibleIterator};
 
 use super::{Change, DatabaseUrl, PastRejection, PastRun, StoreError, Stored, Version, log};
@@ -161,14 +162,41 @@ impl PostGis {
         self.client()?;
         let Self { url, client, .. } = self;
         let at = |error| explain(url, &error);
-        let mut transaction = client.transaction().map_err(at)?;
-        // A writer whose process is gone gives up its work within the second.
-        let wait = format!(
-            "SET LOCAL lock_timeout = '{WAIT_FOR_WRITER}'; SET LOCAL client_connection_check_interval = '1s';
-             SET LOCAL mapa.importing = 'on'; SELECT pg_advisory_xact_lock({WRITER})"
-        );
-        transaction.batch_execute(&wait).map_err(at)?;
+        let transaction = writing(client).map_err(at)?;
         Replacement::begin(url, collection, provenance, transaction)
+    }
+
+    /// The revision that last changed a collection.
+    pub fn revision_of(&mut self, collection: &str) -> Result<Option<Revision>, StoreError> {
+        let ask = "SELECT revision FROM mapa.mapa_collection WHERE id = $1";
+        let row = self.client()?.query_opt(ask, &[&collection]).map_err(|error| explain(&self.url, &error))?;
+        Ok(row.map(|row| Revision(row.get::<_, i64>(0) as u64)))
+    }
+
+    /// Keeps the last run over a collection once more, where it is the same.
+    pub fn repeat(&mut self, collection: &str, same: &dyn Fn(&PastRun) -> bool) -> Result<Option<PastRun>, StoreError> {
+        self.client()?;
+        let Self { url, client, .. } = self;
+        let mut repeat = || -> Result<Option<PastRun>, postgres::Error> {
+            let mut on = writing(client)?;
+            let ask = format!("{RUNS} WHERE collection = $1 ORDER BY run DESC LIMIT 1");
+            let last = on.query_opt(&ask, &[&collection])?.map(|row| past_run(&row));
+            let Some(last) = last.filter(|last| last.accepted && same(last)) else { return Ok(None) };
+            let row = on.query_one(
+                "INSERT INTO mapa.mapa_run (collection, recipe, source, started, accepted, unchanged, report)
+                 SELECT collection, recipe, source, $2, true, $3, report FROM mapa.mapa_run WHERE run = $1 RETURNING run",
+                &[&last.run, &Timestamp::now().to_string(), &(last.change.stands() as i64)],
+            )?;
+            let run: i64 = row.get(0);
+            on.execute(
+                "INSERT INTO mapa.mapa_rejection SELECT $2, row, column_name, text, reason, detail, record
+                 FROM mapa.mapa_rejection WHERE run = $1 ORDER BY ctid",
+                &[&last.run, &run],
+            )?;
+            on.commit()?;
+            Ok(Some(last.again(run)))
+        };
+        repeat().map_err(|error| explain(url, &error))
     }
 
     /// The runs over a collection, oldest first.
@@ -278,6 +306,18 @@ fn changed_ids(on: &mut Transaction<'_>, collection: &str, since: i64) -> Result
     );
     let rows = on.query(&ask, &[&collection, &since])?;
     Ok((rows.len() <= log::MOST_CHANGES).then(|| rows.iter().map(|row| row.get(0)).collect()))
+}
+
+/// A transaction that holds the lock of writers.
+fn writing(client: &mut Client) -> Result<Transaction<'_>, postgres::Error> {
+    let mut transaction = client.transaction()?;
+    // A writer whose process is gone gives up its work within the second.
+    let wait = format!(
+        "SET LOCAL lock_timeout = '{WAIT_FOR_WRITER}'; SET LOCAL client_connection_check_interval = '1s';
+         SET LOCAL mapa.importing = 'on'; SELECT pg_advisory_xact_lock({WRITER})"
+    );
+    transaction.batch_execute(&wait)?;
+    Ok(transaction)
 }
 
 fn past_run(row: &postgres::Row) -> PastRun {
