@@ -32,7 +32,6 @@ const HOMES: &[(&str, &[&str])] = &[
     ("hyper_util", &["http"]),
     ("http_body", &["http"]),
     ("rustix", &["serve.rs"]),
-    ("rstar", &["snapshot"]),
     ("arcstr", &["model"]),
     ("ecow", &["model"]),
     ("mlt_core", &["tile"]),

@@ -2,9 +2,7 @@
 
 use std::sync::OnceLock;
 
-use rstar::{AABB, ParentNode, RStarInsertionStrategy, RTree, RTreeNode, RTreeObject, RTreeParams};
-
-use super::{points::Points, search::Texts};
+use super::{packed::Packed, points::Points, search::Texts};
 use crate::{
     model::{Collection, Feature},
     space::{BBox, EdgeTree},
@@ -14,78 +12,24 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Layer {
     features: Vec<Feature>,
-    index: RTree<Entry, Wide>,
-    /// The edges of long shapes.
-    edges: Vec<EdgeTree>,
+    index: Packed,
+    /// The edges of long shapes, each with the place of its feature, ascending.
+    edges: Box<[(u32, EdgeTree)]>,
     points: Points,
     /// Made when first asked for.
     texts: OnceLock<Texts>,
-}
-
-/// The box of a feature and the feature's place in its layer.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Entry {
-    bbox: BBox,
-    at: u32,
-    /// The place of its tree of edges; [`NO_EDGES`] for short shapes.
-    edges: u32,
-}
-
-/// Nodes of up to sixteen: of a million boxes they take 65 bytes each, where those of six take 94, are built in half of the
-/// time and asked in two thirds of it (`benches/RESULTS.md`).
-#[derive(Debug)]
-struct Wide;
-
-impl RTreeParams for Wide {
-    const MIN_SIZE: usize = 5;
-    const MAX_SIZE: usize = 16;
-    const REINSERTION_COUNT: usize = 4;
-    type DefaultInsertionStrategy = RStarInsertionStrategy;
-}
-
-/// No place in a list of trees.
-const NO_EDGES: u32 = u32::MAX;
-
-impl Entry {
-    /// The smallest lon-lat box of the feature.
-    pub(super) fn bbox(&self) -> BBox {
-        self.bbox
-    }
-
-    /// Its place in the layer.
-    pub(super) fn at(&self) -> u32 {
-        self.at
-    }
-}
-
-impl RTreeObject for Entry {
-    type Envelope = AABB<[f64; 2]>;
-
-    fn envelope(&self) -> Self::Envelope {
-        envelope(&self.bbox)
-    }
 }
 
 impl Layer {
     /// A layer of these features, each with an id of its own; they may come in any order.
     pub(super) fn new(mut features: Vec<Feature>) -> Self {
         features.sort_by(|a, b| a.id.cmp(&b.id));
-        let mut edges = Vec::new();
-        let entry = |(at, feature): (usize, &Feature)| {
-            let mut entry = Entry {
-                bbox: feature.geometry.bbox(),
-                at: u32::try_from(at).expect("a collection has fewer than 2^32 features"),
-                edges: NO_EDGES,
-            };
-            if let Some(tree) = EdgeTree::of(&feature.geometry) {
-                entry.edges = edges.len() as u32;
-                edges.push(tree);
-            }
-            entry
-        };
-        let entries = features.iter().enumerate().map(entry).collect();
+        assert!(u32::try_from(features.len()).is_ok(), "a collection has fewer than 2^32 features");
+        let index = Packed::new(features.iter().map(|feature| feature.geometry.bbox()));
+        let edges = (0..).zip(&features).filter_map(|(at, feature)| Some((at, EdgeTree::of(&feature.geometry)?)));
+        let edges = edges.collect();
         let points = Points::new(features.iter().enumerate().map(|(at, feature)| (at as u32, feature)));
-        Self { features, index: RTree::bulk_load_with_params(entries), edges, points, texts: OnceLock::new() }
+        Self { features, index, edges, points, texts: OnceLock::new() }
     }
 
     /// All features in the order of their ids.
@@ -103,9 +47,9 @@ impl Layer {
         self.texts.get_or_init(|| Texts::of(of, &self.features))
     }
 
-    /// The edges of the feature of an entry, where they are many.
-    pub(super) fn edges(&self, entry: &Entry) -> Option<&EdgeTree> {
-        self.edges.get(entry.edges as usize)
+    /// The edges of the feature at a place, where they are many.
+    pub(super) fn edges(&self, at: u32) -> Option<&EdgeTree> {
+        self.edges.binary_search_by_key(&at, |(of, _)| *of).ok().map(|i| &self.edges[i].1)
     }
 
     /// Those that are points, along the Z-order curve.
@@ -130,50 +74,37 @@ impl Layer {
 
     /// The places, ascending and each once, of features whose boxes share a point with one of these.
     pub(super) fn near_boxes(&self, boxes: &[BBox]) -> Vec<u32> {
-        let mut found: Vec<u32> = boxes
-            .iter()
-            .flat_map(|bbox| self.index.locate_in_envelope_intersecting(envelope(bbox)))
-            .map(Entry::at)
-            .collect();
+        let exact = |at| self.at(at).geometry.bbox();
+        let mut found: Vec<u32> = boxes.iter().flat_map(|bbox| self.index.meeting(bbox, exact)).collect();
         found.sort_unstable();
         found.dedup();
         found
     }
 
-    /// The top of the index.
-    pub(super) fn root(&self) -> &ParentNode<Entry> {
-        self.index.root()
+    /// The index of their boxes, by their places.
+    pub(super) fn index(&self) -> &Packed {
+        &self.index
     }
 
     /// The smallest box of all features but those at the hidden places; `None` where none is left.
     ///
-    /// Only what sticks out of the box found so far is looked into.
+    /// Only what sticks out of the box found so far, or may, is looked into.
     pub(super) fn bbox_without(&self, hidden: &[u32]) -> Option<BBox> {
         let mut found: Option<BBox> = None;
-        let mut open = vec![self.root()];
-        while let Some(branch) = open.pop() {
-            for child in branch.children() {
-                let bbox = bbox(&child.envelope());
-                if found.is_some_and(|found| found.union(bbox) == found) {
-                    continue;
-                }
-                match child {
-                    RTreeNode::Parent(branch) => open.push(branch),
-                    RTreeNode::Leaf(entry) if hidden.binary_search(&entry.at).is_ok() => {}
-                    RTreeNode::Leaf(_) => found = Some(found.map_or(bbox, |found| found.union(bbox))),
+        let mut open: Vec<_> = self.index.top().into_iter().collect();
+        while let Some(node) = open.pop() {
+            if found.is_some_and(|found| found.union(self.index.bbox(node)) == found) {
+                continue;
+            }
+            match self.index.place(node) {
+                None => open.extend(self.index.children(node)),
+                Some(at) if hidden.binary_search(&at).is_ok() => {}
+                Some(at) => {
+                    let bbox = self.at(at).geometry.bbox();
+                    found = Some(found.map_or(bbox, |found| found.union(bbox)));
                 }
             }
         }
         found
     }
-}
-
-/// The box of an envelope of the index.
-pub(super) fn bbox(envelope: &AABB<[f64; 2]>) -> BBox {
-    let ([west, south], [east, north]) = (envelope.lower(), envelope.upper());
-    BBox { west, south, east, north }
-}
-
-fn envelope(bbox: &BBox) -> AABB<[f64; 2]> {
-    AABB::from_corners([bbox.west, bbox.south], [bbox.east, bbox.north])
 }

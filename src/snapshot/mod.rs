@@ -12,6 +12,7 @@ mod layer;
 pub mod nearest;
 pub mod open;
 pub mod order;
+mod packed;
 pub mod page;
 mod points;
 mod property;

@@ -17,14 +17,7 @@
 
 use std::cmp::Ordering;
 
-use rstar::{ParentNode, RTreeNode};
-
-use super::{
-    Found, Selection, Shelf, Snapshot,
-    layer::{self, Entry},
-    selection::Here,
-    shelf::Part,
-};
+use super::{Found, Selection, Shelf, Snapshot, packed::Node, selection::Here, shelf::Part};
 use crate::space::{
     EdgeTree, LonLat, Ruler, Span,
     geodesic::{Sight, sight_within},
@@ -135,7 +128,7 @@ struct Search<'a, 'q> {
     limit_m: f64,
 }
 
-/// A branch, or an entry, of one part that is looked through.
+/// One part that is looked through.
 #[derive(Clone, Copy)]
 struct Looking<'a, 'h> {
     part: Part<'a>,
@@ -152,9 +145,10 @@ impl<'a, 'q> Search<'a, 'q> {
         for shelf in shelves {
             let here = self.asking.selection.here(shelf);
             for part in shelf.parts() {
-                let bbox = layer::bbox(&part.root().envelope());
-                if self.ruler.least_to_box(&bbox) <= self.limit_m {
-                    self.descend(Looking { part, here }, part.root());
+                if let Some(top) = part.index().top()
+                    && self.ruler.least_to_box(&part.index().bbox(top)) <= self.limit_m
+                {
+                    self.descend(Looking { part, here }, top);
                 }
             }
         }
@@ -177,14 +171,16 @@ impl<'a, 'q> Search<'a, 'q> {
         Some(neighbors)
     }
 
-    /// Looks through a branch, its nearer children first, so that the limit soon lies where it belongs.
-    fn descend(&mut self, looking: Looking<'a, '_>, branch: &'a ParentNode<Entry>) {
-        let mut children: Vec<(f64, &RTreeNode<Entry>)> = Vec::with_capacity(branch.children().len());
-        for child in branch.children() {
-            let bbox = match child {
-                RTreeNode::Parent(branch) => layer::bbox(&branch.envelope()),
-                RTreeNode::Leaf(entry) => entry.bbox(),
-            };
+    /// Looks through a branch, its nearer children first, so that the limit soon lies where it belongs; or at a feature.
+    fn descend(&mut self, looking: Looking<'a, '_>, node: Node) {
+        let index = looking.part.index();
+        if let Some(at) = index.place(node) {
+            return self.look_at(looking, at);
+        }
+        let below = index.children(node);
+        let mut children: Vec<(f64, Node)> = Vec::with_capacity(below.len());
+        for child in below {
+            let bbox = index.bbox(child);
             let least_m = self.ruler.least_to_box(&bbox);
             if least_m <= self.limit_m && looking.here.reaches(&bbox) {
                 children.push((least_m, child));
@@ -195,20 +191,17 @@ impl<'a, 'q> Search<'a, 'q> {
             if least_m > self.limit_m {
                 return;
             }
-            match child {
-                RTreeNode::Parent(branch) => self.descend(looking, branch),
-                RTreeNode::Leaf(entry) => self.look_at(looking, entry),
-            }
+            self.descend(looking, child);
         }
     }
 
-    fn look_at(&mut self, Looking { part, here }: Looking<'a, '_>, entry: &Entry) {
-        let Some(feature) = part.feature(entry) else { return };
+    fn look_at(&mut self, Looking { part, here }: Looking<'a, '_>, at: u32) {
+        let Some(feature) = part.at(at) else { return };
         let found = Found { shelf: part.shelf, feature };
         if !here.takes(feature) || self.asking.accepts.is_some_and(|accepts| !accepts(found)) {
             return;
         }
-        let edges = part.edges(entry);
+        let edges = part.edges(at);
         let mut span = self.ruler.to_geometry(&feature.geometry, edges, self.limit_m);
         if span.least_m > self.limit_m {
             return;

@@ -16,10 +16,10 @@ use std::{
 };
 
 use jiff::civil::Date;
-use rstar::ParentNode;
 
 use super::{
-    layer::{Entry, Layer},
+    layer::Layer,
+    packed::Packed,
     points::{Mass, Points},
     search::{Texts, Titles},
 };
@@ -385,9 +385,9 @@ impl Shelf {
 }
 
 impl<'a> Part<'a> {
-    /// The top of its index.
-    pub(super) fn root(self) -> &'a ParentNode<Entry> {
-        self.layer.root()
+    /// The index of its boxes by their places in the layer, those of what is hidden among them.
+    pub(super) fn index(self) -> &'a Packed {
+        self.layer.index()
     }
 
     /// The index of its words, that of what is hidden among them.
@@ -400,14 +400,9 @@ impl<'a> Part<'a> {
         self.hidden.binary_search(&at).is_err().then(|| self.layer.at(at))
     }
 
-    /// The edges of the feature of an entry in a tree, where there are many.
-    pub(super) fn edges(self, entry: &Entry) -> Option<&'a EdgeTree> {
-        self.layer.edges(entry)
-    }
-
-    /// The feature of an entry of its index; `None` where it is hidden.
-    pub(super) fn feature(self, entry: &Entry) -> Option<&'a Feature> {
-        self.at(entry.at())
+    /// The edges of the feature at a place of the layer, where there are many.
+    pub(super) fn edges(self, at: u32) -> Option<&'a EdgeTree> {
+        self.layer.edges(at)
     }
 }
 
