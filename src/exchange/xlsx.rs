@@ -17,7 +17,8 @@ use crate::{
 /// The most features of a sheet: 2^20 rows (Excel specifications and limits), one of them the head.
 pub const MAX_ROWS: usize = (1 << 20) - 1;
 
-/// The longest text of a cell, in units of UTF-16 (Excel specifications and limits); a longer one ends in `…`.
+/// The longest text of a cell, in units of UTF-16 (Excel specifications and limits); a longer one, which no import brings, ends
+/// in `…`.
 const MAX_CELL: usize = 32_767;
 
 /// Beyond it a cell, which holds a float, tells neighbouring whole numbers apart no more.

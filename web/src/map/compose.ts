@@ -35,9 +35,8 @@ export interface Composition {
 }
 
 export function compose({ own, foreign, choice, filter, districts, language, theme, selected, sectors }: Composition): StyleSpecification {
-  const whole = foreign ? onForeign(own, foreign) : own;
-  const style = districts ? coloured(whole, CITY_SOURCE, districts) : whole;
-  return {
+  const style = foreign ? onForeign(own, foreign) : own;
+  const whole = {
     ...style,
     sources: { ...chosenSources(style.sources, choice, filter), [SELECTED_SOURCE]: selectedSource(selected) },
     layers: [
@@ -45,6 +44,7 @@ export function compose({ own, foreign, choice, filter, districts, language, the
       ...SELECTED_LAYERS(theme),
     ],
   };
+  return districts ? coloured(whole, CITY_SOURCE, districts) : whole;
 }
 
 /** Where the foreign style is to be loaded from, when the server's style asks for one. */

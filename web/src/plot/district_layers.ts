@@ -4,14 +4,15 @@ import type { ExpressionSpecification, LayerSpecification, StyleSpecification } 
 /** By the name of a district: the colour of its class, and what is written on it. */
 export interface DistrictColors {
   fills: ReadonlyMap<string, string>;
-  labels: ReadonlyMap<string, string>;
+  figures: ReadonlyMap<string, string>;
+  titles: ReadonlyMap<string, string>;
   /** the colour of what is unknown */
   unknown: string;
 }
 
 const SOURCE = 'mapa-districts';
 /** The style with the districts in their colours instead of the objects of `citySource`. */
-export function coloured(style: StyleSpecification, citySource: string, { fills, labels, unknown }: DistrictColors): StyleSpecification {
+export function coloured(style: StyleSpecification, citySource: string, { fills, figures, titles, unknown }: DistrictColors): StyleSpecification {
   const base = style.layers.filter((layer) => !('source' in layer && layer.source === citySource));
   // What the base writes would stand in the way of the figures.
   const unwritten = base.filter(({ type }) => type !== 'symbol');
@@ -28,7 +29,7 @@ export function coloured(style: StyleSpecification, citySource: string, { fills,
       ...unwritten.slice(0, at),
       FILLS(byName(fills, unknown)),
       ...unwritten.slice(at),
-      ...FIGURES(byName(labels, ''), fonts.find(Array.isArray) as string[] | undefined),
+      ...WRITTEN(byName(titles, ''), byName(figures, ''), fonts.find(Array.isArray) as string[] | undefined),
     ],
   };
 }
@@ -46,29 +47,39 @@ const FILLS = (fill: ExpressionSpecification | string): LayerSpecification => ({
   paint: { 'fill-color': fill as string },
 });
 
-const FIGURES = (label: ExpressionSpecification | string, font: string[] | undefined): LayerSpecification[] => [
-  {
-    id: 'mapa-district-borders',
-    type: 'line',
-    source: SOURCE,
-    'source-layer': 'districts',
-    layout: { 'line-join': 'round' },
-    paint: { 'line-color': '#ffffff', 'line-width': 2 },
-  },
-  {
-    id: 'mapa-district-figures',
-    type: 'symbol',
-    source: SOURCE,
-    'source-layer': 'district-names',
-    layout: {
-      'text-field': label as string,
-      ...(font ? { 'text-font': font } : {}),
-      'text-size': 13,
-      'text-max-width': 9,
-      'text-padding': 0,
-      'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'],
-      'text-radial-offset': 0.5,
+/** The figures always, and the names where there is room for them too. */
+const WRITTEN = (
+  title: ExpressionSpecification | string,
+  figure: ExpressionSpecification | string,
+  font: string[] | undefined,
+): LayerSpecification[] => {
+  const fonts = font ? { 'text-font': font } : {};
+  const paint = { 'text-color': '#0c1a2a', 'text-halo-color': '#ffffff', 'text-halo-width': 2 };
+  const from = { type: 'symbol', source: SOURCE, 'source-layer': 'district-names', paint } as const;
+  return [
+    {
+      id: 'mapa-district-borders',
+      type: 'line',
+      source: SOURCE,
+      'source-layer': 'districts',
+      layout: { 'line-join': 'round' },
+      paint: { 'line-color': '#ffffff', 'line-width': 2 },
     },
-    paint: { 'text-color': '#0c1a2a', 'text-halo-color': '#ffffff', 'text-halo-width': 2 },
-  },
-];
+    {
+      ...from,
+      id: 'mapa-district-titles',
+      layout: {
+        ...fonts,
+        'text-field': title as string,
+        'text-size': 12,
+        'text-variable-anchor-offset': ['top', [0, 0.7], 'left', [2.8, 0], 'right', [-2.8, 0], 'bottom', [0, -0.7]],
+        'text-padding': 0,
+      },
+    },
+    {
+      ...from,
+      id: 'mapa-district-figures',
+      layout: { ...fonts, 'text-field': figure as string, 'text-size': ['interpolate', ['linear'], ['zoom'], 9, 11, 12, 15], 'text-allow-overlap': true },
+    },
+  ];
+};

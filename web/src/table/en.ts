@@ -53,7 +53,6 @@ export const en = {
   chart_value: 'Value',
   chart_count: 'Count',
   chart_step: '{from} – {to}',
-  chart_bar: '{label}: {count}. Narrow the table and the map',
   chart_rest: { one: '{count} more value is not shown.', other: '{count} more values are not shown.' },
 
   figure_objects_all: 'All objects of the city. To count only some of them, tick them in “On the map”.',

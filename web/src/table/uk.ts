@@ -58,7 +58,6 @@ export const uk = {
   chart_value: 'Значення',
   chart_count: 'Кількість',
   chart_step: '{from} – {to}',
-  chart_bar: '{label}: {count}. Звузити таблицю й мапу',
   chart_rest: {
     one: 'Ще {count} значення не показано.',
     few: 'Ще {count} значення не показано.',
