@@ -21,6 +21,7 @@ export const en = {
   table_csv_long: 'Download CSV: the shown columns of all objects found',
   table_xlsx_long: 'Download XLSX: the shown columns of all objects found',
   table_failed: 'The table could not be loaded. The server does not answer, or answered with an error.',
+  table_anew: 'Show the whole collection',
   table_empty: 'No object fits the filter.',
   table_sort: 'Sort by: {title}',
   table_open: 'Show object {id} on the map',
