@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::{
     archive::{self, About, Content, Writer},
-    exchange::{Csv, View, imprint, write_csv, write_flatgeobuf},
+    exchange::{Csv, View, imprint, write_csv, write_flatgeobuf, write_xlsx},
     files,
     http::FeatureJson,
     model::{Catalog, Revision},
@@ -183,9 +183,14 @@ fn features(snapshot: &Snapshot, shelf: &Shelf, order: &Order, path: &Path) -> a
             write_flatgeobuf(&mut to, collection, &all, View::WHOLE, &said)?;
             Ok(to.flush()?)
         }
+        "xlsx" => {
+            let mut to = create()?;
+            write_xlsx(&mut to, collection, &all, View::WHOLE, &|title| title.uk.clone(), &said)?;
+            Ok(to.flush()?)
+        }
         "gpkg" => geopackage(path, shelf),
         _ => bail!(
-            "{}: the ending tells the format: pmtiles and mbtiles for tiles; geojson, csv, fgb, gpkg for features",
+            "{}: the ending tells the format: pmtiles and mbtiles for tiles; geojson, csv, xlsx, fgb, gpkg for features",
             order.to.display()
         ),
     }

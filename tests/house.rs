@@ -54,6 +54,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("geo", &["space"]),
     ("unicode_normalization", &["snapshot"]),
     ("geozero", &["exchange", "import", "store", "demo"]),
+    ("rust_xlsxwriter", &["exchange"]),
     ("flatgeobuf", &["exchange", "import", "demo"]),
     ("csv", &["exchange", "import", "demo"]),
     ("fst", &["snapshot"]),

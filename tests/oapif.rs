@@ -90,6 +90,39 @@ fn link(page: &Value, rel: &str, server: &Server) -> Option<String> {
 }
 
 #[test]
+fn a_page_that_starts_with_a_feature_goes_on_from_there_in_both_directions() {
+    let (_city, server) = served();
+    for query in [
+        "",
+        "&sortby=height",
+        "&sortby=-height,name",
+        "&filter=height%20%3E%200",
+        "&sortby=planted&filter=height%20%3E%200",
+    ] {
+        let all = ids(&server.json(&format!("/collections/trees/items?limit=1000{query}")));
+        for (at, id) in all.iter().enumerate().step_by(7) {
+            let page = server.json(&format!("/collections/trees/items?limit=5&start={id}{query}"));
+            assert_eq!(ids(&page), all[at..all.len().min(at + 5)], "{query} {id}");
+            assert_eq!(page["numberMatched"], all.len());
+            let way = |rel| link(&page, rel, &server).map(|path| ids(&server.json(&path)));
+            assert_eq!(way("prev").unwrap_or_default(), all[at.saturating_sub(5)..at], "{query} {id}");
+            assert_eq!(
+                way("next").unwrap_or_default(),
+                all[all.len().min(at + 5)..all.len().min(at + 10)],
+                "{query} {id}"
+            );
+        }
+    }
+    // A feature that is not meant stands somewhere, and the page begins behind that place.
+    let rest = ids(&server.json("/collections/trees/items?limit=2&start=t000&filter=height%20%3E%200"));
+    assert_eq!(rest, ["t001", "t002"]);
+    for (query, named) in [("start=nobody", "start"), ("start=t000&cursor=%5B%22after%22%2C%22t001%22%5D", "start")] {
+        let answer = server.get(&format!("/collections/trees/items?{query}"));
+        assert_eq!((answer.status, &answer.json()["parameter"]), (400, &json!(named)), "{query}");
+    }
+}
+
+#[test]
 fn pages_forwards_and_back_cover_everything_once_under_ties_and_unknowns() {
     let (_city, server) = served();
     for sort in ["", "height", "-height", "planted,-height", "-name,planted", "kind,-id"] {

@@ -39,6 +39,8 @@ fn collection(id: &str, geometry: GeometryKind, priority: u8, fields: &[(&str, F
         unit: None,
         format: None,
         values: vec![],
+        chart: None,
+        adds_up: false,
     };
     Collection {
         id: CollectionId::new(id).unwrap(),

@@ -125,6 +125,8 @@ mod tests {
                 unit: None,
                 format: None,
                 values: vec![],
+                chart: None,
+                adds_up: false,
             }],
             kinds: vec![],
             service_area: None,

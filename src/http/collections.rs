@@ -9,7 +9,10 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::{
-    Answering, Language, Links, Params, Problem, document::Document, format::Format, pages, routes,
+    Answering, Language, Links, Params, Problem,
+    document::Document,
+    format::{Format, XLSX},
+    pages, routes,
     tilesets::TILESETS_VECTOR,
 };
 use crate::{
@@ -111,7 +114,7 @@ fn describe(shelf: &Shelf, links: &Links, language: Language) -> Value {
 }
 
 /// Where to go from a collection at a path.
-fn ways(path: &str, id: &str, links: &Links) -> [Value; 10] {
+fn ways(path: &str, id: &str, links: &Links) -> [Value; 11] {
     const JSON: &str = "application/json";
     const SCHEMA: &str = "application/schema+json";
     let items = |kind, f| links.link("items", kind, &format!("{path}/items?f={f}"));
@@ -122,6 +125,7 @@ fn ways(path: &str, id: &str, links: &Links) -> [Value; 10] {
         items("text/html", "html"),
         items("text/csv", "csv"),
         items("application/flatgeobuf", "fgb"),
+        items(XLSX, "xlsx"),
         links.link("http://www.opengis.net/def/rel/ogc/1.0/queryables", SCHEMA, &format!("{path}/queryables")),
         links.link("http://www.opengis.net/def/rel/ogc/1.0/schema", SCHEMA, &format!("{path}/schema")),
         links.link(TILESETS_VECTOR, JSON, &format!("/collections/{id}/tiles")),
@@ -139,6 +143,12 @@ fn field(field: &Field) -> Value {
     }
     if !field.values.is_empty() {
         described["values"] = field.values.iter().map(choice).collect();
+    }
+    if let Some(chart) = field.chart {
+        described["chart"] = json!(chart);
+    }
+    if field.adds_up {
+        described["addsUp"] = true.into();
     }
     described
 }

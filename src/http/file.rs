@@ -1,4 +1,4 @@
-//! A `File` is features written as a whole to be kept elsewhere, CSV or FlatGeobuf, and read in parts over HTTP.
+//! A `File` is features written as a whole to be kept elsewhere, CSV, XLSX or FlatGeobuf, and read in parts over HTTP.
 //!
 //! It is written once for all who ask, into a temporary file, so memory does not grow with the features; the last ones are
 //! kept for those who come back for further parts (RFC 9110 §14).
@@ -20,10 +20,15 @@ use quick_cache::{Weighter, sync::Cache};
 use tokio::sync::Semaphore;
 use xxhash_rust::xxh3::Xxh3;
 
-use super::{Problem, answer, document::Document, format::Format, items::Question};
+use super::{
+    Problem, answer,
+    document::Document,
+    format::{Format, XLSX},
+    items::Question,
+};
 use crate::{
-    exchange::{Csv, imprint, write_csv, write_flatgeobuf},
-    model::Revision,
+    exchange::{Csv, imprint, write_csv, write_flatgeobuf, write_xlsx},
+    model::{Revision, Title},
     snapshot::{Snapshot, credits, page::page},
 };
 
@@ -49,6 +54,8 @@ pub enum Kind {
     Csv,
     /// With its index.
     FlatGeobuf,
+    /// With titles in the language of the asker.
+    Xlsx,
 }
 
 /// Which file: of a collection, at a revision, by a query.
@@ -84,6 +91,7 @@ impl Kind {
         match format {
             Format::Csv => Some(Self::Csv),
             Format::FlatGeobuf => Some(Self::FlatGeobuf),
+            Format::Xlsx => Some(Self::Xlsx),
             Format::Json | Format::Html => None,
         }
     }
@@ -93,6 +101,7 @@ impl Kind {
         match self {
             Self::Csv => "text/csv; charset=utf-8; header=present",
             Self::FlatGeobuf => "application/flatgeobuf",
+            Self::Xlsx => XLSX,
         }
     }
 }
@@ -132,11 +141,13 @@ fn written(kind: Kind, snapshot: &Snapshot, question: &Question, bom: bool) -> i
         if let Some(shelf) = snapshot.shelf(id) {
             let page = page(&question.selection, shelf, &question.order, &question.turn, question.limit);
             let (of, features, view) = (shelf.collection(), &page.features, question.view());
+            let imprint = || imprint(of, &credits([shelf].into_iter()), shelf.is_demonstration());
             match kind {
                 Kind::Csv => write_csv(&mut to, of, features, view, Csv { bom })?,
-                Kind::FlatGeobuf => {
-                    let imprint = imprint(of, &credits([shelf].into_iter()), shelf.is_demonstration());
-                    write_flatgeobuf(&mut to, of, features, view, &imprint)?;
+                Kind::FlatGeobuf => write_flatgeobuf(&mut to, of, features, view, &imprint())?,
+                Kind::Xlsx => {
+                    let say = |title: &Title| question.language.of(title).to_owned();
+                    write_xlsx(&mut to, of, features, view, &say, &imprint())?;
                 }
             }
         }

@@ -8,6 +8,9 @@ use super::{
     route::{Form, Route},
 };
 
+/// The media type of XLSX (IANA).
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 /// One way to write an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -19,10 +22,13 @@ pub enum Format {
     Csv,
     /// FlatGeobuf, with its index.
     FlatGeobuf,
+    /// A sheet for people.
+    Xlsx,
 }
 
 impl Format {
-    const ALL: [Self; 4] = [Self::Json, Self::Html, Self::Csv, Self::FlatGeobuf];
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Json, Self::Html, Self::Csv, Self::FlatGeobuf, Self::Xlsx];
 
     /// Its word in `f`.
     pub const fn word(self) -> &'static str {
@@ -31,6 +37,7 @@ impl Format {
             Self::Html => "html",
             Self::Csv => "csv",
             Self::FlatGeobuf => "fgb",
+            Self::Xlsx => "xlsx",
         }
     }
 
@@ -46,6 +53,7 @@ impl Format {
             Self::Html => &["text/html"],
             Self::Csv => &["text/csv"],
             Self::FlatGeobuf => &["application/flatgeobuf", "application/vnd.flatgeobuf"],
+            Self::Xlsx => &[XLSX],
         }
     }
 

@@ -15,13 +15,13 @@ use super::{
     cursor,
     document::Document,
     file,
-    format::Format,
+    format::{Format, XLSX},
     geojson::{FeatureCollectionJson, FeatureJson},
     links::feature_path,
     pages, routes, schema,
 };
 use crate::{
-    exchange::View,
+    exchange::{View, fits},
     snapshot::{
         Found, Selection, Shelf,
         order::Order,
@@ -67,7 +67,17 @@ impl Question {
         let selection = params.narrowed(selection, [shelf], &boxes)?;
         let order = Order::read(&params.list("sortby"), of)
             .map_err(|error| Problem::bad("sortby", params.text("sortby").unwrap_or_default(), error.to_string()))?;
-        let turn = params.text("cursor").map_or(Ok(Turn::First), |text| cursor::read(text, &order))?;
+        let turn = match (params.text("cursor"), params.text("start")) {
+            (Some(_), Some(id)) => {
+                return Err(Problem::bad("start", id, "`cursor` tells already where the page begins"));
+            }
+            (Some(text), None) => cursor::read(text, &order)?,
+            (None, Some(id)) => match shelf.feature(id) {
+                Some(feature) => Turn::From(order.mark(feature)),
+                None => return Err(Problem::bad("start", id, format!("there is no feature `{id}` in `{}`", of.id))),
+            },
+            (None, None) => Turn::First,
+        };
         let only = params.list("properties");
         if let Some(unknown) = only.iter().find(|name| !schema::has_property(of, name)) {
             return Err(Problem::bad("properties", *unknown, format!("the collection has no property `{unknown}`")));
@@ -102,7 +112,7 @@ pub async fn list(
     let mut question = Question::read(&params, shelf, &asked)?;
     let format = Format::asked(&params, &routes::ITEMS, &asked);
     let file = file::Kind::of(format);
-    if file.is_some() && params.text("limit").is_none() && params.text("cursor").is_none() {
+    if file.is_some() && question.turn == Turn::First && params.text("limit").is_none() {
         // A file is the whole of what is meant, unless a page of it is asked for.
         question.limit = usize::MAX;
     }
@@ -114,7 +124,12 @@ pub async fn list(
         |kind| Document::new(&asked, kind).in_language(question.language).in_crs(question.crs.uri).with_links(&ways);
     if let Some(kind) = file {
         let document = document(kind.media()).named(&format!("{id}.{}", format.word()));
-        let key = (id, snapshot.revision(), params.again("lang", None), kind);
+        if kind == file::Kind::Xlsx {
+            fits(page.matched.min(question.limit)).map_err(|error| Problem::bad("f", "xlsx", error.to_string()))?;
+        }
+        // Only sheets have titles, and so a language.
+        let language = (kind == file::Kind::Xlsx).then(|| question.language.tag());
+        let key = (id, snapshot.revision(), params.again("lang", language), kind);
         drop(page);
         return city.files.answer(key, document, Arc::clone(&snapshot), question, params.is_true("bom"), &asked).await;
     }
@@ -140,13 +155,14 @@ fn ways(links: &Links, params: &Params, path: &str, format: Format, order: &Orde
         Format::Html => "text/html",
         Format::Csv => "text/csv",
         Format::FlatGeobuf => "application/flatgeobuf",
+        Format::Xlsx => XLSX,
     };
     let with = |name, value: Option<&str>| match params.again(name, value) {
         query if query.is_empty() => path.to_owned(),
         query => format!("{path}?{query}"),
     };
     let mut to = vec![links.link("self", media(format), &with("", None))];
-    for other in [Format::Json, Format::Html, Format::Csv, Format::FlatGeobuf] {
+    for other in Format::ALL {
         if other != format {
             to.push(links.link("alternate", media(other), &with("f", Some(other.word()))));
         }

@@ -249,7 +249,9 @@ fn router(city: Arc<City>) -> Router {
     let compression = CompressionLayer::new().compress_when(
         DefaultPredicate::new()
             .and(NotForContentType::const_new(Format::Mvt.media_type()))
-            .and(NotForContentType::const_new(Format::Mlt.media_type())),
+            .and(NotForContentType::const_new(Format::Mlt.media_type()))
+            // A sheet is packed already.
+            .and(NotForContentType::const_new(format::XLSX)),
     );
     let routed = routes::all()
         .into_iter()

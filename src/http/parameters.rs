@@ -4,7 +4,7 @@ use super::{
     params::MAX_QUERY_BYTES,
     route::{Form, Param, Said},
 };
-use crate::space::crs;
+use crate::{model::feature::MAX_ID_BYTES, space::crs};
 
 /// The longest cursor: the id of a feature and what it is sorted by.
 const MAX_CURSOR_BYTES: usize = 4096;
@@ -120,6 +120,13 @@ pub const CURSOR: Param = param(
     Form::Text(MAX_CURSOR_BYTES),
     "Звідки продовжити: з посилань next і prev",
     "Where to go on: from the links next and prev",
+);
+/// `start`.
+pub const START: Param = param(
+    "start",
+    Form::Text(MAX_ID_BYTES),
+    "Сторінка, що починається з цього об’єкта: його ідентифікатор; замість cursor",
+    "The page that begins with this feature: its id; instead of cursor",
 );
 /// `filter`.
 pub const FILTER: Param = param(

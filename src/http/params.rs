@@ -112,8 +112,11 @@ impl Params {
     }
 
     /// The query again, with another value for one parameter (or without it) and the rest as it was, escaped.
+    ///
+    /// A `cursor` takes the place of `start`.
     pub fn again(&self, name: &str, value: Option<&str>) -> String {
-        let kept = self.given.iter().filter(|(param, _)| param.name != name);
+        let goes = |given: &str| given == name || (name == "cursor" && given == "start");
+        let kept = self.given.iter().filter(|(param, _)| !goes(param.name));
         let pairs = kept.map(|(param, value)| (param.name, value.as_str())).chain(value.map(|value| (name, value)));
         pairs.map(|(name, value)| format!("{name}={}", escaped(value))).collect::<Vec<_>>().join("&")
     }

@@ -3,11 +3,13 @@
 use axum::routing::{MethodRouter, get};
 
 use super::{
-    Answering, api, at, catalog, changes, clusters, collections, conformance, fonts, health, items, metrics, nearest,
-    page, pages,
+    Answering, api, at, catalog, changes, clusters, collections, conformance, fonts,
+    format::XLSX,
+    health, items, metrics, nearest, page, pages,
     parameters::{
         BBOX, BBOX_CRS, BOM, COLLECTION_LIST, CRS, CURSOR, DATETIME, FILTER, FILTER_CRS, FILTER_LANG, HOURS_AT, KIND,
-        LANG, LAT, LON, OPEN_AT, PER, PROPERTIES, RADIUS, SECTOR, SORT_BY, f, limit, optional, param, required, said,
+        LANG, LAT, LON, OPEN_AT, PER, PROPERTIES, RADIUS, SECTOR, SORT_BY, START, f, limit, optional, param, required,
+        said,
     },
     route::{Form, Param, Route},
     schema, search, sprites, styles, summary, tilejson, tiles, tilesets,
@@ -186,13 +188,25 @@ pub static ITEMS: Route = Route {
         FILTER_CRS,
         limit(items::MAX_LIMIT, 10),
         CURSOR,
+        START,
         PROPERTIES,
         SORT_BY,
         LANG,
-        f(&["json", "html", "csv", "fgb"]),
+        param(
+            "f",
+            Form::Word(&["json", "html", "csv", "fgb", "xlsx"]),
+            "Формат відповіді; інакше — за заголовком Accept; xlsx — щонайбільше 1 048 575 об’єктів",
+            "Format of the answer; else by the Accept header; xlsx is of at most 1,048,575 features",
+        ),
         BOM,
     ],
-    answers: &[(GEOJSON, "FeatureCollection"), (HTML, ""), ("text/csv", ""), ("application/flatgeobuf", "")],
+    answers: &[
+        (GEOJSON, "FeatureCollection"),
+        (HTML, ""),
+        ("text/csv", ""),
+        ("application/flatgeobuf", ""),
+        (XLSX, ""),
+    ],
     also: &[206, 416, 503],
 };
 /// `GET /collections/{id}/items/{featureId}`

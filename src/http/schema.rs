@@ -113,6 +113,12 @@ fn field(field: &Field, language: Language) -> Value {
         }
     }
     choices(&mut property, &field.values, language);
+    if let Some(chart) = field.chart {
+        property["x-mapa-chart"] = json!(chart);
+    }
+    if field.adds_up {
+        property["x-mapa-addsUp"] = true.into();
+    }
     property
 }
 

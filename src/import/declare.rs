@@ -6,7 +6,7 @@ use jiff::{Span, civil::Date};
 use serde::Deserialize;
 
 use crate::model::{
-    Audience, Catalog, Choice, Collection, CollectionId, Field, FieldType, GeometryKind, TextFormat, Title,
+    Audience, Catalog, Chart, Choice, Collection, CollectionId, Field, FieldType, GeometryKind, TextFormat, Title,
     catalog::is_field_name, collection::OTHER_SERVICE_AREA,
 };
 
@@ -46,6 +46,9 @@ struct DeclaredField {
     format: Option<TextFormat>,
     #[serde(default)]
     values: Vec<DeclaredChoice>,
+    chart: Option<Chart>,
+    #[serde(default)]
+    adds_up: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -118,7 +121,7 @@ impl Declaration {
         }
         let mut seen = BTreeSet::new();
         let field = |declared: &DeclaredField| {
-            let DeclaredField { name, kind, title, unit, format, values } = declared.clone();
+            let DeclaredField { name, kind, title, unit, format, values, chart, adds_up } = declared.clone();
             if !is_field_name(&name) {
                 return Err(format!("`{name}` is no field name: lower snake case ASCII and no reserved word"));
             }
@@ -132,7 +135,11 @@ impl Declaration {
                 return Err(format!("field `{name}` is no text: it has neither a format nor a list of values"));
             }
             let values = choices(&name, &values)?;
-            Ok(Field { name, kind, title, unit, format, values })
+            let field = Field { name, kind, title, unit, format, values, chart, adds_up };
+            match field.flaw_of_plot() {
+                None => Ok(field),
+                Some(flaw) => Err(format!("field `{}`: {flaw}", field.name)),
+            }
         };
         self.fields.iter().map(field).collect()
     }

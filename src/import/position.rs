@@ -17,6 +17,8 @@ pub(super) fn fields() -> [Field; 2] {
         unit: None,
         format: None,
         values: vec![Choice { id: value.0.into(), title: Title { uk: value.1.into(), en: value.2.into() } }],
+        chart: None,
+        adds_up: false,
     };
     let [position, precision] = POSITION_FIELDS;
     [

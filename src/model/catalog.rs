@@ -9,7 +9,7 @@ use jiff::{Span, civil::Date};
 use serde::Deserialize;
 
 use super::{
-    Audience, Choice, Collection, CollectionId, Field, FieldType, GeometryKind, TextFormat, Title,
+    Audience, Chart, Choice, Collection, CollectionId, Field, FieldType, GeometryKind, TextFormat, Title,
     collection::OTHER_SERVICE_AREA,
 };
 
@@ -198,6 +198,9 @@ struct FieldEntry {
     format: Option<TextFormat>,
     #[serde(default)]
     values: Vec<Choice>,
+    chart: Option<Chart>,
+    #[serde(default)]
+    adds_up: bool,
 }
 
 #[derive(Default)]
@@ -254,8 +257,12 @@ impl Reader {
             if entry.kind != FieldType::Text && (entry.format.is_some() || !entry.values.is_empty()) {
                 self.flaw(FILE, &name, "only a text may have a format or a list of values");
             }
-            let FieldEntry { kind, title, unit, format, values } = entry;
-            fields.insert(name.clone(), Field { name, kind, title, unit, format, values });
+            let FieldEntry { kind, title, unit, format, values, chart, adds_up } = entry;
+            let field = Field { name, kind, title, unit, format, values, chart, adds_up };
+            if let Some(flaw) = field.flaw_of_plot() {
+                self.flaw(FILE, &field.name, flaw);
+            }
+            fields.insert(field.name.clone(), field);
         }
         fields
     }

@@ -23,6 +23,37 @@ pub struct Field {
     /// The closed list of what a text may be; empty when it may be anything.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<Choice>,
+    /// How the features of a selection are drawn by it, where that tells people something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chart: Option<Chart>,
+    /// Whether the sum of its numbers over features means something, as money and areas do, and years and shares do not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub adds_up: bool,
+}
+
+/// How features are drawn by a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Chart {
+    /// A bar for each value; of days, for each year.
+    Bars,
+    /// A bar for each step of a number.
+    Histogram,
+}
+
+impl Field {
+    /// What is wrong with how it is drawn and added up, for its type.
+    pub fn flaw_of_plot(&self) -> Option<&'static str> {
+        let is_number = matches!(self.kind, FieldType::Integer | FieldType::Number);
+        match self.chart {
+            Some(Chart::Histogram) if !is_number => Some("only a number is drawn as a histogram"),
+            Some(Chart::Bars) if self.kind == FieldType::Number => {
+                Some("a number with a fraction has no bar for each value")
+            }
+            _ if self.adds_up && !is_number => Some("only numbers add up"),
+            _ => None,
+        }
+    }
 }
 
 /// What the values of a field are.

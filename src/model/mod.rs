@@ -15,7 +15,7 @@ pub mod value;
 pub use catalog::{Catalog, Flaw, Sector, ServiceArea};
 pub use collection::{Audience, Collection, CollectionId, GeometryKind, Provenance};
 pub use feature::{Feature, FeatureError, FeatureId};
-pub use field::{Choice, Field, FieldType, TextFormat};
+pub use field::{Chart, Choice, Field, FieldType, TextFormat};
 pub use revision::Revision;
 pub use title::Title;
 pub use validity::Validity;

@@ -29,6 +29,8 @@ pub struct Page<'a> {
 pub enum Turn {
     /// The beginning.
     First,
+    /// What stands at a mark and follows it.
+    From(Mark),
     /// What follows a mark.
     After(Mark),
     /// What precedes a mark, up to it.
@@ -46,11 +48,12 @@ pub fn page<'a>(selection: &Selection, shelf: &'a Shelf, order: &Order, turn: &T
     let matched = all.len();
     let side = |feature: &Feature| match turn {
         Turn::First => Ordering::Greater,
-        Turn::After(mark) => order.compare_to_mark(feature, mark),
+        Turn::After(mark) | Turn::From(mark) => order.compare_to_mark(feature, mark),
         // Seen from its end, what precedes a mark follows it.
         Turn::Before(mark) => order.compare_to_mark(feature, mark).reverse(),
     };
-    all.retain(|feature| side(feature).is_gt());
+    let with_mark = matches!(turn, Turn::From(_));
+    all.retain(|feature| if with_mark { side(feature).is_ge() } else { side(feature).is_gt() });
     let behind = matched - all.len() > 0;
     let beyond = all.len() > limit;
     let backwards = matches!(turn, Turn::Before(_));
@@ -78,6 +81,12 @@ fn whole<'a>(shelf: &'a Shelf, turn: &Turn, limit: usize) -> Page<'a> {
         features.reverse();
         let is_followed = shelf.feature(&mark.id).is_some() || shelf.after(&mark.id).next().is_some();
         return Page { features, matched, is_preceded: rest.next().is_some(), is_followed };
+    }
+    if let Turn::From(mark) = turn {
+        let mut rest = shelf.feature(&mark.id).into_iter().chain(shelf.after(&mark.id));
+        let features = rest.by_ref().take(limit).collect();
+        let is_preceded = shelf.before(&mark.id).next().is_some();
+        return Page { features, matched, is_preceded, is_followed: rest.next().is_some() };
     }
     // No id is empty: all come after it.
     let after = if let Turn::After(mark) = turn { mark.id.as_str() } else { "" };

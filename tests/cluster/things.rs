@@ -33,6 +33,8 @@ pub fn collection(at: usize) -> Collection {
         unit: None,
         format: None,
         values: values.iter().map(|id| Choice { id: (*id).into(), title: title(id) }).collect(),
+        chart: None,
+        adds_up: false,
     };
     Collection {
         id: CollectionId::new(COLLECTIONS[at].0).unwrap(),

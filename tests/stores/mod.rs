@@ -45,6 +45,8 @@ pub fn collection(id: &str, geometry: GeometryKind) -> Collection {
         unit: None,
         format: None,
         values: vec![],
+        chart: None,
+        adds_up: false,
     };
     Collection {
         id: CollectionId::new(id).unwrap(),

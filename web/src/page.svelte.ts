@@ -12,6 +12,8 @@ import { Nearby } from './near/nearby.svelte.ts';
 import type { LonLat } from './near/direction.ts';
 import { forgetCollections, loadCatalog } from './server/api.ts';
 import type { Catalog, FoundObject, FoundStep } from './server/wire.ts';
+import type { DistrictColors } from './plot/district_layers.ts';
+import { setOf, type Desk } from './table/desk.ts';
 
 export type Section = 'filter' | 'near';
 /** How much of a phone's screen the panel takes; a wide screen always shows it whole. */
@@ -49,6 +51,12 @@ export class Page {
   /** the last change of the city's data while the page was open */
   change: Change | null = $state.raw(null);
   readonly #ear = new Ear((change) => void this.#heard(change));
+  /** what a planner works with beside the map */
+  desk: Desk | null = $state.raw(null);
+  /** what the map is to show instead of the choice: the set of the table */
+  readonly tableSet = $derived(setOf(this.desk));
+  /** the districts as the map is to colour them, instead of the objects */
+  districtColors: DistrictColors | null = $state.raw(null);
   readonly nearby = new Nearby(() => ({ choice: this.choice, tree: this.tree }));
 
   /** a tap on the map now gives the place to search from */
@@ -69,6 +77,7 @@ export class Page {
     const shared = location.hash === '' ? location.search : '';
     const address = readAddress(shared || location.hash);
     this.camera = address.camera;
+    this.desk = address.desk;
     this.#addressed = address.branches;
     speech.begin(address.language);
     if (address.object) this.#openCard(address.object);
@@ -115,6 +124,12 @@ export class Page {
     speech.choose(language);
     // What a place is comes in the language that it was asked in.
     if (this.here.place) void this.here.ask(this.here.place);
+    this.#write();
+  }
+
+  /** Opens the desk, changes what is on it, or clears it. */
+  work(desk: Desk | null): void {
+    this.desk = desk;
     this.#write();
   }
 
@@ -256,6 +271,7 @@ export class Page {
     history.replaceState({ mapa: true, opened: false } satisfies Entry, '');
     if (address.language) speech.language = address.language;
     if (address.camera) this.jump = address.camera;
+    this.desk = address.desk;
     this.#check(leavesOf(this.tree, address.branches));
   }
 
@@ -269,6 +285,6 @@ export class Page {
 
   #written(object: ObjectKey | null): string {
     const branches = this.catalog ? branchesOf(this.tree, this.checked) : this.#addressed;
-    return writeAddress({ camera: this.camera, language: speech.language, branches, object });
+    return writeAddress({ camera: this.camera, language: speech.language, branches, object, desk: this.desk });
   }
 }

@@ -13,6 +13,7 @@ const FULL: PageAddress = {
     kinds: ['clubs:chess'],
   },
   object: { collection: 'schools', id: 'ліцей №1/а&б' },
+  desk: null,
 };
 
 test('an address survives the round trip', () => {
@@ -29,14 +30,14 @@ test('an address is readable', () => {
 });
 
 test('an empty state has an empty address', () => {
-  const empty = { camera: null, language: null, branches: NO_BRANCHES, object: null };
+  const empty = { camera: null, language: null, branches: NO_BRANCHES, object: null, desk: null };
   assert.equal(writeAddress(empty), '');
   assert.deepEqual(readAddress(''), empty);
 });
 
 test('nonsense is read as nothing', () => {
   for (const hash of ['#map=1/2', '#map=a/b/c', '#map=10/200/10', '#map=//', '#map=10/33/89', '#lang=de', '#object=schools', '#object=/1', '#object=schools/']) {
-    assert.deepEqual(readAddress(hash), { camera: null, language: null, branches: NO_BRANCHES, object: null }, hash);
+    assert.deepEqual(readAddress(hash), { camera: null, language: null, branches: NO_BRANCHES, object: null, desk: null }, hash);
   }
 });
 

@@ -10,7 +10,12 @@ const GRAVE = ['serious', 'critical'];
 /** How many pixels of the map have each sector's colour. */
 export async function sectorPixels(page: Page, catalog: Catalog): Promise<Record<string, number>> {
   const shot = await page.locator('canvas.maplibregl-canvas').screenshot();
-  const colors = Object.fromEntries(catalog.sectors.map(({ id, color }) => [id, color]));
+  const counts = await pixelsOf(page, shot, catalog.sectors.map(({ color }) => color));
+  return Object.fromEntries(catalog.sectors.map(({ id, color }) => [id, counts[color] ?? 0]));
+}
+
+/** How many pixels of a picture have each of these colours, `#rrggbb`. */
+export async function pixelsOf(page: Page, png: Buffer, colors: readonly string[]): Promise<Record<string, number>> {
   return page.evaluate(
     async ({ png, colors }) => {
       const image = new Image();
@@ -22,7 +27,7 @@ export async function sectorPixels(page: Page, catalog: Catalog): Promise<Record
       context.drawImage(image, 0, 0);
       const { data } = context.getImageData(0, 0, image.width, image.height);
       const counts: Record<string, number> = {};
-      for (const [id, color] of Object.entries(colors)) {
+      for (const color of colors) {
         const [red, green, blue] = [1, 3, 5].map((start) => parseInt(color.slice(start, start + 2), 16)) as [number, number, number];
         let count = 0;
         for (let index = 0; index < data.length; index += 4) {
@@ -34,11 +39,11 @@ export async function sectorPixels(page: Page, catalog: Catalog): Promise<Record
           // Circles let a little of the ground through.
           if (far <= 16) count += 1;
         }
-        counts[id] = count;
+        counts[color] = count;
       }
       return counts;
     },
-    { png: shot.toString('base64'), colors },
+    { png: png.toString('base64'), colors: [...colors] },
   );
 }
 

@@ -30,7 +30,7 @@ const FOREIGN: StyleSpecification = {
   sources: { city: { type: 'raster', tiles: ['https://example.org/{z}/{x}/{y}.png'] } },
   layers: [{ id: 'objects', type: 'raster', source: 'city' }],
 };
-const PLAIN: Composition = { own: OWN, foreign: null, choice: null, language: 'uk', theme: 'light', selected: null, sectors: [] };
+const PLAIN: Composition = { own: OWN, foreign: null, choice: null, filter: null, districts: null, language: 'uk', theme: 'light', selected: null, sectors: [] };
 const layer = (style: StyleSpecification, id: string) => {
   const found = style.layers.find((candidate) => candidate.id === id);
   assert.ok(found, id);

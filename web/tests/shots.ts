@@ -19,6 +19,17 @@ const words = {
   en: { filter: 'On the map', near: 'Near me', center: 'From the middle of the map', here: 'What is in the middle of the map?', back: 'Back' },
 };
 
+const desk = (filter: string, chart: string) => ({
+  '7-table': { address: 'table=budget-items&sort=-planned_uah', open: null },
+  '7-table-filter': {
+    address: 'table=budget-items&where=works_status.in:in-progress&where=works_status.in:planned&where=planned_uah.min:500000',
+    open: filter,
+  },
+  '7-table-chart': { address: 'table=budget-items', open: chart },
+  '8-districts': { address: 'collection=budget-items&districts=planned_uah&time=year', open: null },
+});
+const desks = { uk: desk('Фільтр', 'Діаграма'), en: desk('Filter', 'Chart') };
+
 const browser = await launch();
 for (const [screen, viewport] of Object.entries({ phone: PHONE, desktop: DESKTOP })) {
   for (const language of ['uk', 'en'] as const) {
@@ -36,6 +47,14 @@ for (const [screen, viewport] of Object.entries({ phone: PHONE, desktop: DESKTOP
         await page.screenshot({ path: join(directory, `${screen}-${language}-${colorScheme}-${view}.png`) });
       };
       await tour(page, words[language], isPhone, shoot);
+      for (const [view, { address, open }] of Object.entries(desks[language])) {
+        await page.goto('about:blank');
+        await page.goto(`${server}/#lang=${language}&${address}`);
+        await page.locator('.rows tbody tr, .told tfoot').first().waitFor();
+        if (open) await page.getByRole('button', { name: open, exact: true }).click();
+        await page.waitForTimeout(400);
+        await shoot(view);
+      }
       await page.goto(`${server}/embed?lang=${language}`);
       await shoot('6-embed');
       await context.close();

@@ -66,6 +66,7 @@ pub fn one(asked: &HeaderMap, shelf: &Shelf, language: Language) -> Response {
         "<ul class=\"ways\"><li><a href=\"/collections/{id}/items?f=html&amp;lang={tag}\">{} ({})</a></li>\
          <li><a href=\"/#lang={tag}&amp;collection={id}\">{}</a></li>\
          <li><a href=\"/collections/{id}/items?f=csv&amp;bom=true\">CSV</a></li>\
+         <li><a href=\"/collections/{id}/items?f=xlsx&amp;lang={tag}\">XLSX</a></li>\
          <li><a href=\"/collections/{id}/items?f=fgb\">FlatGeobuf</a></li>\
          <li><a href=\"/collections/{id}/schema\">JSON Schema</a></li></ul><dl>",
         language.either("Об’єкти", "Features"),

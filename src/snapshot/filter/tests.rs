@@ -21,6 +21,8 @@ pub(super) fn collection(id: &str, geometry: GeometryKind, fields: &[(&str, Fiel
         unit: None,
         format: None,
         values: vec![],
+        chart: None,
+        adds_up: false,
     };
     Collection {
         id: CollectionId::new(id).unwrap(),

@@ -38,6 +38,8 @@ fn collection(id: &str) -> Collection {
         unit: None,
         format: None,
         values: vec![],
+        chart: None,
+        adds_up: false,
     };
     Collection {
         id: CollectionId::new(id).unwrap(),

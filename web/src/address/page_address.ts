@@ -5,6 +5,7 @@
 // The part after `#` never leaves the browser, so a server's log does not learn what people look for. A link that is
 // shared says the same after `?`, for then others are to be told what it shows.
 import { isLanguage, type Language } from '../i18n/words.ts';
+import { readDesk, writeDesk, type Desk } from '../table/desk.ts';
 
 export interface Camera {
   zoom: number;
@@ -31,6 +32,7 @@ export interface PageAddress {
   language: Language | null;
   branches: Branches;
   object: ObjectKey | null;
+  desk: Desk | null;
 }
 
 export const NO_BRANCHES: Branches = { sectors: [], service_areas: [], collections: [], kinds: [] };
@@ -49,10 +51,11 @@ export function readAddress(hash: string): PageAddress {
       kinds: readList(query.get('kind')),
     },
     object: readObject(query.get('object')),
+    desk: readDesk(query),
   };
 }
 
-export function writeAddress({ camera, language, branches, object }: PageAddress): string {
+export function writeAddress({ camera, language, branches, object, desk }: PageAddress): string {
   const parts: string[] = [];
   if (camera) parts.push(`map=${camera.zoom.toFixed(2)}/${camera.lon.toFixed(5)}/${camera.lat.toFixed(5)}`);
   if (language) parts.push(`lang=${language}`);
@@ -64,6 +67,7 @@ export function writeAddress({ camera, language, branches, object }: PageAddress
   ];
   for (const [name, ids] of lists) if (ids.length > 0) parts.push(`${name}=${ids.map(encodeId).join(',')}`);
   if (object) parts.push(`object=${encodeURIComponent(object.collection)}/${encodeURIComponent(object.id)}`);
+  if (desk) parts.push(...writeDesk(desk));
   return parts.length > 0 ? `#${parts.join('&')}` : '';
 }
 

@@ -110,8 +110,12 @@ export function numberText(value: number, unit: string | undefined, language: La
   if (grammatical) {
     return new Intl.NumberFormat(localeOf(language), { style: 'unit', unit: grammatical, unitDisplay: 'long' }).format(value);
   }
-  const unitText = unit.split('/').map((code) => UNITS[language][code] ?? code);
-  return `${number}\u00a0${unitText.join('/')}`;
+  return `${number}\u00a0${unitText(unit, language)}`;
+}
+
+/** A unit by itself, as above a column. */
+export function unitText(unit: string, language: Language): string {
+  return unit.split('/').map((code) => UNITS[language][code] ?? code).join('/');
 }
 
 /** Several numbers in one field stand apart by a comma, a semicolon or a slash. */

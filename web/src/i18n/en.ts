@@ -1,7 +1,9 @@
 // The page's sentences in English.
+import { en as desk } from '../table/en.ts';
 import type { Dictionary } from './uk.ts';
 
 export const en: Dictionary<'one' | 'other'> = {
+  ...desk,
   page_title: 'City on the Map',
   demonstration: 'Demonstration data',
   demonstration_note: 'The objects are invented for show and do not describe the real city.',

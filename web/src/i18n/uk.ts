@@ -1,7 +1,9 @@
 // The page's sentences in Ukrainian; this file also says which sentences there are.
+import { uk as desk } from '../table/uk.ts';
 import type { Plural } from './words.ts';
 
 export const uk = {
+  ...desk,
   page_title: 'Місто на мапі',
   demonstration: 'Демонстраційні дані',
   demonstration_note: 'Об’єкти вигадані для показу і не описують справжнього міста.',

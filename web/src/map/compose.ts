@@ -10,6 +10,8 @@ import type { Geometry } from 'geojson';
 import { choiceInCql } from '../filter/choice_cql.ts';
 import type { Choice } from '../filter/tree.ts';
 import type { Language } from '../i18n/words.ts';
+import { both } from '../table/condition.ts';
+import { coloured, type DistrictColors } from '../plot/district_layers.ts';
 import { HOLE_RADIUS, ringName } from './rings.ts';
 import type { StyleName } from '../server/wire.ts';
 
@@ -21,6 +23,10 @@ export interface Composition {
   /** the base map of another provider, loaded from `mapa:base-style` */
   foreign: StyleSpecification | null;
   choice: Choice;
+  /** CQL2 that narrows the choice further */
+  filter: string | null;
+  /** a figure by district, drawn instead of the objects */
+  districts: DistrictColors | null;
   language: Language;
   theme: StyleName;
   selected: Geometry | null;
@@ -28,16 +34,17 @@ export interface Composition {
   sectors: readonly string[];
 }
 
-export function compose({ own, foreign, choice, language, theme, selected, sectors }: Composition): StyleSpecification {
+export function compose({ own, foreign, choice, filter, districts, language, theme, selected, sectors }: Composition): StyleSpecification {
   const style = foreign ? onForeign(own, foreign) : own;
-  return {
+  const whole = {
     ...style,
-    sources: { ...chosenSources(style.sources, choice), [SELECTED_SOURCE]: selectedSource(selected) },
+    sources: { ...chosenSources(style.sources, choice, filter), [SELECTED_SOURCE]: selectedSource(selected) },
     layers: [
       ...style.layers.flatMap((layer) => ringed(speak(choose(layer, choice), language), sectors)),
       ...SELECTED_LAYERS(theme),
     ],
   };
+  return districts ? coloured(whole, CITY_SOURCE, districts) : whole;
 }
 
 /** Where the foreign style is to be loaded from, when the server's style asks for one. */
@@ -51,11 +58,12 @@ export function foreignStyleUrl(own: StyleSpecification): string | null {
  * The tiles of the city hold only what the choice takes in: the server draws collections that are asked for by name at
  * every zoom, while in the view of everything the many small objects wait for a closer look.
  */
-function chosenSources(sources: StyleSpecification['sources'], choice: Choice): StyleSpecification['sources'] {
+function chosenSources(sources: StyleSpecification['sources'], choice: Choice, narrower: string | null): StyleSpecification['sources'] {
   const city = sources[CITY_SOURCE];
   if (choice === null || city?.type !== 'vector' || city.url === undefined) return sources;
   const collections = [...choice.whole, ...choice.partial.map(({ collection }) => collection)].sort();
-  const filter = choice.partial.length > 0 ? `&filter=${encodeURIComponent(choiceInCql(choice))}` : '';
+  const cql = both(choice.partial.length > 0 ? choiceInCql(choice) : null, narrower);
+  const filter = cql === null ? '' : `&filter=${encodeURIComponent(cql)}`;
   return { ...sources, [CITY_SOURCE]: { ...city, url: `${city.url}?collections=${collections.join(',')}${filter}` } };
 }
 

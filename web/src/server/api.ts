@@ -7,12 +7,15 @@ import type {
   Catalog,
   CityObject,
   Collection,
+  Items,
   Neighbors,
   Problem,
+  Schema,
   StyleName,
   Suggestions,
   SummaryGroup,
   Surroundings,
+  Tally,
 } from './wire.ts';
 
 /** Long enough for a poor mobile link, short enough that a person still waits. */
@@ -110,6 +113,21 @@ export function loadSummary(box: Box, signal?: AbortSignal): Promise<{ groups: S
   const bbox = box.map((degrees) => degrees.toFixed(5)).join(',');
   return ask(`/summary?${new URLSearchParams({ group_by: 'collection,kind', bbox })}`, signal);
 }
+
+/** The properties of a collection with their titles in a language. */
+export const loadSchema = (collection: string, language: Language, signal?: AbortSignal) =>
+  ask<Schema>(`/collections/${encodeURIComponent(collection)}/schema?lang=${language}`, signal);
+
+/** The path of a list of objects, or of the file of it. */
+export const itemsPath = (collection: string, query: URLSearchParams) =>
+  `/collections/${encodeURIComponent(collection)}/items?${query}`;
+
+export const loadItems = (path: string, signal?: AbortSignal) => ask<Items>(path, signal);
+
+/** Counts and sums by what the query groups by. */
+export const loadTally = (query: URLSearchParams, signal?: AbortSignal) => ask<Tally>(`/summary?${query}`, signal);
+
+export const loadCollections = (signal?: AbortSignal) => ask<{ collections: Collection[] }>('/collections', signal);
 
 function placeQuery({ lon, lat }: LonLat) {
   return { lon: lon.toFixed(6), lat: lat.toFixed(6) };

@@ -56,11 +56,15 @@ export interface Field {
   unit?: string;
   format?: 'phone' | 'email' | 'uri' | 'opening-hours';
   values?: { id: string; title: Title }[];
+  chart?: 'bars' | 'histogram';
+  addsUp?: boolean;
 }
 
 export interface Collection {
   id: string;
   titles: Title;
+  /** null for what only carries the map */
+  serviceArea: string | null;
   licence: string | null;
   author: Title | null;
   post: Title | null;
@@ -102,6 +106,45 @@ export type Neighbors = Omit<FeatureCollection<Geometry>, 'features'> & { featur
 export interface SummaryGroup {
   by: { collection: string; kind: string | null };
   count: number;
+}
+
+/** A page of a list of objects; the links tell the ways on. */
+export type Items = Omit<FeatureCollection<Geometry | null>, 'features'> & {
+  features: (Feature<Geometry | null, ObjectProperties> & { id: string | number })[];
+  numberMatched: number;
+  links: { rel: string; href: string }[];
+};
+
+export interface TallyGroup {
+  by: Record<string, FieldValue>;
+  count: number;
+  /** `known`: how many objects say the number */
+  sums?: Record<string, { sum: number; known: number }>;
+}
+
+export interface Tally {
+  groups: TallyGroup[];
+  total: Omit<TallyGroup, 'by'>;
+}
+
+/** JSON Schema with the words of OGC API – Features Part 5, and two of ours. */
+export interface Schema {
+  title: string;
+  properties: Record<string, SchemaProperty>;
+}
+
+export interface SchemaProperty {
+  type?: 'string' | 'integer' | 'number' | 'boolean';
+  title?: string;
+  format?: string;
+  enum?: string[];
+  const?: string;
+  'x-ogc-propertySeq': number;
+  'x-ogc-role'?: string;
+  'x-ogc-unit'?: string;
+  'x-ogc-codelistTitles'?: Record<string, string>;
+  'x-mapa-chart'?: 'bars' | 'histogram';
+  'x-mapa-addsUp'?: boolean;
 }
 
 /** Something that holds or names a place. */
