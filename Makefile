@@ -34,7 +34,7 @@ $(DEMO)/manifest.json: | build
 # The store appears whole under its name, or not at all.
 $(STORE): | build $(DEMO)/manifest.json
 	@rm -f $(STORE).import*
-	@$(MAPA) import --store $(STORE).import $(DEMO)/*.toml >var/import.txt
+	@$(MAPA) import --store $(STORE).import --photos $(STORE:.gpkg=.photos) $(DEMO)/*.toml >var/import.txt
 	@tail -n 2 var/import.txt
 	@mv $(STORE).import $(STORE)
 

@@ -72,7 +72,7 @@ pub fn of_run(store: &mut Store, collection: &str, run: i64, json: bool) -> anyh
     if json {
         return Ok(serde_json::to_string_pretty(&rejections)?);
     }
-    let mut lines = vec![format!("run {run} refused {} rows", rejections.len())];
+    let mut lines = vec![format!("run {run} refused {} rows and photos", rejections.len())];
     for PastRejection { row, column, text, reason, detail, record } in &rejections {
         let column = column.as_deref().map(|column| format!(", column `{column}`")).unwrap_or_default();
         lines.push(format!("row {row}{column}: {reason}: {detail} (`{text}`)"));

@@ -13,6 +13,7 @@ pub mod http;
 pub mod import;
 pub mod load;
 pub mod model;
+pub mod photo;
 pub mod progress;
 pub mod serve;
 pub mod settings;

@@ -1,6 +1,8 @@
 //! Loading: recipe → import → store, one transaction a collection, and what became of every row told.
 
 mod digest;
+mod intake;
+mod photos;
 mod places;
 mod table;
 
@@ -18,17 +20,17 @@ use serde::{Deserialize, Serialize};
 use crate::{
     fetch::{Arrival, Fetched, Limits, fetch},
     files,
-    import::{self, Gazetteer, Outcome, Recipe, Rejection, Report, Source, Url},
+    import::{self, Gazetteer, Outcome, Recipe, Report, Source, Url},
     model::{Catalog, Collection, Provenance, Revision},
+    photo::Place,
     progress::Progress,
-    store::{Address, Change, Diff, Origin, PastRejection, PastRun, Refused, Run, Store},
+    store::{Address, Change, Diff, PastRejection, PastRun, Run, Store},
     tile::Tilesets,
 };
 use digest::{Ingredients, digest};
+use intake::Intake;
+use photos::{Settled, Sitting, Studio};
 use places::Places;
-
-/// Rejections shown for one source; all of them are in the store.
-const SHOWN_REJECTIONS: usize = 10;
 
 /// Features of each sort that a diff of one source names.
 const SHOWN_CHANGES: usize = 20;
@@ -42,6 +44,8 @@ pub struct Order {
     pub source: Option<PathBuf>,
     /// Folder in which fetched sources are kept.
     pub cache: PathBuf,
+    /// Where photos are kept.
+    pub photos: Place,
     /// Reads and checks everything and commits nothing.
     pub dry_run: bool,
     /// Tells what changes, feature by feature.
@@ -77,6 +81,9 @@ pub struct Loaded {
     /// The first of its refused rows.
     #[serde(skip)]
     rejections: Vec<PastRejection>,
+    /// The first of the photos that its features lack.
+    #[serde(skip)]
+    lacks: Vec<PastRejection>,
 }
 
 /// What became of all sources.
@@ -110,11 +117,14 @@ pub fn load(catalog: &Catalog, store: &Address, order: &Order) -> anyhow::Result
     let mut store = Store::open_or_create(store)?;
     let progress = Progress::of_bytes(bytes);
     let (mut done, mut places) = (0, Places::default());
+    let mut studio = Studio::new(&order.photos, &order.cache, !order.dry_run);
     let mut loading = Loading { accepted: true, dry_run: order.dry_run, ..Loading::default() };
     for planned in planned {
         progress.begin(planned.recipe.name());
-        let loaded = again_or_anew(&mut store, &planned, &mut places, order, &|read| progress.reached(done + read))
-            .with_context(|| format!("recipe `{}`", planned.recipe.name()))?;
+        let loaded = again_or_anew(&mut store, &planned, (&mut places, &mut studio), order, &|read| {
+            progress.reached(done + read)
+        })
+        .with_context(|| format!("recipe `{}`", planned.recipe.name()))?;
         if loaded.revision.is_some() {
             places.forget(planned.collection.id.as_str());
         }
@@ -231,7 +241,7 @@ struct Kept {
 fn again_or_anew(
     store: &mut Store,
     planned: &Planned,
-    places: &mut Places,
+    (places, studio): (&mut Places, &mut Studio<'_>),
     order: &Order,
     progress: &dyn Fn(u64),
 ) -> anyhow::Result<Loaded> {
@@ -242,14 +252,16 @@ fn again_or_anew(
     let stamp = || fs::metadata(file).and_then(|found| Ok((found.len(), found.modified()?)));
     let before = stamp()?;
     let digest = digest(&of, store)?;
+    // Under the name of a photo there may be another picture now, and an album may have lost one.
     if !order.dry_run
+        && recipe.photos().is_none()
         && let Some(loaded) = again(store, planned, order, &digest)?
     {
         return Ok(loaded);
     }
     let places = places.of(recipe, store)?;
     let unless_changed = || Ok(if stamp()? == before { digest } else { String::new() });
-    one(store, planned, (&places, unless_changed), order, progress)
+    one(store, planned, (&places, studio.sitting(recipe, file)?, unless_changed), order, progress)
 }
 
 /// Keeps the last run over the collection once more, where it was made of the same.
@@ -259,7 +271,7 @@ fn again(store: &mut Store, planned: &Planned, order: &Order, digest: &str) -> a
     let Some(past) = store.repeat(collection.id.as_str(), &same)? else { return Ok(None) };
     let Kept { report, .. } = serde_json::from_str(&past.report)?;
     let mut rejections = store.rejections(past.run)?;
-    rejections.truncate(SHOWN_REJECTIONS);
+    rejections.truncate(intake::SHOWN);
     Ok(Some(Loaded {
         recipe: recipe.name().into(),
         collection: collection.id.to_string(),
@@ -272,13 +284,14 @@ fn again(store: &mut Store, planned: &Planned, order: &Order, digest: &str) -> a
         diff: order.diff.then(Diff::default),
         repeated: true,
         rejections,
+        lacks: Vec::new(),
     }))
 }
 
 fn one(
     store: &mut Store,
     planned: &Planned,
-    (places, digest): (&Gazetteer, impl FnOnce() -> io::Result<String>),
+    (places, mut sitting, digest): (&Gazetteer, Option<Sitting<'_>>, impl FnOnce() -> io::Result<String>),
     order: &Order,
     progress: &dyn Fn(u64),
 ) -> anyhow::Result<Loaded> {
@@ -289,28 +302,27 @@ fn one(
         demonstration: recipe.demonstration(),
         attribution: recipe.attribution().map(Into::into),
     };
-    let mut replacement = store.replace(collection, &provenance)?;
-    let mut rejections = Vec::new();
+    let mut intake = Intake::into(store.replace(collection, &provenance)?);
     let report = import::import_among(places, recipe, collection, file, progress, &mut |outcome| {
-        match outcome {
-            Outcome::Feature(feature, import::Origin { row, record, aliases }) => {
-                let origin = Origin { row: Some(row), record: record.as_deref(), aliases: &aliases };
-                replacement.put(&feature, origin)?;
-            }
-            Outcome::Rejection(rejection) => {
-                replacement.refuse(&refused(&rejection))?;
-                if rejections.len() < SHOWN_REJECTIONS {
-                    rejections.push(past(rejection));
-                }
-            }
-        }
-        Ok(())
+        let settled = match (outcome, &mut sitting) {
+            (Outcome::Rejection(rejection), _) => return Ok(intake.refuse(rejection)?),
+            (Outcome::Feature(feature, origin), None) => Some(Settled { feature, origin, flaws: Vec::new() }),
+            (Outcome::Feature(feature, origin), Some(sitting)) => sitting.take(feature, origin, collection)?,
+        };
+        settled.map_or(Ok(()), |settled| Ok(intake.put(&settled)?))
     });
     // What is wrong is told of the file that was read; whence it came belongs to that.
     let report = match fetched {
         Some(_) => report.with_context(|| format!("{source} is fetched into"))?,
         None => report?,
     };
+    while let Some(settled) = sitting.as_mut().map_or(Ok(None), |sitting| sitting.next(collection))? {
+        intake.put(&settled)?;
+    }
+    let (mut report, Intake { mut replacement, rejections, lacks, lacking }) = (report, intake);
+    for word in lacking {
+        report.add_warning(word);
+    }
     let accepted = recipe.tolerates(&report);
     let demands = serde_json::to_string(&import::Demands::of(recipe))?;
     let kept = Kept { digest: digest()?, report };
@@ -338,23 +350,8 @@ fn one(
         diff,
         repeated: false,
         rejections,
+        lacks,
     })
-}
-
-fn past(rejection: Rejection) -> PastRejection {
-    let Rejection { row, column, text, reason, detail, record } = rejection;
-    PastRejection { row, column, text, reason: reason.as_str().into(), detail, record }
-}
-
-fn refused(rejection: &Rejection) -> Refused<'_> {
-    Refused {
-        row: rejection.row,
-        column: rejection.column.as_deref(),
-        text: &rejection.text,
-        reason: rejection.reason.as_str(),
-        detail: &rejection.detail,
-        record: &rejection.record,
-    }
 }
 
 fn add(total: &mut Report, report: &Report) {

@@ -12,6 +12,7 @@ use mapa::{
     export::export,
     files, history,
     load::{Order, load},
+    photo,
     progress::Progress,
     serve::serve,
     settings::Settings,
@@ -159,7 +160,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Import { recipes, source, dry_run, diff, json } => {
             let cache = settings.cache().to_path_buf();
-            let loading = load(&catalog, &settings.store(), &Order { recipes, source, cache, dry_run, diff })?;
+            let order = Order { recipes, source, cache, photos: settings.photos(), dry_run, diff };
+            let loading = load(&catalog, &settings.store(), &order)?;
             say(&if json { serde_json::to_string_pretty(&loading)? } else { loading.table() })?;
             if !loading.accepted {
                 return Ok(ExitCode::from(REFUSED));
@@ -179,7 +181,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let copied = store.copy_to(&mut Store::open_or_create(&to)?, &mut |of| progress.piece(of.id.as_str()));
             progress.end();
             copied?;
-            say(&format!("{from} is copied to {to}, revision {}", store.revision()?))?;
+            let photos = photo::copy(&settings.photos_of(&from), &settings.photos_of(&to))?;
+            say(&format!("{from} is copied to {to}, revision {}, with {photos} files of photos", store.revision()?))?;
         }
         Command::Export { what, to, min_zoom, max_zoom, format, bom, replace } => {
             let order = export::Order { what, to, min_zoom, max_zoom, format, bom, replace };

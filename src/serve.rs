@@ -17,6 +17,7 @@ use crate::{
     http::{self, BaseMap, BaseTiles, City, Laid, PageFiles, Shown, Styles, Surroundings},
     import::{Demands, Objection},
     model::{Audience, Catalog},
+    photo::Album,
     settings::Settings,
     snapshot::{Shelf, Snapshot, search::Lexicon},
     store::{Fault, Store, Stored},
@@ -68,6 +69,7 @@ fn begin(store: &mut Store, catalog: &Catalog, settings: &Settings) -> anyhow::R
         page: PageFiles::new(files::page()),
         surroundings: Surroundings::read(&files::surroundings())?,
         lexicon: Lexicon::read(&files::lexicon())?,
+        album: Album::open(&settings.photos())?,
         public_url: settings.public_url.clone(),
         tile_memory: settings.tile_memory(),
     };

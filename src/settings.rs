@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
-use crate::{http::Limits, store::Address};
+use crate::{http::Limits, photo::Place, store::Address};
 
 /// The file that is read where none is named.
 const DEFAULT_FILE: &str = "mapa.toml";
@@ -57,6 +57,10 @@ pub struct Settings {
     /// Folder in which fetched sources are kept [default: var/cache]
     #[arg(long, global = true, env = "MAPA_CACHE", value_name = "DIR")]
     pub cache: Option<PathBuf>,
+
+    /// Where photos are kept: a folder, or s3://BUCKET/PREFIX [default: beside the store, var/city.photos]
+    #[arg(long, global = true, env = "MAPA_PHOTOS", value_name = "DIR|URL")]
+    pub photos: Option<Place>,
 }
 
 impl Settings {
@@ -89,6 +93,7 @@ impl Settings {
             read_timeout: self.read_timeout.or(file.read_timeout),
             catalog: self.catalog.or(file.catalog),
             cache: self.cache.or(file.cache),
+            photos: self.photos.or(file.photos),
         })
     }
 
@@ -105,6 +110,21 @@ impl Settings {
     /// Folder in which fetched sources are kept.
     pub fn cache(&self) -> &Path {
         self.cache.as_deref().unwrap_or(Path::new("var/cache"))
+    }
+
+    /// Where the photos of the city are kept.
+    pub fn photos(&self) -> Place {
+        self.photos_of(&self.store())
+    }
+
+    /// Where the photos of a store are kept: beside it, if nothing else is set.
+    pub fn photos_of(&self, store: &Address) -> Place {
+        self.photos.clone().unwrap_or_else(|| {
+            Place::Folder(match store {
+                Address::File(path) => path.with_extension("photos"),
+                Address::Database(_) => "var/city.photos".into(),
+            })
+        })
     }
 
     /// Memory for drawn tiles, bytes.

@@ -68,11 +68,86 @@ fn the_counts_are_those_of_the_catalog_the_facts_and_the_manifest() {
     assert!((40..=60).contains(&bad), "{bad} bad rows");
     let rows = counts.keys().map(|id| records(out, id).len() as u64).sum::<u64>();
     assert_eq!(rows, bad + counts.values().map(|count| count.as_u64().unwrap()).sum::<u64>());
-    // A source and a recipe each, and the manifest.
-    assert_eq!(written.files, 2 * counts.len() + 1);
-    assert_eq!(fs::read_dir(out).unwrap().count(), written.files);
-    let bytes = fs::read_dir(out).unwrap().map(|file| file.unwrap().metadata().unwrap().len()).sum::<u64>();
+    // A source and a recipe each, the manifest, and photos.
+    let photos = files(&out.join("photos")).len();
+    assert_eq!(written.files, 2 * counts.len() + 1 + photos);
+    let all = [files(out), files(&out.join("photos"))].concat();
+    assert_eq!(all.len(), written.files);
+    let bytes = all.iter().map(|file| file.metadata().unwrap().len()).sum::<u64>();
     assert_eq!(bytes, written.bytes);
+}
+
+#[test]
+fn every_photo_that_an_object_names_is_drawn_and_every_one_drawn_is_named() {
+    let (out, _) = city();
+    let drawn: BTreeSet<String> =
+        files(&out.join("photos")).iter().map(|path| path.file_name().unwrap().display().to_string()).collect();
+    assert!((60..=300).contains(&drawn.len()), "{}", drawn.len());
+    let mut sizes = 0;
+    let mut pictures = BTreeSet::new();
+    for name in &drawn {
+        let bytes = fs::read(out.join("photos").join(name)).unwrap();
+        sizes += bytes.len();
+        let picture = image::load_from_memory(&bytes).unwrap();
+        assert_eq!((picture.width(), picture.height()), (640, 480), "{name}");
+        assert!(pictures.insert(bytes), "{name} is a picture of another name too");
+    }
+    assert!(sizes < 5_000_000, "{sizes} bytes");
+
+    let (mut named, mut with_photos) = (BTreeSet::new(), 0);
+    let mut mentions = 0;
+    for collection in filled() {
+        let recipe = fs::read_to_string(out.join(format!("{}.toml", collection.id))).unwrap();
+        let recipe: toml::Table = recipe.parse().unwrap();
+        let Some(photos) = recipe.get("photos") else { continue };
+        assert_eq!(photos["folder"].as_str(), Some("photos"));
+        for cell in cells(out, &recipe, photos["column"].as_str().unwrap()) {
+            let names: Vec<_> = cell.split("; ").filter(|name| !name.is_empty()).map(String::from).collect();
+            with_photos += usize::from(!names.is_empty());
+            mentions += names.len();
+            named.extend(names);
+        }
+    }
+    assert_eq!(named, drawn);
+    // The city has some 5,400.
+    assert!((5_000..5_800).contains(&mentions) && with_photos < mentions, "{mentions} of {with_photos}");
+}
+
+/// What one column of a source says in every row.
+fn cells(folder: &Path, recipe: &toml::Table, column: &str) -> Vec<String> {
+    let source = recipe["source"].as_table().unwrap();
+    let bytes = fs::read(folder.join(source["file"].as_str().unwrap())).unwrap();
+    match source["format"].as_str().unwrap() {
+        "csv" => {
+            let old = source.get("encoding").and_then(toml::Value::as_str) == Some("windows-1251");
+            let text = if old { encoding_rs::WINDOWS_1251.decode(&bytes).0 } else { String::from_utf8_lossy(&bytes) };
+            let delimiter = source["delimiter"].as_str().unwrap().as_bytes()[0];
+            let text = text.trim_start_matches('\u{feff}');
+            let mut rows = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text.as_bytes());
+            let at = rows.headers().unwrap().iter().position(|name| name == column).unwrap();
+            rows.records().map(|row| row.unwrap().get(at).unwrap_or_default().to_owned()).collect()
+        }
+        "geojson" => {
+            let collection = serde_json::from_slice::<Json>(&bytes).unwrap();
+            let features = collection["features"].as_array().unwrap();
+            features.iter().map(|one| one["properties"][column].as_str().unwrap_or_default().to_owned()).collect()
+        }
+        _ => {
+            let mut source = &bytes[..];
+            let mut features = FgbReader::open(&mut source).unwrap().select_all_seq().unwrap();
+            let mut cells = Vec::new();
+            while let Some(feature) = features.next().unwrap() {
+                use geozero::FeatureProperties as _;
+                cells.push(feature.property::<String>(column).unwrap_or_default());
+            }
+            cells
+        }
+    }
+}
+
+/// The files of a folder, without those of folders in it.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file()).collect()
 }
 
 #[test]
@@ -241,8 +316,8 @@ fn texts(folder: &str, prefix: &str) -> Vec<(String, String)> {
 }
 
 fn hashes(folder: &Path) -> BTreeMap<String, u64> {
-    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-    files
+    let all = [files(folder), files(&folder.join("photos"))].concat();
+    all.into_iter()
         .map(|path| {
             let mut hasher = DefaultHasher::new();
             hasher.write(&fs::read(&path).unwrap());

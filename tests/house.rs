@@ -7,12 +7,13 @@ use std::{
 };
 
 /// Rooms and what each may use besides itself.
-const ROOMS: [(&str, &[&str]); 13] = [
+const ROOMS: [(&str, &[&str]); 14] = [
     ("space", &[]),
     ("register", &["model", "space"]),
     ("model", &["space"]),
     ("import", &["model", "space"]),
     ("fetch", &["import"]),
+    ("photo", &["model"]),
     ("store", &["model", "space"]),
     ("snapshot", &["model", "space"]),
     ("demo", &["model", "space"]),
@@ -20,7 +21,7 @@ const ROOMS: [(&str, &[&str]); 13] = [
     ("style", &[]),
     ("archive", &["space"]),
     ("exchange", &["model", "space"]),
-    ("http", &["archive", "exchange", "snapshot", "style", "tile", "register", "model", "space"]),
+    ("http", &["archive", "exchange", "photo", "snapshot", "style", "tile", "register", "model", "space"]),
 ];
 
 /// Foreign crates and the only places that may name them.
@@ -41,14 +42,14 @@ const HOMES: &[(&str, &[&str])] = &[
     ("pbf_font_tools", &["style"]),
     ("spreet", &["style"]),
     ("postgres", &["store"]),
-    ("rustls", &["store", "fetch"]),
+    ("rustls", &["store", "fetch", "photo"]),
     ("rustls_native_certs", &["fetch"]),
     ("ureq", &["fetch"]),
     ("base64", &["fetch"]),
     ("tokio_postgres_rustls", &["store"]),
     ("calamine", &["import"]),
     ("quick_xml", &["import"]),
-    ("tempfile", &["archive", "http", "import", "fetch", "settings.rs"]),
+    ("tempfile", &["archive", "http", "import", "fetch", "photo", "settings.rs"]),
     ("zip", &["import"]),
     ("geographiclib_rs", &["space"]),
     ("geo", &["space"]),
@@ -66,14 +67,17 @@ const HOMES: &[(&str, &[&str])] = &[
     ("opening_hours", &["snapshot"]),
     ("chrono", &["snapshot"]),
     ("quick_cache", &["archive", "http"]),
-    ("futures_util", &["archive", "http"]),
+    ("futures_util", &["archive", "http", "photo"]),
     ("opening_hours_syntax", &["import"]),
     ("regex", &["import"]),
     ("rand_chacha", &["demo"]),
     ("indicatif", &["progress.rs"]),
     ("rust_embed", &["files.rs"]),
     ("clap", &["main.rs", "settings.rs"]),
-    ("tokio", &["http", "serve.rs"]),
+    ("tokio", &["http", "photo", "serve.rs"]),
+    ("object_store", &["photo"]),
+    ("image", &["photo", "demo"]),
+    ("sha2", &["photo"]),
 ];
 
 #[test]

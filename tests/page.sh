@@ -13,6 +13,8 @@ finish() {
 }
 trap finish EXIT
 
+# The cities of all tests have their photos in one place.
+export MAPA_PHOTOS=$place/city.photos
 "$mapa" demo --out "$place/demo" >"$place/report"
 "$mapa" import --store "$place/city.gpkg" "$place"/demo/*.toml >"$place/report" 2>&1
 # Tests that change a city have one of their own, and start its server themselves.

@@ -4,7 +4,7 @@ import { defineConfig } from 'vite';
 
 // While developing, everything that is not the page is asked from a running server.
 const server = process.env.MAPA_URL ?? 'http://127.0.0.1:8080';
-const routes = ['/catalog', '/changes', '/collections', '/nearest', '/at', '/summary', '/tiles', '/styles'];
+const routes = ['/catalog', '/changes', '/collections', '/nearest', '/at', '/summary', '/tiles', '/styles', '/photos'];
 
 export default defineConfig({
   plugins: [svelte()],

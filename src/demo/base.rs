@@ -211,7 +211,7 @@ impl Base<'_> {
         let kind = position.with_context(|| format!("the collection {} has no kind `{kind}`", of.id))?;
         let subject = Subject { collection: of, number: 0, name, address: String::new(), district: "", kind };
         let values = values(&subject, known, self.town.facts, dice);
-        Ok(Row { id: id.into(), kind, geometry, values })
+        Ok(Row { id: id.into(), kind, geometry, values, photos: String::new() })
     }
 
     /// The name of the district around a place; unknown outside the city.

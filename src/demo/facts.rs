@@ -17,6 +17,7 @@ pub struct Facts {
     pub(super) air: Vec<AirPost>,
     pub(super) objects: Objects,
     pub(super) values: BTreeMap<String, ValueFact>,
+    pub(super) photos: Photos,
 }
 
 impl Facts {
@@ -35,6 +36,7 @@ impl Facts {
             air: air.post,
             objects: parse(files, "objects.toml")?,
             values: parse(files, "values.toml")?,
+            photos: parse::<Photos>(files, "photos.toml")?.checked()?,
         })
     }
 }
@@ -264,6 +266,27 @@ pub struct Objects {
 pub struct Lists {
     pub words: Vec<String>,
     pub surnames: Vec<String>,
+}
+
+/// What is on photos, and of which collections.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Photos {
+    /// The share of objects that have one.
+    pub share: f64,
+    /// The share of those that have a second one.
+    pub second: f64,
+    /// Pictures of each scene, at least two.
+    pub variants: usize,
+    /// Scene → ids of collections.
+    pub scenes: BTreeMap<String, Vec<String>>,
+}
+
+impl Photos {
+    fn checked(self) -> anyhow::Result<Self> {
+        anyhow::ensure!(self.variants >= 2, "photos.toml: variants is at least 2");
+        Ok(self)
+    }
 }
 
 /// How much of a collection the city has, how it is named and where it stands.

@@ -5,7 +5,9 @@
 //! the objects of the thematic resources; what the map is drawn of stays as it is.
 
 mod base;
+mod brush;
 mod buildings;
+mod canvas;
 mod curve;
 mod days;
 mod dice;
@@ -16,11 +18,13 @@ mod measures;
 mod nearby;
 mod passport;
 mod permits;
+mod photos;
 mod places;
 mod plane;
 mod quarters;
 mod recipe;
 mod resources;
+mod scene;
 mod source;
 mod street_names;
 mod streets;
@@ -63,7 +67,7 @@ pub struct Options {
 /// What was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Written {
-    /// Sources, recipes and the manifest.
+    /// Sources, recipes, photos and the manifest.
     pub files: usize,
     /// Good objects of the thematic resources, without the collections that carry the map.
     pub objects: u64,
@@ -86,6 +90,10 @@ pub fn write(catalog: &Catalog, facts: &Facts, options: &Options, progress: &dyn
     let city = City { options, base: &base, counts: counts(catalog, facts, &base, options.scale)? };
     let plan = faults::plan(options.seed, catalog, &city.counts);
     let mut written = city.files(catalog, &plan, progress)?;
+    progress("drawing photos");
+    let (photos, photo_bytes) = photos::draw(facts, options.seed, &options.out)?;
+    written.files += photos;
+    written.bytes += photo_bytes;
     let manifest = city.manifest(catalog, &plan);
     written.files += 1;
     written.bytes += manifest.len() as u64;
@@ -153,7 +161,11 @@ impl City<'_> {
 
     /// One source and its recipe; how many bytes they have.
     fn source(&self, collection: &Collection, bad: &[(u64, faults::Fault)]) -> anyhow::Result<u64> {
-        let layout = Layout::of(collection);
+        let facts = self.base.town.facts;
+        let mut layout = Layout::of(collection);
+        if photos::Shots::of(collection, facts, self.options.seed).is_some() {
+            layout = layout.with_photos();
+        }
         let good = self.counts[&collection.id];
         let path = self.options.out.join(format!("{}.{}", collection.id, layout.format.ending()));
         let mut sink = Sink::create(&path, collection, &layout)?;
@@ -165,10 +177,16 @@ impl City<'_> {
                 let row = &rows[made];
                 made += usize::from(!is_bad);
                 let id = if is_bad { format!("{}-X", row.id) } else { row.id.clone() };
-                Row { id, kind: row.kind, geometry: row.geometry.clone(), values: row.values.clone() }
+                Row {
+                    id,
+                    kind: row.kind,
+                    geometry: row.geometry.clone(),
+                    values: row.values.clone(),
+                    photos: String::new(),
+                }
             })?;
         } else {
-            let stock = &self.base.town.facts.objects.collections[collection.id.as_str()];
+            let stock = &facts.objects.collections[collection.id.as_str()];
             let seed = self.options.seed;
             let mut maker = resources::Maker::new(self.base.town, collection, stock, layout.format, seed);
             spoil(good, bad, &mut sink, |_| maker.make())?;

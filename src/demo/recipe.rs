@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use super::source::{Format, Layout};
+use super::{
+    photos::FOLDER,
+    source::{Format, Layout},
+};
 use crate::model::Collection;
 
 /// What a reader of the map sees under it.
@@ -40,6 +43,10 @@ pub fn text(collection: &Collection, layout: &Layout, good: u64, bad: u64) -> St
         out.push_str("notation = \"dms\"\n");
     }
     let _ = writeln!(out, "bounds = {BOUNDS}\n\n[kind]\ncolumn = {}", quoted(layout.kind));
+    if let Some(column) = layout.photos {
+        let _ = writeln!(out, "\n[photos]\ncolumn = {}\nfolder = {}", quoted(column), quoted(FOLDER));
+        let _ = writeln!(out, "credit = {}", quoted(ATTRIBUTION));
+    }
     for (field, column) in collection.fields.iter().zip(&layout.fields) {
         let _ = writeln!(out, "\n[fields.{}]\ncolumn = {}", field.name, quoted(column));
         if field.name == "name" {

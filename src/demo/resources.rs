@@ -3,6 +3,7 @@
 use super::{
     dice::Dice,
     facts::Stock,
+    photos::Shots,
     places::{Place, Town},
     source::{Format, Row},
     subject,
@@ -18,12 +19,14 @@ pub struct Maker<'a> {
     stock: &'a Stock,
     format: Format,
     dice: Dice,
+    shots: Option<Shots<'a>>,
     made: u64,
 }
 
 impl<'a> Maker<'a> {
     pub fn new(town: &'a Town<'a>, collection: &'a Collection, stock: &'a Stock, format: Format, seed: u64) -> Self {
-        Self { town, collection, stock, format, dice: Dice::new(seed, collection.id.as_str()), made: 0 }
+        let shots = Shots::of(collection, town.facts, seed);
+        Self { town, collection, stock, format, dice: Dice::new(seed, collection.id.as_str()), shots, made: 0 }
     }
 
     pub fn make(&mut self) -> Row {
@@ -41,7 +44,8 @@ impl<'a> Maker<'a> {
             district: &self.town.district_names[place.district],
         };
         let values = values(&subject, Known::default(), self.town.facts, dice);
-        Row { id: format!("{:05}", self.made), kind, geometry: Geometry::Point(place.at), values }
+        let photos = self.shots.as_mut().map(Shots::cell).unwrap_or_default();
+        Row { id: format!("{:05}", self.made), kind, geometry: Geometry::Point(place.at), values, photos }
     }
 
     /// What is named after its district stands in each of them in turn.

@@ -123,14 +123,26 @@ pub fn packed(asked: &HeaderMap, kind: &'static str, tile: &Packed) -> Result<Re
     Ok(response)
 }
 
+/// Answers with bytes that nothing else is ever called by, under a tag that tells them.
+pub fn for_ever(kind: &str, tag: &str, body: axum::body::Bytes) -> Response {
+    tagged(kind, FOREVER, tag, body)
+}
+
+/// 304 for an asker who has the bytes that are for ever of this tag.
+pub fn has_for_ever(asked: &HeaderMap, tag: &str) -> Option<Response> {
+    let has = matching(asked, tag)?;
+    let cache = (header::CACHE_CONTROL, HeaderValue::from_static(FOREVER));
+    Some((StatusCode::NOT_MODIFIED, [(header::ETAG, has), cache]).into_response())
+}
+
 /// The tag of these bytes: their hash.
 pub fn tag_of(bytes: &[u8]) -> String {
     format!("{:032x}", xxh3_128(bytes))
 }
 
-/// A strong ETag with this inside: hexadecimal digits, perhaps with an encoding.
+/// A strong ETag with this inside: letters, digits and hyphens.
 pub fn quoted(tag: &str) -> HeaderValue {
-    HeaderValue::from_str(&format!("\"{tag}\"")).expect("hexadecimal digits are a header value")
+    HeaderValue::from_str(&format!("\"{tag}\"")).expect("letters, digits and hyphens are a header value")
 }
 
 /// Sends the asker to another path of ours, for good; whether it is still so is asked again each time.

@@ -6,8 +6,10 @@ use serde::{
 };
 use serde_json::Value;
 
+use super::photos::PhotosJson;
 use crate::{
     exchange::View,
+    model::TextFormat,
     snapshot::{Found, credits, open},
     space::{Geometry, LonLat, Offered, geodesic::Sight},
 };
@@ -128,8 +130,12 @@ impl Serialize for PropertiesJson<'_> {
         }
         for (field, value) in shelf.collection().fields.iter().zip(&feature.values) {
             // What nobody has said is not said here either.
-            if !value.is_unknown() && view.shows(&field.name) {
-                map.serialize_entry(&field.name, value)?;
+            if value.is_unknown() || !view.shows(&field.name) {
+                continue;
+            }
+            match value.as_text().filter(|_| field.format == Some(TextFormat::Photos)) {
+                Some(names) => map.serialize_entry(&field.name, &PhotosJson(names))?,
+                None => map.serialize_entry(&field.name, value)?,
             }
         }
         if let Some(sight) = sight {

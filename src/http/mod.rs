@@ -35,6 +35,7 @@ mod page;
 mod pages;
 mod parameters;
 mod params;
+mod photos;
 mod preference;
 mod preview;
 mod problem;
@@ -75,6 +76,7 @@ use tower_http::{
 };
 
 use crate::{
+    photo::Album,
     snapshot::{Difference, Snapshot, search::Lexicon},
     tile::{Format, Tilesets},
 };
@@ -122,6 +124,8 @@ pub struct Shown {
     pub base_tiles: Option<BaseTiles>,
     /// The map page.
     pub page: PageFiles,
+    /// Where the photos of objects lie.
+    pub album: Album,
     /// The address the city is known by; `None` for whatever the asker calls it.
     pub public_url: Option<String>,
     /// What is told of a place.

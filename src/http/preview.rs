@@ -6,10 +6,11 @@ use super::{
     Language, Links,
     links::{escaped, feature_path},
     pages::text,
+    photos,
 };
 use crate::{
-    model::{Collection, Feature, Title},
-    snapshot::{Shelf, Snapshot},
+    model::{Collection, Feature, Photo, Title},
+    snapshot::{Shelf, Snapshot, photos::of as photos_of},
 };
 
 /// The picture of a city that every view shares, where the page has one.
@@ -35,6 +36,8 @@ pub struct Preview {
     language: Language,
     title: Option<String>,
     about: String,
+    /// The object that it shows, as somebody took it.
+    photo: Option<Photo>,
     /// The view's own address, from `/` on.
     path: String,
     /// Where the same is read without a script.
@@ -57,6 +60,7 @@ impl Preview {
             language,
             title: None,
             about: language.either(ABOUT.0, ABOUT.1).into(),
+            photo: None,
             path: format!("/?lang={}", language.tag()),
             plain: format!("/collections?f=html&lang={}", language.tag()),
         };
@@ -102,6 +106,7 @@ impl Preview {
         self.title = Some(english.or_else(|| of("name")).unwrap_or(sort).to_owned());
         let facts = [Some(sort), of("address"), Some(language.of(&collection.title)).filter(|title| *title != sort)];
         self.about = facts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        self.photo = photos_of(collection, feature).next();
         self.path = format!("/?lang={}&object={}/{}", language.tag(), id.0, escaped(id.1));
         self.plain = format!("{}?f=html&lang={}", feature_path(id.0, id.1), language.tag());
     }
@@ -122,8 +127,15 @@ impl Preview {
         meta("property", "og:description", &about);
         meta("property", "og:url", &url);
         meta("property", "og:locale", self.language.either("uk_UA", "en_GB"));
-        if has_picture {
-            meta("property", "og:image", &text(links.to(&format!("/{PICTURE}"))));
+        let common = has_picture.then(|| format!("/{PICTURE}"));
+        if let Some(path) = self.photo.map(photos::path).or(common) {
+            meta("property", "og:image", &text(links.to(&path)));
+            if let Some(Photo { width, height, .. }) = self.photo {
+                meta("property", "og:image:type", photos::JPEG);
+                meta("property", "og:image:width", &width.to_string());
+                meta("property", "og:image:height", &height.to_string());
+                meta("property", "og:image:alt", &title);
+            }
             meta("name", "twitter:card", "summary_large_image");
         }
         let _ = write!(head, "\n    <link rel=\"canonical\" href=\"{url}\" />");
@@ -180,6 +192,7 @@ mod tests {
             language: Language::En,
             title: Some("</title><script>alert(1)</script>\"'&".into()),
             about: "\"><img src=x>".into(),
+            photo: None,
             path: "/?object=a/%22".into(),
             plain: "/collections/a/items/1?f=html&lang=en".into(),
         };

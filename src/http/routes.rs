@@ -11,6 +11,7 @@ use super::{
         LANG, LAT, LON, OPEN_AT, PER, PROPERTIES, RADIUS, SECTOR, SORT_BY, START, f, limit, optional, param, required,
         said,
     },
+    photos,
     route::{Form, Param, Route},
     schema, search, sprites, styles, summary, tilejson, tiles, tilesets,
 };
@@ -54,6 +55,7 @@ pub fn all() -> Vec<(&'static Route, MethodRouter<Answering>)> {
         (&GLYPHS, get(fonts::get)),
         (&FONT_LICENCE, get(fonts::licence)),
         (&SPRITE, get(sprites::get)),
+        (&PHOTO, get(photos::get)),
         (&CHANGES, get(changes::get)),
         (&LIVE, get(health::live)),
         (&READY, get(health::ready)),
@@ -461,6 +463,18 @@ pub static SPRITE: Route = Route {
     answers: &[(JSON, "Object"), ("image/png", "")],
     also: &[],
 };
+/// `GET /photos/{photo}`
+pub static PHOTO: Route = Route {
+    path: "/photos/{photo}",
+    id: "getPhoto",
+    what: said(
+        "Світлина об’єкта в одному з її розмірів; адреси — у властивості photos об’єктів",
+        "A photo of an object in one of its sizes; the property photos of objects tells the addresses",
+    ),
+    params: &[],
+    answers: &[(photos::JPEG, "")],
+    also: &[503],
+};
 /// `GET /changes`
 pub static CHANGES: Route = Route {
     path: "/changes",
@@ -514,5 +528,6 @@ pub const PARTS: &[(&str, usize, &str)] = &[
     ("style", 100, "^[a-z-]+[.]json$"),
     ("stack", 200, "^[A-Za-z0-9 ,-]+$"),
     ("range", 15, "^[0-9]+-[0-9]+[.]pbf$"),
+    ("photo", 46, "^[0-9a-f]{32}-[0-9]{1,4}x[0-9]{1,4}[.]jpg$"),
     ("sprite", 40, "^icons(-[0-9a-f]{16})?(@2x)?[.](json|png)$"),
 ];

@@ -71,7 +71,13 @@ fn described(shelf: &Shelf, address: &str, language: Language, is_schema: bool) 
         properties.insert("sector".into(), json!({ "type": "string", "const": sector, "readOnly": true }));
     }
     for known in &collection.fields {
-        properties.insert(known.name.clone(), field(known, language));
+        let mut property = field(known, language);
+        // A filter compares the names of photos; an answer has more of them.
+        if known.format == Some(TextFormat::Photos) && is_schema {
+            property["type"] = "array".into();
+            property["items"] = photo();
+        }
+        properties.insert(known.name.clone(), property);
     }
     for (at, (_, property)) in properties.iter_mut().enumerate() {
         property["x-ogc-propertySeq"] = (at + 1).into();
@@ -122,6 +128,22 @@ fn field(field: &Field, language: Language) -> Value {
     property
 }
 
+/// A photo as features have it.
+fn photo() -> Value {
+    let size = || {
+        Map::from_iter([
+            ("href".into(), json!({ "type": "string", "format": "uri-reference" })),
+            ("width".into(), json!({ "type": "integer", "minimum": 1 })),
+            ("height".into(), json!({ "type": "integer", "minimum": 1 })),
+        ])
+    };
+    let required = json!(["href", "width", "height"]);
+    let smaller = json!({ "type": "object", "properties": size(), "required": required });
+    let mut properties = size();
+    properties.insert("thumbnails".into(), json!({ "type": "array", "items": smaller }));
+    json!({ "type": "object", "properties": properties, "required": required })
+}
+
 fn type_name(kind: FieldType) -> &'static str {
     match kind {
         FieldType::Text | FieldType::Date => "string",
@@ -138,6 +160,7 @@ fn format(field: &Field) -> Option<&'static str> {
         (_, Some(TextFormat::Uri)) => Some("uri"),
         (_, Some(TextFormat::Phone)) => Some("phone"),
         (_, Some(TextFormat::OpeningHours)) => Some("opening-hours"),
+        (_, Some(TextFormat::Photos)) => Some("photos"),
         (_, None) => None,
     }
 }

@@ -14,7 +14,7 @@ use super::{
     rules::{Edge, Rules},
 };
 use crate::{
-    model::{Collection, Feature, Field, Value},
+    model::{Collection, Feature, Field, Photo, TextFormat, Value},
     space::BBox,
 };
 
@@ -105,6 +105,12 @@ impl Inspector<'_> {
                 && !field.values.iter().any(|choice| choice.id == **text)
             {
                 return Some(refused(Reason::UnknownValue, format!("not one of {}", listed(&field.values))));
+            }
+            if let (Some(TextFormat::Photos), Some(text)) = (field.format, value.as_text())
+                && let Some(other) = Photo::first_that_is_none(text)
+            {
+                let detail = format!("`{other}` is no name of a photo: names, a space between two");
+                return Some(refused(Reason::BadPhoto, detail));
             }
             let wrong = rules.refuse(value).or_else(|| rules.refuse_beside(value, &feature.values));
             wrong.map(|(reason, detail)| refused(reason, detail))

@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::warning::Warnings;
+use super::{Mention, warning::Warnings};
 use crate::model::Feature;
 
 /// The longest piece of offending text a rejection shows, in characters; its `record` holds all of it.
@@ -28,6 +28,8 @@ pub struct Origin {
     pub record: Option<String>,
     /// Further ids by which the feature can be found.
     pub aliases: Vec<String>,
+    /// The pictures that the row names; who imports brings them.
+    pub photos: Vec<Mention>,
 }
 
 /// A row that was refused, kept with the reason.
@@ -144,6 +146,8 @@ reasons! {
     RepeatedValue = "repeated-value",
     /// The day is before one that it has to follow.
     WrongOrder = "wrong-order",
+    /// The text names something that is no photo of ours.
+    BadPhoto = "bad-photo",
     /// The text is longer than any text may be.
     TooLong = "too-long",
     /// There is nothing to name the feature by.
@@ -203,6 +207,11 @@ impl Report {
         for warning in warnings.iter() {
             self.note(warning.as_str(), 1);
         }
+    }
+
+    /// Counts what befell a feature after its row was read.
+    pub fn add_warning(&mut self, warning: &'static str) {
+        self.note(warning, 1);
     }
 
     pub(super) fn note(&mut self, warning: &'static str, count: u64) {

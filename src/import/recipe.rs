@@ -13,10 +13,11 @@ use toml::Spanned;
 
 use super::{
     ImportError, Report, Source, archive::is_archive, coordinate::Notation, csv::Layout, declare::Declaration, gtfs,
-    osm, osm::Selection, phone::is_area, position, record::Naming, rules, sheet::Header, written::Written,
+    osm, osm::Selection, phone::is_area, photos, photos::PhotoSource, position, record::Naming, rules, sheet::Header,
+    written::Written,
 };
 use crate::{
-    model::{Catalog, Collection, CollectionId, GeometryKind, TextFormat},
+    model::{Catalog, Collection, CollectionId, GeometryKind, TextFormat, catalog::PHOTO_FIELDS},
     space::{BBox, Crs},
 };
 
@@ -41,6 +42,7 @@ pub struct Recipe {
     pub(super) geometry: GeometrySource,
     pub(super) kind: Option<KindSource>,
     pub(super) fields: BTreeMap<String, Spanned<FieldSource>>,
+    pub(super) photos: Option<PhotoSource>,
     pub(super) threshold: Threshold,
     pub(super) declare: Option<Spanned<Declaration>>,
     /// The collection of the districts that fill what is unsaid; `None`: nothing is filled.
@@ -289,6 +291,13 @@ impl Recipe {
             }
             collection.fields.extend(position::fields());
         }
+        if self.photos.is_some() {
+            let known: Vec<_> = collection.fields.iter().map(|field| field.name.clone()).collect();
+            collection.fields.extend(photos::fields().into_iter().filter(|field| !known.contains(&field.name)));
+        }
+        if let Some(source) = self.fields.get(PHOTO_FIELDS[0]) {
+            return Err(self.flaw(source.span(), "which column names photos is said under [photos]"));
+        }
         if self.osm.is_some() {
             collection.licence = Some(osm::LICENCE.into());
         }
@@ -359,6 +368,16 @@ impl Recipe {
     /// The collection whose areas say in which district an object lies, where that is wanted.
     pub fn districts(&self) -> Option<&CollectionId> {
         self.districts.as_ref()
+    }
+
+    /// Which pictures show the features, where the recipe says it.
+    pub fn photos(&self) -> Option<&PhotoSource> {
+        self.photos.as_ref()
+    }
+
+    /// The folder in which the recipe stands.
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
     }
 
     /// Whether an import with this outcome may be committed.

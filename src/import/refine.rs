@@ -13,6 +13,7 @@ use super::{
     kind::{Kind, KindPlan},
     meaning,
     outcome::{Objection, Origin},
+    photos::PhotoPlan,
     place::{Place, exchanged_into, holds},
     position,
     recipe::{FieldSource, IdSource},
@@ -35,6 +36,7 @@ pub(super) struct Refinery<'a> {
     id: IdPlan,
     /// The slot of the column with further ids.
     aliases: Option<usize>,
+    photos: Option<PhotoPlan>,
     keeps_rows: bool,
     place: Option<Place>,
     outline: Option<Outline>,
@@ -85,6 +87,7 @@ impl<'a> Refinery<'a> {
         let place = Place::plan(&recipe.geometry, &mut columns);
         let outline = Outline::plan(&recipe.geometry, &mut columns);
         let address = recipe.geometry.address.as_ref().map(|address| AddressPlan::new(address, &mut columns));
+        let photos = recipe.photos.as_ref().map(|photos| PhotoPlan::new(photos, &mut columns));
         columns.wants_shape = place.is_none() && outline.is_none();
         columns.crs.clone_from(&recipe.geometry.crs);
         let kind = recipe.kind.as_ref().map(|kind| KindPlan::new(kind, &mut columns));
@@ -117,6 +120,7 @@ impl<'a> Refinery<'a> {
             collection,
             id,
             aliases,
+            photos,
             keeps_rows,
             place,
             outline,
@@ -142,8 +146,9 @@ impl<'a> Refinery<'a> {
                 let Record { row, cells, shape, whole } = record;
                 match self.feature(row, &cells, shape, columns)? {
                     Ok((feature, aliases)) => {
+                        let photos = self.photos.as_ref().map_or_else(Vec::new, |plan| plan.mentions(&cells, columns));
                         let record = self.keeps_rows.then(whole);
-                        Outcome::Feature(feature, Origin { row, record, aliases })
+                        Outcome::Feature(feature, Origin { row, record, aliases, photos })
                     }
                     Err(objection) => Outcome::Rejection(objection.reject(row, whole())),
                 }

@@ -100,6 +100,11 @@ impl Url {
         self.is_secure
     }
 
+    /// The host, with the port where it is not the one of the scheme; in lower case.
+    pub fn host(&self) -> &str {
+        &self.place
+    }
+
     fn scheme(&self) -> &'static str {
         if self.is_secure { "https" } else { "http" }
     }

@@ -18,6 +18,7 @@ use super::{
     encoding::Encoding,
     gtfs::{self, Part},
     osm::{self, WrittenSelection},
+    photos::WrittenPhotos,
     recipe::{
         AddressSource, FieldSource, Format, GeometrySource, IdSource, KindSource, Order, Threshold, Within, flaw_at,
     },
@@ -53,6 +54,7 @@ pub(super) struct Written {
     kind: Option<KindSource>,
     #[serde(default)]
     fields: BTreeMap<String, Spanned<FieldSource>>,
+    photos: Option<Spanned<WrittenPhotos>>,
     threshold: Option<WrittenThreshold>,
     declare: Option<Spanned<Declaration>>,
     districts: Option<WrittenDistricts>,
@@ -222,6 +224,7 @@ impl Written {
             }
             Some(osm) => Some(osm.into_inner().check(path).map_err(|(span, problem)| flaw(span, &problem))?),
         };
+        let photos = self.photos.map(|photos| WrittenPhotos::check(photos, path, text)).transpose()?;
         let recipe = Recipe {
             path: path.into(),
             text: text.into(),
@@ -240,6 +243,7 @@ impl Written {
             geometry,
             kind: self.kind,
             fields: self.fields,
+            photos,
             threshold,
             declare: self.declare,
             districts,

@@ -13,7 +13,7 @@ impl Loading {
     pub fn table(&self) -> String {
         let mut lines = Vec::new();
         for run in &self.runs {
-            for PastRejection { row, column, text, reason, detail, .. } in &run.rejections {
+            for PastRejection { row, column, text, reason, detail, .. } in run.rejections.iter().chain(&run.lacks) {
                 let column = column.as_deref().map(|column| format!(", column `{column}`")).unwrap_or_default();
                 lines.push(format!("{}, row {row}{column}: {reason}: {detail} (`{text}`)", run.source));
             }

@@ -14,7 +14,7 @@ use super::{
 };
 
 /// Field names that mean something else in answers, tiles or the store.
-pub const RESERVED_FIELDS: [&str; 20] = [
+pub const RESERVED_FIELDS: [&str; 21] = [
     "id",
     "collection",
     "sector",
@@ -35,10 +35,15 @@ pub const RESERVED_FIELDS: [&str; 20] = [
     "cmax",
     POSITION_FIELDS[0],
     POSITION_FIELDS[1],
+    PHOTO_FIELDS[0],
 ];
 
 /// The fields of features that were placed by their address: how they were placed, and how exactly. An import adds them.
 pub const POSITION_FIELDS: [&str; 2] = ["position", "position_precision"];
+
+/// The fields of features that have photos: their names, and whom to credit for them. An import adds them; of the second
+/// a recipe may say the column.
+pub const PHOTO_FIELDS: [&str; 2] = ["photos", "photos_credit"];
 
 /// All collections a city may fill and the tree they hang on.
 #[derive(Debug, Clone)]

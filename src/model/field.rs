@@ -97,6 +97,8 @@ pub enum TextFormat {
     Uri,
     /// Opening hours.
     OpeningHours,
+    /// The names of photos ([`super::Photo`]), a space between two.
+    Photos,
 }
 
 /// One of the things a closed list allows: a kind of object or a value of a field.

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::{packed::Packed, points::Points, search::Texts};
+use super::{packed::Packed, photos::Photos, points::Points, search::Texts};
 use crate::{
     model::{Collection, Feature},
     space::{BBox, EdgeTree},
@@ -18,6 +18,8 @@ pub(super) struct Layer {
     points: Points,
     /// Made when first asked for.
     texts: OnceLock<Texts>,
+    /// Made when first asked for.
+    photos: OnceLock<Photos>,
 }
 
 impl Layer {
@@ -29,7 +31,8 @@ impl Layer {
         let edges = (0..).zip(&features).filter_map(|(at, feature)| Some((at, EdgeTree::of(&feature.geometry)?)));
         let edges = edges.collect();
         let points = Points::new(features.iter().enumerate().map(|(at, feature)| (at as u32, feature)));
-        Self { features, index, edges, points, texts: OnceLock::new() }
+        let (texts, photos) = (OnceLock::new(), OnceLock::new());
+        Self { features, index, edges, points, texts, photos }
     }
 
     /// All features in the order of their ids.
@@ -45,6 +48,11 @@ impl Layer {
     /// The index of its words, of features of this collection.
     pub(super) fn texts(&self, of: &Collection) -> &Texts {
         self.texts.get_or_init(|| Texts::of(of, &self.features))
+    }
+
+    /// The index of its photos, of features of this collection.
+    pub(super) fn photos(&self, of: &Collection) -> &Photos {
+        self.photos.get_or_init(|| Photos::of(of, &self.features))
     }
 
     /// The edges of the feature at a place, where they are many.

@@ -14,6 +14,7 @@ pub mod open;
 pub mod order;
 mod packed;
 pub mod page;
+pub mod photos;
 mod points;
 mod property;
 pub mod search;
@@ -28,7 +29,7 @@ use std::{
 };
 
 use crate::{
-    model::{Audience, Catalog, CollectionId, Revision, Sector, ServiceArea, collection::OTHER_SERVICE_AREA},
+    model::{Audience, Catalog, CollectionId, Photo, Revision, Sector, ServiceArea, collection::OTHER_SERVICE_AREA},
     space::BBox,
 };
 
@@ -111,6 +112,11 @@ impl Snapshot {
     /// The collections that stand in the filter tree.
     pub fn thematic(&self) -> impl Iterator<Item = &Shelf> {
         self.shelves().filter(|shelf| shelf.sector().is_some())
+    }
+
+    /// Whether a feature here has this size of a photo.
+    pub fn shows(&self, photo: Photo) -> bool {
+        self.shelves().any(|shelf| shelf.shows(photo))
     }
 
     /// The box of all features; `None` while there is none.

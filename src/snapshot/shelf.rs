@@ -20,11 +20,12 @@ use jiff::civil::Date;
 use super::{
     layer::Layer,
     packed::Packed,
+    photos,
     points::{Mass, Points},
     search::{Texts, Titles},
 };
 use crate::{
-    model::{Collection, Feature, FeatureId, Provenance, Validity},
+    model::{Collection, Feature, FeatureId, Photo, Provenance, Validity},
     space::{BBox, Cell, EdgeTree},
 };
 
@@ -371,6 +372,14 @@ impl Shelf {
     }
 
     /// Whether the feature at this place of the base is still what it was.
+    /// Whether a feature here has this size of a photo.
+    pub(super) fn shows(&self, photo: Photo) -> bool {
+        self.parts().any(|Part { layer, hidden, .. }| {
+            let mut places = layer.photos(&self.collection).places(photo.hash);
+            places.any(|at| hidden.binary_search(&at).is_err() && photos::shows(&self.collection, layer.at(at), photo))
+        })
+    }
+
     fn stands(&self, at: u32) -> bool {
         self.hidden.binary_search(&at).is_err()
     }

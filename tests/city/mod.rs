@@ -117,8 +117,14 @@ impl City {
     }
 
     pub fn serve(&self, args: &[&str]) -> Server {
+        self.serve_with(args, &[])
+    }
+
+    /// Serves with more in the environment.
+    pub fn serve_with(&self, args: &[&str], environment: &[(&str, &str)]) -> Server {
         let mut child = self
             .command()
+            .envs(environment.iter().copied())
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(args)
             .stdout(Stdio::piped())
@@ -173,7 +179,12 @@ pub fn text(bytes: &[u8]) -> String {
 
 fn command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mapa"));
-    command.current_dir(folder).env_remove("MAPA_LISTEN").env_remove("MAPA_CONFIG").env_remove("MAPA_CATALOG");
+    command
+        .current_dir(folder)
+        .env_remove("MAPA_LISTEN")
+        .env_remove("MAPA_CONFIG")
+        .env_remove("MAPA_CATALOG")
+        .env_remove("MAPA_PHOTOS");
     command
 }
 

@@ -4,6 +4,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import type { Neighbors } from '../src/server/wire.ts';
 import { DESKTOP, launch, mapIsDrawn, PHONE, visit } from './browser.ts';
 
 const [directory] = process.argv.slice(2);
@@ -55,6 +56,12 @@ for (const [screen, viewport] of Object.entries({ phone: PHONE, desktop: DESKTOP
         await page.waitForTimeout(400);
         await shoot(view);
       }
+      await page.goto(`${server}/?photos#lang=${language}&object=${await photographed()}`);
+      await page.locator('article ul img').first().waitFor();
+      await shoot('7-photos');
+      await page.locator('article ul button').first().click();
+      await page.locator('dialog img').waitFor();
+      await shoot('8-photo');
       await page.goto(`${server}/embed?lang=${language}`);
       await shoot('6-embed');
       await context.close();
@@ -62,6 +69,15 @@ for (const [screen, viewport] of Object.entries({ phone: PHONE, desktop: DESKTOP
   }
 }
 await browser.close();
+
+/** A playground with two photos, as the page's address names it. */
+async function photographed(): Promise<string> {
+  const response = await fetch(`${server}/collections/playgrounds/items?limit=1000&filter=photos%20IS%20NOT%20NULL`);
+  const { features } = (await response.json()) as Neighbors;
+  const found = features.find(({ properties }) => properties.photos?.length === 2);
+  if (!found) throw new Error('no playground has two photos');
+  return `playgrounds/${found.id}`;
+}
 
 async function tour(
   page: Page,

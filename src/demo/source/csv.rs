@@ -36,7 +36,7 @@ impl<'a> CsvSink<'a> {
         let writer =
             csv::WriterBuilder::new().delimiter(delimiter).terminator(terminator).flexible(true).from_writer(file);
         let mut sink = Self { writer, collection, layout, cells: Vec::new(), rows: 0 };
-        let header = layout.id.into_iter().chain([layout.kind]).map(String::from);
+        let header = layout.id.into_iter().chain([layout.kind]).chain(layout.photos).map(String::from);
         let header = header.chain(layout.fields.iter().cloned()).chain(layout.lon_lat.unwrap().map(String::from));
         for title in header {
             sink.push(&title)?;
@@ -52,6 +52,9 @@ impl<'a> CsvSink<'a> {
         }
         let collection = self.collection;
         self.push(&collection.kinds[row.kind].title.uk)?;
+        if self.layout.photos.is_some() {
+            self.push(&row.photos)?;
+        }
         for (field, value) in collection.fields.iter().zip(&row.values) {
             let text = self.text(field, value);
             self.push(&text)?;

@@ -34,7 +34,7 @@ impl<'a> FlatGeobufSink<'a> {
             ..FgbWriterOptions::default()
         };
         let mut writer = FgbWriter::create_with_options(collection.id.as_str(), shape, options)?;
-        for column in layout.id.into_iter().chain([layout.kind]) {
+        for column in layout.id.into_iter().chain([layout.kind]).chain(layout.photos) {
             writer.add_column(column, ColumnType::String, |_, _| {});
         }
         for (column, field) in layout.fields.iter().zip(&collection.fields) {
@@ -57,6 +57,7 @@ impl<'a> FlatGeobufSink<'a> {
         let mut texts = Vec::new();
         texts.extend(self.layout.id.map(|_| row.id.clone()));
         texts.push(self.collection.kinds[row.kind].title.uk.clone());
+        texts.extend(self.layout.photos.map(|_| row.photos.clone()));
         let mut outcome = Ok(());
         self.writer.add_feature_geom(geometry, |feature| {
             outcome = (|| -> anyhow::Result<()> {

@@ -36,6 +36,9 @@ impl<'a> GeoJsonSink<'a> {
             properties.insert(id.into(), row.id.as_str().into());
         }
         properties.insert(self.layout.kind.into(), self.collection.kinds[row.kind].title.uk.as_str().into());
+        if let Some(photos) = self.layout.photos.filter(|_| !row.photos.is_empty()) {
+            properties.insert(photos.into(), row.photos.as_str().into());
+        }
         for (column, value) in self.layout.fields.iter().zip(&row.values) {
             properties.insert(column.clone(), serde_json::to_value(value)?);
         }

@@ -33,6 +33,8 @@ pub struct Layout {
     /// `None`: the file has no ids, the recipe makes them of name, address and coordinates.
     pub id: Option<&'static str>,
     pub kind: &'static str,
+    /// The column of the names of photos, where the file has one.
+    pub photos: Option<&'static str>,
     /// Lon and lat columns; `None` where the shape is the format's own.
     pub lon_lat: Option<[&'static str; 2]>,
     /// One for each field of the collection.
@@ -46,6 +48,8 @@ pub struct Row {
     pub kind: usize,
     pub geometry: Geometry,
     pub values: Vec<Value>,
+    /// Names of files.
+    pub photos: String,
 }
 
 /// A file being written.
@@ -138,7 +142,12 @@ impl Layout {
             format if format.is_csv() => Some(["Довгота", "Широта"]),
             _ => None,
         };
-        Self { format, id: has_ids.then_some(id), kind, lon_lat, fields }
+        Self { format, id: has_ids.then_some(id), kind, photos: None, lon_lat, fields }
+    }
+
+    /// The same with a column of photos.
+    pub fn with_photos(self) -> Self {
+        Self { photos: Some(if self.format.is_csv() { "Фото" } else { "photo_files" }), ..self }
     }
 }
 

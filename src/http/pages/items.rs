@@ -10,9 +10,10 @@ use crate::{
         Language, Params,
         items::Question,
         links::{escaped, feature_path},
+        photos,
     },
-    model::{Collection, Field, TextFormat, Value},
-    snapshot::{Found, Shelf, page::Page},
+    model::{Collection, Field, Photo, TextFormat, Value},
+    snapshot::{Found, Shelf, page::Page, photos::of as photos_of},
     space::{LonLat, Offered},
 };
 
@@ -103,7 +104,11 @@ pub fn one(found: Found<'_>, crs: &Offered, language: Language) -> Vec<u8> {
     }
     let object = format!("/#lang={tag}&object={id}/{}", escaped(feature.id.as_str()));
     let on_map = language.either("На мапі", "On the map");
-    let _ = write!(body, "<ul class=\"ways\"><li><a href=\"{}\">{on_map}</a></li></ul><dl>", text(object));
+    let _ = write!(body, "<ul class=\"ways\"><li><a href=\"{}\">{on_map}</a></li></ul>", text(object));
+    let named = collection.fields.iter().zip(&feature.values).find(|(field, _)| field.name == "name");
+    let title = named.and_then(|(_, value)| value.as_text()).unwrap_or(feature.id.as_str());
+    gallery(&mut body, found, title, language);
+    body.push_str("<dl>");
     let mut row = |name: &str, value: String| {
         let _ = write!(body, "<dt>{name}</dt><dd>{value}</dd>");
     };
@@ -112,6 +117,9 @@ pub fn one(found: Found<'_>, crs: &Offered, language: Language) -> Vec<u8> {
         row(language.either("Вид", "Kind"), text(kind(collection, feature.kind.as_deref(), language)));
     }
     for (field, value) in collection.fields.iter().zip(&feature.values) {
+        if field.format == Some(TextFormat::Photos) {
+            continue;
+        }
         // What nobody has said is said to be unknown.
         row(&heading(field, language), said(field, value, language));
     }
@@ -122,13 +130,35 @@ pub fn one(found: Found<'_>, crs: &Offered, language: Language) -> Vec<u8> {
     }
     body.push_str("</dl>");
     credit(&mut body, shelf);
-    let named = collection.fields.iter().zip(&feature.values).find(|(field, _)| field.name == "name");
-    let title = named.and_then(|(_, value)| value.as_text()).unwrap_or(feature.id.as_str());
     let path = feature_path(id.as_str(), feature.id.as_str());
     let (up, items) = (format!("/collections/{id}"), format!("/collections/{id}/items"));
     let way = [(up.as_str(), language.of(&collection.title)), (items.as_str(), language.either("Об’єкти", "Features"))];
     let other = format!("{path}?f=html&lang={}", language.other().tag());
     Frame { language, title, way: &way, other: &other, json: &format!("{path}?f=json") }.around(&body)
+}
+
+/// The photos of a feature: each as large as the page has room for, those out of sight not yet loaded.
+fn gallery(body: &mut String, Found { shelf, feature }: Found<'_>, title: &str, language: Language) {
+    let shown: Vec<Photo> = photos_of(shelf.collection(), feature).collect();
+    if shown.is_empty() {
+        return;
+    }
+    body.push_str("<div class=\"photos\">");
+    for (i, photo) in shown.iter().enumerate() {
+        let Photo { width, height, .. } = photo;
+        let sizes: Vec<_> = photo.sizes().map(|size| format!("{} {}w", photos::path(size), size.width)).collect();
+        let which = language.either("світлина", "photo");
+        let alt = format!("{title}: {which} {}/{}", i + 1, shown.len());
+        let _ = write!(
+            body,
+            "<a href=\"{path}\"><img src=\"{path}\" srcset=\"{}\" sizes=\"20rem\" width=\"{width}\" height=\"{height}\" \
+             loading=\"lazy\" decoding=\"async\" alt=\"{}\"></a>",
+            sizes.join(", "),
+            text(alt),
+            path = photos::path(*photo),
+        );
+    }
+    body.push_str("</div>");
 }
 
 fn heading(field: &Field, language: Language) -> String {
@@ -155,6 +185,7 @@ fn said(field: &Field, value: &Value, language: Language) -> String {
                 format!("<a href=\"{0}\" rel=\"nofollow noopener\">{0}</a>", text(words))
             }
             Some(TextFormat::Email) => format!("<a href=\"mailto:{0}\">{0}</a>", text(words)),
+            Some(TextFormat::Photos) => Photo::all(words).count().to_string(),
             Some(TextFormat::Phone) => format!("<a href=\"tel:{0}\">{0}</a>", text(words)),
             _ => {
                 let choice = field.values.iter().find(|choice| choice.id == **words);

@@ -11,6 +11,7 @@ mod geojsonseq;
 mod gtfs;
 mod meaning;
 mod osm;
+mod photos;
 mod place;
 mod recipe;
 mod refine;

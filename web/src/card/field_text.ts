@@ -29,7 +29,7 @@ export function cardRows(
   const names = new Set(fields.map((field) => field.name));
   const isTranslation = (name: string) => name.endsWith('_en') && names.has(name.slice(0, -3));
   return fields
-    .filter((field) => field.name !== 'name' && !isTranslation(field.name))
+    .filter((field) => field.name !== 'name' && field.format !== 'photos' && !isTranslation(field.name))
     .map((field) => ({
       name: field.name,
       title: titleIn(field.title, language),
@@ -44,7 +44,7 @@ export function cardRows(
 export function valueIn(properties: ObjectProperties, name: string, language: Language): FieldValue {
   const translated = language === 'en' ? properties[`${name}_en`] : undefined;
   const value = translated === undefined || translated === null || translated === '' ? properties[name] : translated;
-  return value ?? null;
+  return Array.isArray(value) ? null : (value ?? null);
 }
 
 export function fieldPieces(

@@ -54,7 +54,7 @@ export interface Field {
   title: Title;
   /** UCUM code, or UAH for money */
   unit?: string;
-  format?: 'phone' | 'email' | 'uri' | 'opening-hours';
+  format?: 'phone' | 'email' | 'uri' | 'opening-hours' | 'photos';
   values?: { id: string; title: Title }[];
   chart?: 'bars' | 'histogram';
   addsUp?: boolean;
@@ -77,10 +77,23 @@ export interface Collection {
 
 export type FieldValue = string | number | boolean | null;
 
+/** A file of a photo, by its address on the server; width and height in pixels. */
+export interface PhotoSize {
+  href: string;
+  width: number;
+  height: number;
+}
+
+/** A photo in its largest size, and its smaller ones. */
+export interface Photo extends PhotoSize {
+  thumbnails?: PhotoSize[];
+}
+
 export interface ObjectProperties {
   collection: string;
   kind?: string | null;
-  [field: string]: FieldValue | undefined;
+  photos?: Photo[];
+  [field: string]: FieldValue | Photo[] | undefined;
 }
 
 export type CityObject = Feature<Geometry, ObjectProperties & Doors> & { id: string | number };
