@@ -122,7 +122,7 @@ pub fn load(catalog: &Catalog, store: &Address, order: &Order) -> anyhow::Result
     for planned in planned {
         progress.begin(planned.recipe.name());
         let loaded = again_or_anew(&mut store, &planned, (&mut places, &mut studio), order, &|read| {
-            progress.reached(done + read)
+            progress.reached(done + read);
         })
         .with_context(|| format!("recipe `{}`", planned.recipe.name()))?;
         if loaded.revision.is_some() {
