@@ -169,6 +169,8 @@ pub(super) fn fields() -> [Field; 2] {
         unit: None,
         format,
         values: Vec::new(),
+        chart: None,
+        adds_up: false,
     };
     let [photos, credit] = PHOTO_FIELDS;
     [text(photos, "Світлини", "Photos", Some(TextFormat::Photos)), text(credit, "Автор світлин", "Photos by", None)]
