@@ -1,7 +1,7 @@
 // The drawn map of the city: MapLibre, behind the few verbs that the page needs.
 import { AttributionControl, Map as MapLibreMap, ScaleControl, setWorkerUrl } from 'maplibre-gl';
-import type { MapMouseEvent, PointLike, StyleSpecification } from 'maplibre-gl';
-import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+import type { MapMouseEvent, StyleSpecification } from 'maplibre-gl';
+import workerUrl from 'virtual:map-worker-url';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import type { Geometry } from 'geojson';
 import type { Camera } from '../address/page_address.ts';
@@ -38,6 +38,8 @@ export interface MapEvents {
   ringColors(): ReadonlyMap<string, string>;
   /** whether a tap gives a place and nothing else */
   picking(): boolean;
+  /** whom the map credits, as plain texts: asked for where no link may lead out, and the map then shows none itself */
+  credited?(credits: readonly string[]): void;
 }
 
 /** Room left around what is brought into view, in pixels. */
@@ -81,7 +83,8 @@ export class CityMap {
     });
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
-    this.map.addControl(new AttributionControl({ compact: false }), 'bottom-right');
+    if (events.credited) this.#tellCredits(events.credited);
+    else this.map.addControl(new AttributionControl({ compact: false }), 'bottom-right');
     this.map.addControl(new ScaleControl({ maxWidth: 96, unit: 'metric' }), 'bottom-left');
     this.#listen();
   }
@@ -132,11 +135,16 @@ export class CityMap {
 
   /** The middle of the part of the map that nothing covers. */
   visibleCenter(): LonLat {
+    const { x, y } = this.middlePx();
+    const { lng, lat } = this.map.unproject([x, y]);
+    return { lon: lng, lat };
+  }
+
+  /** The same in pixels of the map. */
+  middlePx(): { x: number; y: number } {
     const { top, right, bottom, left } = this.events.insets();
     const { clientWidth, clientHeight } = this.container;
-    const middle: PointLike = [(left + clientWidth - right) / 2, (top + clientHeight - bottom) / 2];
-    const { lng, lat } = this.map.unproject(middle);
-    return { lon: lng, lat };
+    return { x: (left + clientWidth - right) / 2, y: (top + clientHeight - bottom) / 2 };
   }
 
   zoomBy(levels: number): void {
@@ -215,6 +223,17 @@ export class CityMap {
       // MapLibre's network errors carry an HTTP status and are told to the visitor; any other is a fault of the page.
       if ('status' in error) events.failed();
       else console.error(error);
+    });
+  }
+
+  #tellCredits(tell: (credits: readonly string[]) => void): void {
+    const credits = new Set<string>();
+    this.map.on('sourcedata', ({ sourceId, sourceDataType }) => {
+      const html = sourceDataType === 'metadata' ? this.map.getSource(sourceId)?.attribution : undefined;
+      const text = html && new DOMParser().parseFromString(html, 'text/html').body.textContent.trim();
+      if (!text || credits.has(text)) return;
+      credits.add(text);
+      tell([...credits]);
     });
   }
 

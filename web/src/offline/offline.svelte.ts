@@ -1,0 +1,68 @@
+// Being offline: whether the server is away, and of when the answers are that the page shows meanwhile.
+import type { Told } from './told.ts';
+
+/** How often a page that is away looks whether the server is back. */
+const LOOK_MS = 5_000;
+
+class Offline {
+  /** the server is away, and kept answers stand in for its own */
+  away = $state(false);
+  /** of the oldest that is shown; null where none is */
+  kept_at: Date | null = $state.raw(null);
+  #look: ReturnType<typeof setInterval> | undefined;
+
+  /**
+   * Keeps the page and what it shows from now on. `again` asks once more for what was shown before anything was kept,
+   * on the first visit.
+   */
+  async keep(again: () => void): Promise<void> {
+    const { serviceWorker } = navigator;
+    // Absent on pages that came over plain HTTP from another machine, and where the visitor forbids storage.
+    if (!serviceWorker) return;
+    serviceWorker.addEventListener('message', ({ data }: MessageEvent<Told>) => this.#told(data));
+    const isFirst = serviceWorker.controller === null;
+    if (isFirst) serviceWorker.addEventListener('controllerchange', again, { once: true });
+    try {
+      await serviceWorker.register('/sw.js');
+    } catch (error) {
+      console.warn(error);
+    }
+  }
+
+  #told(told: Told): void {
+    if (!told.away) return this.#back();
+    this.away = true;
+    const kept_at = told.kept_at === null ? null : new Date(told.kept_at);
+    if (kept_at && (this.kept_at === null || kept_at < this.kept_at)) this.kept_at = kept_at;
+    this.#look ??= setInterval(() => void this.#lookUp(), LOOK_MS);
+  }
+
+  async #lookUp(): Promise<void> {
+    const answers = await fetch('/health/live', { cache: 'no-store' }).then(({ ok }) => ok, () => false);
+    if (answers) this.#back();
+  }
+
+  #back(): void {
+    clearInterval(this.#look);
+    this.#look = undefined;
+    this.away = false;
+    this.kept_at = null;
+  }
+}
+
+export const offline = new Offline();
+
+/** Takes away what was kept in this browser, and the service worker with it. */
+export async function forgetOffline(): Promise<void> {
+  const wasServed = Boolean(navigator.serviceWorker?.controller);
+  const registrations = (await navigator.serviceWorker?.getRegistrations()) ?? [];
+  await Promise.all(registrations.map((registration) => registration.unregister()));
+  // Absent like the service worker.
+  if ('caches' in globalThis) {
+    const names = await caches.keys();
+    await Promise.all(names.filter((name) => name.startsWith('mapa-')).map((name) => caches.delete(name)));
+  }
+  localStorage.clear();
+  // A page keeps the service worker that it came with until it is loaded anew.
+  if (wasServed) location.reload();
+}
