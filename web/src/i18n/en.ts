@@ -133,7 +133,7 @@ export const en: Dictionary<'one' | 'other'> = {
   kiosk_to_here: 'Show where you are',
   kiosk_to_phone: 'To your phone',
   kiosk_to_phone_how: 'Point your phone’s camera at the code: the same view opens on the map.',
-  kiosk_code: 'QR code with the address of this view of the map',
+  kiosk_code: 'Code for phones with the address of this view of the map',
   kiosk_still_here: 'Are you still here?',
   kiosk_go_on: 'Yes, go on',
   kiosk_begins_anew: { one: 'We start over in {count} second.', other: 'We start over in {count} seconds.' },

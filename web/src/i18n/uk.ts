@@ -155,7 +155,7 @@ export const uk = {
   kiosk_to_here: 'Показати, де ви',
   kiosk_to_phone: 'На свій телефон',
   kiosk_to_phone_how: 'Наведіть камеру телефона на код: відкриється те саме на мапі.',
-  kiosk_code: 'QR-код з адресою цього виду мапи',
+  kiosk_code: 'Код для телефона з адресою цього виду мапи',
   kiosk_still_here: 'Ви ще тут?',
   kiosk_go_on: 'Так, продовжити',
   kiosk_begins_anew: {

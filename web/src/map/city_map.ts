@@ -40,6 +40,8 @@ export interface MapEvents {
   picking(): boolean;
   /** whom the map credits, as plain texts: asked for where no link may lead out, and the map then shows none itself */
   credited?(credits: readonly string[]): void;
+  /** how far around its middle a finger covers, where screens are not held in the hand */
+  reach_px?: number;
 }
 
 /** Room left around what is brought into view, in pixels. */
@@ -241,12 +243,16 @@ export class CityMap {
   #hitsAt(event: MapMouseEvent): Hit[] {
     const exact = hitsOf(this.#drawnAround(event, EXACT_REACH_PX).filter(isPointFeature));
     if (exact.length > 0) return exact;
-    return hitsOf(this.#drawnAround(event, FINGER_REACH_PX));
+    return hitsOf(this.#drawnAround(event, this.#fingerReach()));
   }
 
   #clusterAt(event: MapMouseEvent): Cluster | null {
     const exact = this.#drawnAround(event, EXACT_REACH_PX).filter(isPointFeature);
-    return clusterOf(exact.length > 0 ? exact : this.#drawnAround(event, FINGER_REACH_PX));
+    return clusterOf(exact.length > 0 ? exact : this.#drawnAround(event, this.#fingerReach()));
+  }
+
+  #fingerReach(): number {
+    return this.events.reach_px ?? FINGER_REACH_PX;
   }
 
   #drawnAround({ point }: MapMouseEvent, reach_px: number) {

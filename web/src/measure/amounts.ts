@@ -1,5 +1,5 @@
 // Measured amounts in words: metres or kilometres; square metres, hectares or square kilometres.
-import { localeOf, type Language } from '../i18n/words.ts';
+import { formatNumber, localeOf, type Language } from '../i18n/words.ts';
 
 const SQUARE = { uk: { m: 'м²', ha: 'га', km: 'км²' }, en: { m: 'm²', ha: 'ha', km: 'km²' } } as const;
 
@@ -16,6 +16,6 @@ export function lengthText(length_m: number, language: Language): string {
 export function areaText(area_m2: number, language: Language): string {
   const unit = area_m2 < 10_000 ? 'm' : area_m2 < 1_000_000 ? 'ha' : 'km';
   const value = area_m2 / { m: 1, ha: 10_000, km: 1_000_000 }[unit];
-  const number = new Intl.NumberFormat(localeOf(language), { maximumFractionDigits: unit === 'm' ? 0 : 2 }).format(value);
-  return `${number}\u00a0${SQUARE[language][unit]}`;
+  const rounded = unit === 'm' ? Math.round(value) : Math.round(value * 100) / 100;
+  return `${formatNumber(rounded, language)}\u00a0${SQUARE[language][unit]}`;
 }
