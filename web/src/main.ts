@@ -4,6 +4,7 @@ import './look/tokens.css';
 import './look/base.css';
 import App from './App.svelte';
 import { theme } from './look/theme.svelte.ts';
+import { offline } from './offline/offline.svelte.ts';
 import { Page } from './page.svelte.ts';
 
 const target = document.getElementById('page');
@@ -12,6 +13,7 @@ if (location.pathname === '/kiosk') {
   void import('./kiosk/kiosk.ts').then(({ begin }) => begin(target));
 } else {
   theme.begin();
+  offline.listen();
   const page = new Page();
   page.begin();
   mount(App, { target, props: { page } });

@@ -11,6 +11,11 @@ class Offline {
   kept_at: Date | null = $state.raw(null);
   #look: ReturnType<typeof setInterval> | undefined;
 
+  /** Hears the service worker from the first answer on. */
+  listen(): void {
+    navigator.serviceWorker?.addEventListener('message', ({ data }: MessageEvent<Told>) => this.#told(data));
+  }
+
   /**
    * Keeps the page and what it shows from now on. `again` asks once more for what was shown before anything was kept,
    * on the first visit.
@@ -19,7 +24,6 @@ class Offline {
     const { serviceWorker } = navigator;
     // Absent on pages that came over plain HTTP from another machine, and where the visitor forbids storage.
     if (!serviceWorker) return;
-    serviceWorker.addEventListener('message', ({ data }: MessageEvent<Told>) => this.#told(data));
     const isFirst = serviceWorker.controller === null;
     if (isFirst) serviceWorker.addEventListener('controllerchange', again, { once: true });
     try {
