@@ -17,15 +17,15 @@ class Offline {
   }
 
   /**
-   * Keeps the page and what it shows from now on. `again` asks once more for what was shown before anything was kept,
-   * on the first visit.
+   * Keeps the page and what it shows from now on. On the first visit `again` asks once more for the tiles that were
+   * drawn before anything was kept; what else was fetched is asked for again here.
    */
   async keep(again: () => void): Promise<void> {
     const { serviceWorker } = navigator;
     // Absent on pages that came over plain HTTP from another machine, and where the visitor forbids storage.
     if (!serviceWorker) return;
     const isFirst = serviceWorker.controller === null;
-    if (isFirst) serviceWorker.addEventListener('controllerchange', again, { once: true });
+    if (isFirst) serviceWorker.addEventListener('controllerchange', () => (askAgain(), again()), { once: true });
     try {
       await serviceWorker.register('/sw.js');
     } catch (error) {
@@ -55,6 +55,16 @@ class Offline {
 }
 
 export const offline = new Offline();
+
+/** The browser has most of it still, or is told that it has. */
+function askAgain(): void {
+  for (const { name } of performance.getEntriesByType('resource')) {
+    const { origin, pathname } = new URL(name);
+    if (origin !== location.origin || pathname.startsWith('/assets/') || pathname === '/changes') continue;
+    // Those that are not kept are few, and a failure only leaves something unkept.
+    fetch(name, { headers: { Accept: 'application/json, */*;q=0.9' } }).catch(() => {});
+  }
+}
 
 /** Takes away what was kept in this browser, and the service worker with it. */
 export async function forgetOffline(): Promise<void> {
