@@ -113,7 +113,7 @@ async function tour(
   const box = await canvas.boundingBox();
   if (!box) throw new Error('no map');
   for (const [x, y] of [[0.35, 0.3], [0.6, 0.25], [0.65, 0.45], [0.4, 0.5]] as const) {
-    await canvas.click({ position: { x: x * box.width, y: y * box.height } });
+    await page.mouse.click(box.x + x * box.width, box.y + y * box.height);
   }
   await page.locator('.maplibregl-map dd, section dl dd').first().waitFor();
   await shoot('7-measure');
