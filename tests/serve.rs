@@ -328,7 +328,9 @@ fn a_kiosk_has_to_be_told_where_it_stands() {
     let city = City::new();
     city.import(&trees(&city, "trees", "public", &THREE), None);
     let server = city.serve(&[]);
-    for (query, named) in [("", "lon"), ("lon=33.4&lat=n", "lat"), ("lon=33.4&lat=47.9&idle=5", "idle"), ("lon=33.4&lat=47.9&x=1", "x")] {
+    for (query, named) in
+        [("", "lon"), ("lon=33.4&lat=n", "lat"), ("lon=33.4&lat=47.9&idle=5", "idle"), ("lon=33.4&lat=47.9&x=1", "x")]
+    {
         let refused = server.get(&format!("/kiosk?{query}"));
         assert_eq!((refused.status, &refused.json()["parameter"]), (400, &serde_json::json!(named)), "{query}");
     }
