@@ -67,6 +67,7 @@ describe('a page whose server goes away', { skip: canChange ? false : 'skipped: 
       const drawn = Object.values(await sectorPixels(page, catalog)).reduce((sum, count) => sum + count, 0);
       assert.ok(drawn > before / 2, `the objects are drawn: ${before} → ${drawn} pixels of their colours`);
       assert.ok(await page.locator('.maplibregl-ctrl-attrib').isVisible());
+      assert.ok(await kept(page).isVisible(), 'it is said as long as it is so');
       await isAccessible(page, 'offline');
       await page.evaluate((to) => (location.hash = to), hash(second));
       await page.getByText('Не вдалося завантажити відомості.').waitFor();

@@ -25,7 +25,6 @@ export class Idleness {
   #touched(): void {
     this.#since = performance.now();
     this.#isClean = false;
-    this.left_s = null;
   }
 
   #tick(): void {
@@ -37,6 +36,9 @@ export class Idleness {
       this.over();
     } else if (left_ms <= Math.min(WARNED_FOR_MS, this.after_ms / 2)) {
       this.left_s = Math.ceil(left_ms / 1000);
+    } else {
+      // Not at the touch itself: what a finger is on must not go away under it, and give it to what lies beneath.
+      this.left_s = null;
     }
   }
 }

@@ -20,7 +20,7 @@ const PATIENCE_MS = 6_000;
 interface Keeping {
   cache: 'mapa-tiles' | 'mapa-answers';
   most: number;
-  /** what people see the age of; a style or a glyph has none that matters */
+  /** what people see the age of, and which is asked of the server each time; a style or a glyph is neither */
   dated: boolean;
 }
 
@@ -91,7 +91,8 @@ let isAway = false;
 async function answer(request: Request, kept: Keeping, meanwhile: (work: Promise<void>) => void): Promise<Response> {
   try {
     const response = await fetch(request);
-    if (isAway) {
+    // Glyphs and icons come from the browser's own cache without a server.
+    if (isAway && kept.dated) {
       isAway = false;
       meanwhile(tell({ away: false }));
     }
