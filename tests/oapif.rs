@@ -528,6 +528,7 @@ fn a_place_is_told_by_what_holds_it_and_what_is_near() {
     assert!(told.get("reports").is_none() && told["areas"] == json!([]));
     let inside = server.json("/at?lon=33.402&lat=47.9");
     assert_eq!((&inside["areas"][0]["id"], &inside["address"]["distance_m"]), (&json!("h2"), &json!(0.0)));
+    assert_eq!(services[0]["collections"], json!(["schools"]), "what else there is of a service is found by these");
     assert_eq!(server.json("/at?lon=10&lat=10")["services"][0]["id"], "school");
     assert!(server.json("/at?lon=10&lat=10").get("district").is_none());
 }

@@ -322,3 +322,22 @@ fn the_page_runs_only_its_own_code() {
     let landing = server.get_with("/", &[("accept", "application/json")]);
     assert_eq!(landing.header("content-type"), "application/json");
 }
+
+#[test]
+fn a_kiosk_has_to_be_told_where_it_stands() {
+    let city = City::new();
+    city.import(&trees(&city, "trees", "public", &THREE), None);
+    let server = city.serve(&[]);
+    for (query, named) in
+        [("", "lon"), ("lon=33.4&lat=n", "lat"), ("lon=33.4&lat=47.9&idle=5", "idle"), ("lon=33.4&lat=47.9&x=1", "x")]
+    {
+        let refused = server.get(&format!("/kiosk?{query}"));
+        assert_eq!((refused.status, &refused.json()["parameter"]), (400, &serde_json::json!(named)), "{query}");
+    }
+    let page = server.get("/kiosk?lon=33.4&lat=47.9&lang=en");
+    if page.status == 404 {
+        return;
+    }
+    assert!(text(&page.body).contains("<html lang=\"en\""));
+    assert!(page.header("content-security-policy").contains("frame-ancestors 'self'"));
+}

@@ -138,13 +138,18 @@ impl Around<'_> {
 
     /// The nearest of those of these collections that there are.
     fn nearest(&self, collections: &[String], radius_m: f64, limit: usize) -> Option<Vec<Neighbor<'_>>> {
-        let known: Vec<String> = collections.iter().filter(|id| self.snapshot.shelf(id).is_some()).cloned().collect();
+        let known = self.known(collections);
         // No collection at all would mean every one.
         if known.is_empty() {
             return None;
         }
         let selection = Selection { collections: known, ..Selection::default() };
         Some(nearest(self.snapshot, &selection, self.at, radius_m, limit))
+    }
+
+    /// Those of these collections that there are.
+    fn known(&self, collections: &[String]) -> Vec<String> {
+        collections.iter().filter(|id| self.snapshot.shelf(id).is_some()).cloned().collect()
     }
 
     fn address(&self, source: &AddressSource) -> Option<Value> {
@@ -175,6 +180,7 @@ impl Around<'_> {
         Some(json!({
             "id": service.id,
             "title": self.language.of(&service.title),
+            "collections": self.known(&service.collections),
             "nearest": self.feature(near),
         }))
     }

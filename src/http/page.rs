@@ -90,6 +90,16 @@ pub async fn embed(
     index(&city, &asked, query.as_deref().unwrap_or_default(), Framing::Any)
 }
 
+/// The page for a touch screen in a street, which stands at the place that its address names.
+pub async fn kiosk(
+    State(city): State<Answering>,
+    RawQuery(query): RawQuery,
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
+    Params::read(query.as_deref(), &routes::KIOSK)?;
+    index(&city, &asked, query.as_deref().unwrap_or_default(), Framing::Own)
+}
+
 /// A file of the page.
 pub async fn file(
     State(city): State<Answering>,

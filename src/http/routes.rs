@@ -25,6 +25,7 @@ pub fn all() -> Vec<(&'static Route, MethodRouter<Answering>)> {
     vec![
         (&LANDING, get(page::root)),
         (&EMBED, get(page::embed)),
+        (&KIOSK, get(page::kiosk)),
         (&CONFORMANCE, get(conformance::get)),
         (&API, get(api::document)),
         (&API_PAGE, get(api::page)),
@@ -91,6 +92,26 @@ pub static EMBED: Route = Route {
         "The map for frames of other sites, with a fixed choice",
     ),
     params: &[],
+    answers: &[(HTML, "")],
+    also: &[],
+};
+/// `idle` of a kiosk.
+const IDLE: Param = param(
+    "idle",
+    Form::Whole { from: 10, to: 600, default: 60 },
+    "Через скільки секунд без дотику кіоск починає спочатку",
+    "After how many seconds without a touch the kiosk begins anew",
+);
+
+/// `GET /kiosk`
+pub static KIOSK: Route = Route {
+    path: "/kiosk",
+    id: "getKiosk",
+    what: said(
+        "Сторінка для сенсорного кіоска, що стоїть у цьому місці",
+        "The page for a touch kiosk that stands at this place",
+    ),
+    params: &[LON, LAT, LANG, IDLE],
     answers: &[(HTML, "")],
     also: &[],
 };

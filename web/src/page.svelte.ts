@@ -8,6 +8,7 @@ import { speech } from './i18n/language.svelte.ts';
 import type { Language } from './i18n/words.ts';
 import { Ear, type Change } from './live/changes.ts';
 import type { Hit } from './map/hits.ts';
+import { Measure } from './measure/measure.svelte.ts';
 import { Nearby } from './near/nearby.svelte.ts';
 import type { LonLat } from './near/direction.ts';
 import { forgetCollections, loadCatalog } from './server/api.ts';
@@ -47,6 +48,7 @@ export class Page {
   readonly collections = $derived(new Map(collectionsOf(this.tree).map((node) => [node.id, node])));
   readonly card = new Card();
   readonly here = new Here();
+  readonly measure = new Measure();
   readonly inView = new InView(() => this.tree);
   /** the last change of the city's data while the page was open */
   change: Change | null = $state.raw(null);
@@ -160,7 +162,7 @@ export class Page {
 
   /** What is at this place? */
   pressed(place: LonLat): void {
-    if (this.embedded) return;
+    if (this.embedded || this.measure.on) return;
     if (this.card.key !== null) this.#leaveCard();
     this.hits = null;
     if (this.sheet === 'closed') this.sheet = 'half';
@@ -173,7 +175,14 @@ export class Page {
     this.show('near');
   }
 
+  /** Taps are points from now on; a phone's sheet makes room for them. */
+  startMeasuring(): void {
+    this.closeSheet();
+    this.measure.begin();
+  }
+
   tapped(hits: Hit[], place: LonLat): void {
+    if (this.measure.on) return this.measure.add(place);
     if (this.picking) {
       void this.nearby.from({ from: 'picked', place });
       return;

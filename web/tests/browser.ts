@@ -15,6 +15,14 @@ const ARGUMENTS = [
 
 export const PHONE = { width: 390, height: 844 };
 export const DESKTOP = { width: 1360, height: 860 };
+/** A touch screen on its side. */
+export const KIOSK = { width: 1080, height: 1920 };
+
+/** Where a kiosk of the tests stands: the middle of the server's styles. */
+export async function kioskAt(server: string, rest = ''): Promise<string> {
+  const { center } = (await (await fetch(`${server}/styles/light.json`)).json()) as { center: [number, number] };
+  return `${server}/kiosk?lon=${center[0]}&lat=${center[1]}${rest}`;
+}
 
 /** Drawing in software takes its time. */
 export const PATIENCE_MS = 30_000;
@@ -35,7 +43,7 @@ export async function visit(
   address: string,
   options: BrowserContextOptions = {},
 ): Promise<Visit> {
-  const context = await browser.newContext({ viewport: DESKTOP, locale: 'uk-UA', ...options });
+  const context = await browser.newContext({ viewport: DESKTOP, locale: 'uk-UA', serviceWorkers: 'block', ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   const faults: string[] = [];

@@ -43,12 +43,12 @@ test('doors say until when, in the time of the city', () => {
 
 test('a ring divides the circle among the sectors that a cluster has', () => {
   const colors = new Map([['a', '#aa0000'], ['b', '#00bb00'], ['c', '#0000cc']]);
-  const ring = readRing('ring:1:12:0:4', colors);
+  const ring = readRing('ring:#101418:1:12:0:4', colors);
   assert.ok(ring);
   assert.deepEqual(ring.arcs.map(({ color }) => color), ['#aa0000', '#0000cc']);
   const turn = (i: number) => ((ring.arcs[i]?.to ?? 0) - (ring.arcs[i]?.from ?? 0)) / (2 * Math.PI);
   assert.ok(Math.abs(turn(0) - 0.75) < 1e-9 && Math.abs(turn(1) - 0.25) < 1e-9);
-  for (const other of ['school', 'ring:9:1:1:1', 'ring:0:1:1', 'ring:0:0:0:0']) assert.equal(readRing(other, colors), null, other);
+  for (const other of ['school', 'ring:#fff:9:1:1:1', 'ring:#fff:0:1:1', 'ring:#fff:0:0:0:0']) assert.equal(readRing(other, colors), null, other);
 });
 
 test('a change touches the named tiles of our own sources, or all of them', () => {

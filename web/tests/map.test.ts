@@ -175,6 +175,6 @@ test('a cluster gets a ring of its sectors beneath, and its disc loses its rim',
   assert.equal(compiled.result, 'success');
   const properties = { point_count: 40, count_a: 39, count_b: 1 };
   const written = compiled.result === 'success' && compiled.value.evaluate({ zoom: 12 }, { type: 1, properties } as never);
-  assert.equal(written, 'ring:1:16:1', 'who has any object has a part that is seen');
+  assert.equal(written, 'ring:#ffffff:1:16:1', 'who has any object has a part that is seen');
   assert.equal((layer(style, 'city-clusters').paint as Record<string, unknown>)['circle-stroke-width'], 0);
 });

@@ -368,7 +368,7 @@ describe('the page', { skip: server ? false : 'skipped: no server (MAPA_URL)' },
   });
 
   for (const colorScheme of ['light', 'dark'] as const) {
-    test(`axe finds no serious violation, ${colorScheme}`, async () => {
+    test(`axe finds nothing, ${colorScheme}`, async () => {
       const { context, page } = await visit(browser, at(15), { colorScheme });
       await page.locator('li.sector').first().waitFor();
       await mapIsDrawn(page);

@@ -115,7 +115,7 @@ describe('the search box', { skip: server ? false : 'skipped: no server (MAPA_UR
   });
 
   for (const colorScheme of ['light', 'dark'] as const) {
-    test(`axe finds no serious violation, ${colorScheme}`, async () => {
+    test(`axe finds nothing, ${colorScheme}`, async () => {
       const { context, page } = await visit(browser, `${server}/`, { colorScheme });
       await page.locator('li.sector').first().waitFor();
       await type(page, 'вулиця');

@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Neighbors } from '../src/server/wire.ts';
-import { DESKTOP, launch, mapIsDrawn, PHONE, visit } from './browser.ts';
+import { DESKTOP, KIOSK, kioskAt, launch, mapIsDrawn, PHONE, visit } from './browser.ts';
 
 const [directory] = process.argv.slice(2);
 const server = process.env.MAPA_URL;
@@ -16,8 +16,8 @@ if (!directory || !server) {
 mkdirSync(directory, { recursive: true });
 
 const words = {
-  uk: { filter: 'Що на мапі', near: 'Поруч зі мною', center: 'Від середини мапи', here: 'Що в середині мапи?', back: 'Назад' },
-  en: { filter: 'On the map', near: 'Near me', center: 'From the middle of the map', here: 'What is in the middle of the map?', back: 'Back' },
+  uk: { filter: 'Що на мапі', near: 'Поруч зі мною', center: 'Від середини мапи', here: 'Що в середині мапи?', back: 'Назад', measure: 'Виміряти відстань або площу' },
+  en: { filter: 'On the map', near: 'Near me', center: 'From the middle of the map', here: 'What is in the middle of the map?', back: 'Back', measure: 'Measure a distance or an area' },
 };
 
 const desk = (filter: string, chart: string) => ({
@@ -68,6 +68,16 @@ for (const [screen, viewport] of Object.entries({ phone: PHONE, desktop: DESKTOP
     }
   }
 }
+for (const language of ['uk', 'en'] as const) {
+  for (const [screen, viewport] of Object.entries({ kiosk: KIOSK, 'kiosk-wide': { width: 1280, height: 800 } })) {
+    const { context, page } = await visit(browser, await kioskAt(server, `&lang=${language}&idle=600`), { viewport, hasTouch: true });
+    await tourKiosk(page, async (view) => {
+      await mapIsDrawn(page);
+      await page.screenshot({ path: join(directory, `${screen}-${language}-${view}.png`) });
+    });
+    await context.close();
+  }
+}
 await browser.close();
 
 /** A playground with two photos, as the page's address names it. */
@@ -77,6 +87,34 @@ async function photographed(): Promise<string> {
   const found = features.find(({ properties }) => properties.photos?.length === 2);
   if (!found) throw new Error('no playground has two photos');
   return `playgrounds/${found.id}`;
+}
+
+/** Found by their place in the page, which is the same in both languages. */
+async function tourKiosk(page: Page, shoot: (view: string) => Promise<void>): Promise<void> {
+  await page.locator('.choices button').first().waitFor();
+  await shoot('1-start');
+  await page.locator('.choices button').nth(3).click();
+  await page.locator('ol [data-key]').first().waitFor();
+  await shoot('2-list');
+  await page.locator('ol [data-key]').nth(1).click();
+  await page.locator('article h2').waitFor();
+  await shoot('3-card');
+  await page.locator('nav button').nth(2).click();
+  await shoot('4-to-phone');
+  await page.locator('dialog button').click();
+  await page.locator('nav button').nth(1).click();
+  await page.locator('.others button').first().click();
+  await shoot('5-sections');
+  await page.locator('.choices button').first().click();
+  await shoot('6-sector');
+  await page.locator('nav button').nth(1).click();
+  await page.locator('.others button').last().click();
+  for (const letter of await page.locator('.keys .row').nth(2).locator('button').all()) {
+    if (/^[шs]$/.test((await letter.textContent()) ?? '')) await letter.click();
+  }
+  await page.locator('.keys .row').nth(1).locator('button').nth(2).click();
+  await page.locator('[aria-label][data-key], ul [data-key]').first().waitFor();
+  await shoot('7-search');
 }
 
 async function tour(
@@ -105,4 +143,13 @@ async function tour(
   await page.getByRole('button', { name: said.here }).click();
   await page.locator('ul.services [data-key]').first().waitFor();
   await shoot('5-here');
+  await page.getByRole('button', { name: said.measure }).click();
+  const canvas = page.locator('canvas.maplibregl-canvas');
+  const box = await canvas.boundingBox();
+  if (!box) throw new Error('no map');
+  for (const [x, y] of [[0.35, 0.3], [0.6, 0.25], [0.65, 0.45], [0.4, 0.5]] as const) {
+    await page.mouse.click(box.x + x * box.width, box.y + y * box.height);
+  }
+  await page.locator('.maplibregl-map dd, section dl dd').first().waitFor();
+  await shoot('7-measure');
 }

@@ -1,7 +1,7 @@
 // The drawn map of the city: MapLibre, behind the few verbs that the page needs.
 import { AttributionControl, Map as MapLibreMap, ScaleControl, setWorkerUrl } from 'maplibre-gl';
-import type { MapMouseEvent, PointLike, StyleSpecification } from 'maplibre-gl';
-import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+import type { MapMouseEvent, StyleSpecification } from 'maplibre-gl';
+import workerUrl from 'virtual:map-worker-url';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import type { Geometry } from 'geojson';
 import type { Camera } from '../address/page_address.ts';
@@ -38,6 +38,10 @@ export interface MapEvents {
   ringColors(): ReadonlyMap<string, string>;
   /** whether a tap gives a place and nothing else */
   picking(): boolean;
+  /** whom the map credits, as plain texts: asked for where no link may lead out, and the map then shows none itself */
+  credited?(credits: readonly string[]): void;
+  /** how far around its middle a finger covers, where screens are not held in the hand */
+  reach_px?: number;
 }
 
 /** Room left around what is brought into view, in pixels. */
@@ -81,7 +85,8 @@ export class CityMap {
     });
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
-    this.map.addControl(new AttributionControl({ compact: false }), 'bottom-right');
+    if (events.credited) this.#tellCredits(events.credited);
+    else this.map.addControl(new AttributionControl({ compact: false }), 'bottom-right');
     this.map.addControl(new ScaleControl({ maxWidth: 96, unit: 'metric' }), 'bottom-left');
     this.#listen();
   }
@@ -132,11 +137,16 @@ export class CityMap {
 
   /** The middle of the part of the map that nothing covers. */
   visibleCenter(): LonLat {
+    const { x, y } = this.middlePx();
+    const { lng, lat } = this.map.unproject([x, y]);
+    return { lon: lng, lat };
+  }
+
+  /** The same in pixels of the map. */
+  middlePx(): { x: number; y: number } {
     const { top, right, bottom, left } = this.events.insets();
     const { clientWidth, clientHeight } = this.container;
-    const middle: PointLike = [(left + clientWidth - right) / 2, (top + clientHeight - bottom) / 2];
-    const { lng, lat } = this.map.unproject(middle);
-    return { lon: lng, lat };
+    return { x: (left + clientWidth - right) / 2, y: (top + clientHeight - bottom) / 2 };
   }
 
   zoomBy(levels: number): void {
@@ -218,16 +228,31 @@ export class CityMap {
     });
   }
 
+  #tellCredits(tell: (credits: readonly string[]) => void): void {
+    const credits = new Set<string>();
+    this.map.on('sourcedata', ({ sourceId, sourceDataType }) => {
+      const html = sourceDataType === 'metadata' ? this.map.getSource(sourceId)?.attribution : undefined;
+      const text = html && new DOMParser().parseFromString(html, 'text/html').body.textContent.trim();
+      if (!text || credits.has(text)) return;
+      credits.add(text);
+      tell([...credits]);
+    });
+  }
+
   /** Exactly under the finger first; only when nothing is there, what lies within its reach. */
   #hitsAt(event: MapMouseEvent): Hit[] {
     const exact = hitsOf(this.#drawnAround(event, EXACT_REACH_PX).filter(isPointFeature));
     if (exact.length > 0) return exact;
-    return hitsOf(this.#drawnAround(event, FINGER_REACH_PX));
+    return hitsOf(this.#drawnAround(event, this.#fingerReach()));
   }
 
   #clusterAt(event: MapMouseEvent): Cluster | null {
     const exact = this.#drawnAround(event, EXACT_REACH_PX).filter(isPointFeature);
-    return clusterOf(exact.length > 0 ? exact : this.#drawnAround(event, FINGER_REACH_PX));
+    return clusterOf(exact.length > 0 ? exact : this.#drawnAround(event, this.#fingerReach()));
+  }
+
+  #fingerReach(): number {
+    return this.events.reach_px ?? FINGER_REACH_PX;
   }
 
   #drawnAround({ point }: MapMouseEvent, reach_px: number) {

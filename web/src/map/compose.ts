@@ -12,7 +12,7 @@ import type { Choice } from '../filter/tree.ts';
 import type { Language } from '../i18n/words.ts';
 import { both } from '../table/condition.ts';
 import { coloured, type DistrictColors } from '../plot/district_layers.ts';
-import { HOLE_RADIUS, ringName } from './rings.ts';
+import { holeRadius, ringName } from './rings.ts';
 import type { StyleName } from '../server/wire.ts';
 
 /** The source of the city's objects in the server's styles. */
@@ -32,15 +32,17 @@ export interface Composition {
   selected: Geometry | null;
   /** the sectors whose share of a cluster its ring shows */
   sectors: readonly string[];
+  /** how many times as large marks are as on the page */
+  times?: number;
 }
 
-export function compose({ own, foreign, choice, filter, districts, language, theme, selected, sectors }: Composition): StyleSpecification {
+export function compose({ own, foreign, choice, filter, districts, language, theme, selected, sectors, times = 1 }: Composition): StyleSpecification {
   const style = foreign ? onForeign(own, foreign) : own;
   const whole = {
     ...style,
     sources: { ...chosenSources(style.sources, choice, filter), [SELECTED_SOURCE]: selectedSource(selected) },
     layers: [
-      ...style.layers.flatMap((layer) => ringed(speak(choose(layer, choice), language), sectors)),
+      ...style.layers.flatMap((layer) => ringed(speak(choose(layer, choice), language), sectors, times)),
       ...SELECTED_LAYERS(theme),
     ],
   };
@@ -162,8 +164,9 @@ function ofOwnSprite(expression: unknown): unknown {
 }
 
 /** Beneath the disc of a cluster a ring that tells what it stands for; the disc loses its own rim. */
-function ringed(layer: LayerSpecification, sectors: readonly string[]): LayerSpecification[] {
+function ringed(layer: LayerSpecification, sectors: readonly string[], times: number): LayerSpecification[] {
   if (layer.id !== CLUSTERS_LAYER || layer.type !== 'circle' || sectors.length === 0) return [layer];
+  const disc = layer.paint?.['circle-color'];
   return [
     {
       id: 'mapa-cluster-rings',
@@ -172,13 +175,14 @@ function ringed(layer: LayerSpecification, sectors: readonly string[]): LayerSpe
       ...(layer['source-layer'] === undefined ? {} : { 'source-layer': layer['source-layer'] }),
       ...(layer.filter === undefined ? {} : { filter: layer.filter }),
       layout: {
-        'icon-image': ringName(sectors),
+        'icon-image': ringName(sectors, typeof disc === 'string' ? disc : '#ffffff'),
+        'icon-size': times,
         'icon-allow-overlap': true,
         'icon-ignore-placement': true,
         'symbol-sort-key': ['get', 'point_count'],
       },
     },
-    { ...layer, paint: { ...layer.paint, 'circle-radius': HOLE_RADIUS, 'circle-stroke-width': 0 } },
+    { ...layer, paint: { ...layer.paint, 'circle-radius': holeRadius(times), 'circle-stroke-width': 0 } },
   ];
 }
 

@@ -19,6 +19,7 @@ export interface PinEvents {
 export class Pins {
   #origin: Marker | null = null;
   #here: Marker | null = null;
+  #sign: Marker | null = null;
   #numbered = new Map<string, Marker>();
 
   constructor(
@@ -37,6 +38,15 @@ export class Pins {
     this.#here = place && this.#mark('here-pin', place);
   }
 
+  /** A place with a word, which stays. */
+  showSign(className: string, text: string, place: LonLat): void {
+    this.#sign?.remove();
+    this.#sign = this.#mark(className, place, 'bottom');
+    const word = document.createElement('span');
+    word.textContent = text;
+    this.#sign.getElement().append(word);
+  }
+
   showNumbered(places: readonly NumberedPlace[]): void {
     for (const marker of this.#numbered.values()) marker.remove();
     this.#numbered.clear();
@@ -50,11 +60,11 @@ export class Pins {
     }
   }
 
-  #mark(className: string, place: LonLat): Marker {
+  #mark(className: string, place: LonLat, anchor: 'center' | 'bottom' = 'center'): Marker {
     const element = document.createElement('div');
     element.className = className;
     element.ariaHidden = 'true';
-    return new Marker({ element }).setLngLat([place.lon, place.lat]).addTo(this.map);
+    return new Marker({ element, anchor }).setLngLat([place.lon, place.lat]).addTo(this.map);
   }
 
   /** The list beside the map says the same to a screen reader and a keyboard, so a pin is for the pointer only. */

@@ -8,6 +8,7 @@ import type {
   CityObject,
   Collection,
   Items,
+  Neighbor,
   Neighbors,
   Problem,
   Schema,
@@ -37,7 +38,7 @@ export class ServerFault extends Error {
 
 export const loadCatalog = (signal?: AbortSignal) => ask<Catalog>('/catalog', signal);
 
-export const loadStyle = (name: StyleName, signal?: AbortSignal) =>
+export const loadStyle = (name: StyleName | 'kiosk', signal?: AbortSignal) =>
   ask<StyleSpecification>(`/styles/${name}.json`, signal);
 
 /** A base map of another provider: the one question that may leave our server. */
@@ -83,6 +84,13 @@ export function loadNearest(asked: NearestQuestion, signal?: AbortSignal): Promi
   if (asked.filter !== null) query.set('filter', asked.filter);
   if (asked.openNow) query.set('open_at', 'now');
   return ask<Neighbors>(`/nearest?${query}`, signal);
+}
+
+/** How one object lies from a place; null where there is no such object. */
+export async function loadWay(origin: LonLat, collection: string, id: string, signal?: AbortSignal): Promise<Neighbor | null> {
+  const filter = `id = '${id.replaceAll("'", "''")}'`;
+  const query = new URLSearchParams({ ...placeQuery(origin), collections: collection, filter, limit: '1', hours_at: 'now' });
+  return (await ask<Neighbors>(`/nearest?${query}`, signal)).features[0] ?? null;
 }
 
 /** Of each group so many, as a list on a phone bears. */

@@ -173,7 +173,7 @@ export interface Surroundings {
   address?: Named & { text: string; distance_m: number };
   district?: Named;
   areas: Named[];
-  services: { id: string; title: string; nearest: Neighbor }[];
+  services: { id: string; title: string; collections: string[]; nearest: Neighbor }[];
   works?: { radius_m: number; features: Neighbor[] };
   demonstration?: boolean;
 }
