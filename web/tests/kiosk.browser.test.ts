@@ -158,7 +158,18 @@ describe('the kiosk', { skip: server ? false : 'skipped: no server (MAPA_URL)' }
   });
 
   test('after a while without a touch it begins anew, and nothing of the last person is left', async () => {
-    const { context, page, faults } = await stand('&idle=10');
+    const { context, page, faults } = await stand('&idle=600');
+    // The clock of the page stands where we put it, so that nothing depends on how fast this machine is.
+    const stopClock = (later_ms: number) =>
+      page.evaluate((ms) => {
+        const at = performance.now() + ms;
+        performance.now = () => at;
+      }, later_ms);
+    const startClock = () =>
+      page.evaluate(() => {
+        const [at, from] = [performance.now(), Date.now()];
+        performance.now = () => at + Date.now() - from;
+      });
     const entries = await page.evaluate(() => history.length);
     const address = page.url();
     const sign = await page.locator('.here-sign').boundingBox();
@@ -172,13 +183,20 @@ describe('the kiosk', { skip: server ? false : 'skipped: no server (MAPA_URL)' }
     await page.mouse.move(200, 200, { steps: 5 });
     await page.mouse.up();
     // Who still reads is asked, and any touch is an answer.
+    await stopClock(0);
+    await page.touchscreen.tap(20, 20);
+    await stopClock(590_500);
     await page.getByRole('alertdialog').waitFor();
+    assert.equal(await page.locator('#idle-left').textContent(), 'We start over in 10 seconds.');
     await isAccessible(page, 'the question whether anybody is here');
     await page.getByRole('button', { name: 'Yes, go on' }).tap();
     await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+    await stopClock(580_000);
     assert.equal(await page.getByRole('heading', { name: 'What are you looking for nearby?' }).count(), 0);
 
+    await stopClock(21_000);
     await page.getByRole('heading', { name: 'Що шукаєте поруч?' }).waitFor();
+    await startClock();
     await mapIsDrawn(page);
     assert.equal(await page.locator('html').getAttribute('lang'), 'uk');
     assert.deepEqual(await page.locator('.here-sign').boundingBox(), { ...sign, ...(await sizeOf(page, '.here-sign')) }, 'the map is back at its place');
