@@ -147,7 +147,7 @@ export interface Schema {
 }
 
 export interface SchemaProperty {
-  type?: 'string' | 'integer' | 'number' | 'boolean';
+  type?: 'string' | 'array' | 'integer' | 'number' | 'boolean';
   title?: string;
   format?: string;
   enum?: string[];

@@ -42,7 +42,7 @@ function column(name: string, property: SchemaProperty, language: Language): Col
   const format = FORMATS.find((known) => known === property.format);
   const field: Field = {
     name,
-    type: property.format === 'date' ? 'date' : property.type === undefined || property.type === 'string' ? 'text' : property.type,
+    type: property.format === 'date' ? 'date' : property.type === undefined || property.type === 'string' || property.type === 'array' ? 'text' : property.type,
     title: words(title),
     ...(format ? { format } : {}),
     ...(property.enum ? { values: property.enum.map((id) => ({ id, title: words(titles[id] ?? id) })) } : {}),
