@@ -27,8 +27,8 @@ test('amounts are told in the units and with the comma of the language', () => {
   assert.equal(lengthText(999.4, 'uk'), '999 м');
   assert.equal(lengthText(1864.32, 'uk'), '1,86 км');
   assert.equal(lengthText(1864.32, 'en'), '1.86 km');
-  assert.equal(areaText(9999, 'uk'), '9999 м²');
-  assert.equal(areaText(23_500, 'uk'), '2,35 га');
-  assert.equal(areaText(23_500, 'en'), '2.35 ha');
-  assert.equal(areaText(1_661_000, 'uk'), '1,66 км²');
+  assert.equal(areaText(9999, 'uk'), '9999\u00a0м²');
+  assert.equal(areaText(23_500, 'uk'), '2,35\u00a0га');
+  assert.equal(areaText(23_500, 'en'), '2.35\u00a0ha');
+  assert.equal(areaText(1_661_000, 'uk'), '1,66\u00a0км²');
 });
