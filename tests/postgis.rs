@@ -93,6 +93,8 @@ fn a_database_that_stops_fails_no_read_and_nodes_catch_up_when_it_is_back() {
         stop.store(true, Ordering::Relaxed);
     });
     for node in &nodes {
+        // It is told after the new snapshot stands.
+        within(Duration::from_secs(5), "it is told", || node.log().contains("the store can be read again"));
         let log = node.log();
         assert_eq!(log.matches("the store cannot be read").count(), 1, "{log}");
         assert_eq!(log.matches("the store can be read again").count(), 1, "{log}");
