@@ -22,7 +22,7 @@ use crate::{
     files,
     import::{self, Gazetteer, Outcome, Recipe, Report, Source, Url},
     model::{Catalog, Collection, Provenance, Revision},
-    photo::Place,
+    photo::{Flaw, Place},
     progress::Progress,
     store::{Address, Change, Diff, PastRejection, PastRun, Run, Store},
     tile::Tilesets,
@@ -248,19 +248,22 @@ fn again_or_anew(
     let Planned { path, recipe, collection, source, file, .. } = planned;
     let name = source.name();
     let asked: Vec<String> = Places::steps(std::iter::once(recipe)).into_iter().flatten().collect();
-    let of = Ingredients { recipe: path, source: file, name: &name, collection, places: &asked };
+    let photos = photos::folder(recipe, file);
+    let of =
+        Ingredients { recipe: path, source: file, name: &name, collection, places: &asked, photos: photos.as_deref() };
     let stamp = || fs::metadata(file).and_then(|found| Ok((found.len(), found.modified()?)));
     let before = stamp()?;
-    let digest = digest(&of, store)?;
-    // Under the name of a photo there may be another picture now, and an album may have lost one.
-    if !order.dry_run
-        && recipe.photos().is_none()
-        && let Some(loaded) = again(store, planned, order, &digest)?
+    // A dry run is there to read. Under the URL of a photo there may be another picture now.
+    let can_repeat = !order.dry_run && recipe.photos().is_none_or(|photos| photos.hosts.is_empty());
+    let digest = if can_repeat { digest(&of, store)? } else { None };
+    if let Some(digest) = &digest
+        && studio.has_photos_of(collection, store)?
+        && let Some(loaded) = again(store, planned, order, digest)?
     {
         return Ok(loaded);
     }
     let places = places.of(recipe, store)?;
-    let unless_changed = || Ok(if stamp()? == before { digest } else { String::new() });
+    let unless_changed = || Ok(digest.filter(|_| stamp().is_ok_and(|stamp| stamp == before)).unwrap_or_default());
     one(store, planned, (&places, studio.sitting(recipe, file)?, unless_changed), order, progress)
 }
 
@@ -270,8 +273,11 @@ fn again(store: &mut Store, planned: &Planned, order: &Order, digest: &str) -> a
     let same = |past: &PastRun| serde_json::from_str::<Kept>(&past.report).is_ok_and(|kept| kept.digest == digest);
     let Some(past) = store.repeat(collection.id.as_str(), &same)? else { return Ok(None) };
     let Kept { report, .. } = serde_json::from_str(&past.report)?;
-    let mut rejections = store.rejections(past.run)?;
-    rejections.truncate(intake::SHOWN);
+    let is_lack = |kept: &PastRejection| Flaw::WORDS.contains(&kept.reason.as_str());
+    let (mut lacks, mut rejections): (Vec<_>, Vec<_>) = store.rejections(past.run)?.into_iter().partition(is_lack);
+    for shown in [&mut lacks, &mut rejections] {
+        shown.truncate(intake::SHOWN);
+    }
     Ok(Some(Loaded {
         recipe: recipe.name().into(),
         collection: collection.id.to_string(),
@@ -284,7 +290,7 @@ fn again(store: &mut Store, planned: &Planned, order: &Order, digest: &str) -> a
         diff: order.diff.then(Diff::default),
         repeated: true,
         rejections,
-        lacks: Vec::new(),
+        lacks,
     }))
 }
 

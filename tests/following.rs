@@ -22,6 +22,7 @@ contract! {
     what_another_program_edits_is_a_revision_with_its_history
     an_edit_that_leaves_no_feature_is_kept_as_a_rejection
     an_edit_that_says_the_same_is_none
+    what_may_stand_once_stands_once_whoever_writes
     any_imports_and_edits_lead_who_follows_to_what_is_stored
 }
 
@@ -201,6 +202,54 @@ fn an_edit_that_leaves_no_feature_is_kept_as_a_rejection(at: &Place) {
     assert_eq!(at.sql("SELECT count(*) || '' FROM {}mapa_rejection"), "1");
     let mended = since(at, 3);
     assert_eq!((gone(&mended), mended.faults, mended.features), (Some(vec![]), vec![], vec![named(&of, "2", "b")]));
+}
+
+fn what_may_stand_once_stands_once_whoever_writes(at: &Place) {
+    let mut store = at.create();
+    let mut of = collection("things", GeometryKind::Point);
+    let features = [named(&of, "1", "a"), named(&of, "2", "b")];
+    put(&mut store, &of, &features);
+    // The recipe begins to want it; a text of any length is held to it.
+    of.fields[0].unique = true;
+    put(&mut store, &of, &features);
+    let long = "ї".repeat(5000);
+    let edits = [
+        format!("UPDATE {{}}things SET a_text = '{long}' WHERE id = '1'"),
+        "UPDATE {}things SET a_text = NULL".into(),
+        "UPDATE {}things SET a_text = 'b' WHERE id = '2'".into(),
+        "UPDATE {}things SET a_text = 'a' WHERE id = '1'".into(),
+    ];
+    for edit in edits {
+        at.sql(&edit);
+    }
+    let is_held = |value: &str| {
+        let stands = at.load_one().features;
+        for edit in [
+            format!("UPDATE {{}}things SET a_text = '{value}' WHERE id = '1'"),
+            format!(
+                "INSERT INTO {{}}things (id, geom, a_text) SELECT '9', geom, '{value}' FROM {{}}things WHERE id = '1'"
+            ),
+        ] {
+            let told = at.try_sql(&edit).unwrap_err();
+            assert!(told.contains("a_text"), "{told}");
+        }
+        assert_eq!(at.load_one().features, stands);
+    };
+    is_held("b");
+    // An import may have two objects exchange their values, and one take that of another that goes.
+    put(&mut store, &of, &[named(&of, "1", "b"), named(&of, "2", "a")]);
+    is_held("a");
+    put(&mut store, &of, &[named(&of, "1", "c"), named(&of, "3", "b")]);
+    is_held("b");
+    let elsewhere = [Some(Place::file()), Place::database()].into_iter().flatten();
+    for to in elsewhere {
+        store.copy_to(&mut to.create(), &mut |_| ()).unwrap();
+        assert!(to.try_sql("UPDATE {}things SET a_text = 'b'").unwrap_err().contains("a_text"));
+    }
+    // The recipe wants it no longer.
+    of.fields[0].unique = false;
+    put(&mut store, &of, &[named(&of, "1", "c"), named(&of, "3", "b")]);
+    at.sql("UPDATE {}things SET a_text = 'b'");
 }
 
 fn an_edit_that_says_the_same_is_none(at: &Place) {

@@ -376,6 +376,41 @@ fn a_dry_run_looks_at_photos_and_keeps_none() {
 }
 
 #[test]
+fn photos_that_have_not_changed_are_not_read_again() {
+    for (city, _running) in cities() {
+        put(&city, "pics/a.jpg", &picture(1000, 700, 1, ImageFormat::Jpeg));
+        let wanted = "column = \"фото\"\nfolder = \"pics\"";
+        let recipe = trees(&city, "public", wanted, &[("1", "a.jpg", ""), ("2", "b.jpg", "")]);
+        let first = city.import(&recipe, None);
+        assert_eq!(first["runs"][0]["warnings"]["missing-photo"], 1);
+        let is_repeated = || {
+            let report = city.import(&recipe, None);
+            assert_eq!((&report["accepted"], report["change"]["removed"].as_u64()), (&json!(true), Some(0)));
+            report["runs"][0]["repeated"].as_bool().unwrap()
+        };
+        assert!(is_repeated());
+        let table = city.mapa(&["import", recipe.to_str().unwrap()]);
+        assert!(text(&table.stdout).contains("b.jpg"), "{}", text(&table.stdout));
+        let once = |what: &str| {
+            assert!(!is_repeated(), "{what}");
+            assert!(is_repeated(), "after {what}");
+        };
+        put(&city, "pics/deep/c.jpg", b"nobody names it");
+        once("another file");
+        put(&city, "pics/b.jpg", &picture(300, 200, 2, ImageFormat::Jpeg));
+        once("a photo that was missing");
+        put(&city, "pics/a.jpg", &picture(1000, 800, 3, ImageFormat::Jpeg));
+        once("another picture under the same name");
+        let server = city.serve(&[]);
+        assert_eq!(photos_of(&server, "1")[0]["height"], 800);
+        let album = [city.path("city.photos"), city.path("var/city.photos")].into_iter().find(|album| album.exists());
+        fs::remove_dir_all(album.unwrap()).unwrap();
+        once("an album that lost its photos");
+        are_there(&server, &[photos_of(&server, "1"), photos_of(&server, "2")].concat());
+    }
+}
+
+#[test]
 fn a_copied_store_has_its_photos() {
     let city = City::new();
     put(&city, "a.jpg", &picture(1000, 700, 1, ImageFormat::Jpeg));

@@ -41,6 +41,7 @@ fn collection(id: &str, geometry: GeometryKind, priority: u8, fields: &[(&str, F
         values: vec![],
         chart: None,
         adds_up: false,
+        unique: false,
     };
     Collection {
         id: CollectionId::new(id).unwrap(),

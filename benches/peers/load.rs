@@ -24,18 +24,38 @@ pub struct Row {
 }
 
 /// Seconds that a row is measured: `MAPA_BENCH_SECONDS`, or 10.
-fn seconds() -> String {
+pub fn seconds() -> String {
     std::env::var("MAPA_BENCH_SECONDS").unwrap_or_else(|_| "10".into())
 }
 
+/// Paths that are asked for in turn, in a file where `wrk` reads them, and the encoding that is accepted.
+pub struct Stream {
+    file: PathBuf,
+    pub encoding: &'static str,
+}
+
+impl Stream {
+    /// Writes a stream; gzip is accepted.
+    pub fn new(folder: &Path, name: &str, paths: impl IntoIterator<Item = String>) -> Self {
+        let file = folder.join(format!("{name}.paths"));
+        std::fs::write(&file, paths.into_iter().collect::<Vec<_>>().join("\n") + "\n").unwrap();
+        Self { file, encoding: "gzip" }
+    }
+
+    /// The same, with answers as they are.
+    pub fn plain(self) -> Self {
+        Self { encoding: "identity", ..self }
+    }
+}
+
 /// Measures a server that has been asked for every path of the stream before.
-pub fn warm(name: &str, server: &Process, stream: &Path) -> Row {
+pub fn warm(name: &str, server: &Process, stream: &Stream) -> Row {
     run(server, stream, "3");
     cold(name, server, stream)
 }
 
 /// Measures a server as it is.
-pub fn cold(name: &str, server: &Process, stream: &Path) -> Row {
+pub fn cold(name: &str, server: &Process, stream: &Stream) -> Row {
     let before = server.cpu_us();
     let [answers, micros, bytes, p50_ms, p99_ms, failures] = run(server, stream, &seconds());
     Row {
@@ -50,14 +70,15 @@ pub fn cold(name: &str, server: &Process, stream: &Path) -> Row {
     }
 }
 
-fn run(server: &Process, stream: &Path, seconds: &str) -> [f64; 6] {
+fn run(server: &Process, stream: &Stream, seconds: &str) -> [f64; 6] {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers/paths.lua");
     let output = Command::new("wrk")
         .args(["--threads", "2", "--connections", CONNECTIONS, "--duration", seconds, "--timeout", "20", "--latency"])
         .arg("--script")
         .arg(script)
         .args([&server.root, "--"])
-        .arg(stream)
+        .arg(&stream.file)
+        .arg(stream.encoding)
         .output()
         .expect("wrk is missing (Debian: apt-get install wrk)");
     let said = String::from_utf8_lossy(&output.stdout);
@@ -65,13 +86,6 @@ fn run(server: &Process, stream: &Path, seconds: &str) -> [f64; 6] {
     let line = line.unwrap_or_else(|| panic!("wrk: {said}{}", String::from_utf8_lossy(&output.stderr)));
     let numbers: Vec<f64> = line.split(' ').map(|number| number.parse().unwrap()).collect();
     numbers.try_into().expect("six numbers")
-}
-
-/// Writes a stream where `wrk` reads it.
-pub fn stream(folder: &Path, name: &str, paths: impl IntoIterator<Item = String>) -> PathBuf {
-    let path = folder.join(format!("{name}.paths"));
-    std::fs::write(&path, paths.into_iter().collect::<Vec<_>>().join("\n") + "\n").unwrap();
-    path
 }
 
 /// Prints the rows as Markdown.

@@ -1,8 +1,12 @@
 //! Peers: whole servers side by side on this machine in one run, each under the same load. Prints Markdown tables.
+//!
+//!   cargo bench --bench peers -- [tiles] [answers]
 
+mod answers;
 #[path = "../city/mod.rs"]
 mod city;
 mod constant;
+mod databases;
 mod load;
 mod martin;
 mod points;
@@ -16,11 +20,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use load::{Row, cold, print, stream, warm};
+use load::{Row, Stream, cold, print, warm};
 use mapa::space::{TileCoord, WorldPoint};
 use martin::Martin;
 use points::Point;
 use process::Process;
+
+/// What can be measured alone.
+const PARTS: [&str; 2] = ["tiles", "answers"];
 
 /// Objects are changed one by one so many times.
 const CHANGES: usize = 20;
@@ -39,10 +46,19 @@ fn main() {
     let store = points::store(&folder, &points);
     println!("{} points, {} tiles of zooms 10 to 17", points.len(), tiles.len());
 
-    print("Drawn ahead: the tileset `city`", &ahead(&city, &folder, &tiles));
-    print("The same points, one layer, every one of them", &plain(&store, &folder, &tiles, &points));
-    print("With a filter never seen before", &filtered(&store, &folder, &tiles));
-    freshness(&folder, points);
+    let all = !args.iter().any(|arg| PARTS.contains(&arg.as_str()));
+    let is_wanted = |part: &str| all || args.iter().any(|arg| arg == part);
+    if is_wanted(PARTS[0]) {
+        print("Drawn ahead: the tileset `city`", &ahead(&city, &folder, &tiles));
+        print("The same points, one layer, every one of them", &plain(&store, &folder, &tiles, &points));
+        print("With a filter never seen before", &filtered(&store, &folder, &tiles));
+    }
+    if is_wanted(PARTS[1]) {
+        answers::compare(&city, &store, &folder, &points);
+    }
+    if is_wanted(PARTS[0]) {
+        freshness(&folder, points);
+    }
 }
 
 /// Tiles of the city that are drawn ahead, beside a constant body of the same mean size before and after.
@@ -53,18 +69,23 @@ fn ahead(store: &Path, folder: &Path, tiles: &[TileCoord]) -> Vec<Row> {
     println!("\n{drawn} tiles of all declared tilesets drawn ahead, in gzip and brotli, in {seconds:.2} s");
     let within = tiles.iter().filter(|coord| coord.z() <= mapa::tile::tileset::MAX_ZOOM);
     let paths: Vec<String> = within.map(|coord| format!("/tiles/city/{coord}.mvt")).collect();
-    beside_constant("mapa, drawn ahead", &mapa, folder, paths)
+    beside_constant("mapa, drawn ahead", &mapa, &Stream::new(folder, "ahead", paths.clone()), &paths)
 }
 
-fn beside_constant(name: &str, mapa: &Process, folder: &Path, paths: Vec<String>) -> Vec<Row> {
-    let bodies: usize = paths.iter().map(|path| mapa.get(path, "accept-encoding: gzip\r\n").1.len()).sum();
-    let mean = bodies / paths.len();
-    let stream = stream(folder, "constant", paths);
+/// A stream from us, beside a constant body of the same mean size before and after.
+fn beside_constant(name: &str, mapa: &Process, stream: &Stream, paths: &[String]) -> Vec<Row> {
+    let accepts = format!("accept-encoding: {}\r\n", stream.encoding);
+    let bodies = paths.iter().map(|path| {
+        let (head, body) = mapa.get(path, &accepts);
+        assert!(head.starts_with("http/1.1 20"), "{path}: {head} {}", String::from_utf8_lossy(&body));
+        body.len()
+    });
+    let mean = bodies.sum::<usize>() / paths.len();
     let constant =
         Process::telling(Command::new(std::env::current_exe().unwrap()).args(["constant", &mean.to_string()]));
-    let before = warm(&format!("axum, constant {mean} bytes, before"), &constant, &stream);
-    let ours = warm(name, mapa, &stream);
-    let after = warm(&format!("axum, constant {mean} bytes, after"), &constant, &stream);
+    let before = warm(&format!("axum, constant {mean} bytes, before"), &constant, stream);
+    let ours = warm(name, mapa, stream);
+    let after = warm(&format!("axum, constant {mean} bytes, after"), &constant, stream);
     let mean_of = |of: fn(&Row) -> f64| f64::midpoint(of(&before), of(&after));
     println!(
         "\n{name}: {:.2} of the constant server's answers, {:.2} times its p99",
@@ -77,15 +98,15 @@ fn beside_constant(name: &str, mapa: &Process, folder: &Path, paths: Vec<String>
 /// One plain layer from us, and from martin in three arrangements.
 fn plain(store: &Path, folder: &Path, tiles: &[TileCoord], points: &[Point]) -> Vec<Row> {
     let ours: Vec<String> = tiles.iter().map(|coord| format!("/tiles/spots/{coord}.mvt")).collect();
-    let theirs = stream(folder, "martin", tiles.iter().map(|coord| format!("/points/{coord}")));
-    let mut rows = beside_constant("mapa, kept", &Process::mapa(store, &[]).drawn(), folder, ours.clone());
+    let theirs = Stream::new(folder, "martin", tiles.iter().map(|coord| format!("/points/{coord}")));
+    let paths = Stream::new(folder, "mapa", ours.clone());
+    let mut rows = beside_constant("mapa, kept", &Process::mapa(store, &[]).drawn(), &paths, &ours);
     let martin = Martin::over(folder, points);
     if let Some(martin) = &martin {
         rows.push(warm("martin, MBTiles, cached", &martin.over_mbtiles(17), &theirs));
         rows.push(warm("martin, PostGIS, cached", &martin.over_database(512), &theirs));
     }
-    let ours = stream(folder, "mapa", ours);
-    rows.push(cold("mapa, nothing kept", &Process::mapa(store, &["--tile-memory", "0"]), &ours));
+    rows.push(cold("mapa, nothing kept", &Process::mapa(store, &["--tile-memory", "0"]), &paths));
     if let Some(martin) = &martin {
         rows.push(cold("martin, PostGIS, not cached", &martin.over_database(0), &theirs));
     }
@@ -101,7 +122,7 @@ fn filtered(store: &Path, folder: &Path, tiles: &[TileCoord]) -> Vec<Row> {
         println!("\nno filter: {}", String::from_utf8_lossy(&body));
         return Vec::new();
     }
-    vec![cold("mapa, drawn for each", &mapa, &stream(folder, "filtered", tiles.iter().map(path)))]
+    vec![cold("mapa, drawn for each", &mapa, &Stream::new(folder, "filtered", tiles.iter().map(path)))]
 }
 
 /// How soon one changed object is in the bytes of its tile, from the end of the import that changed it.

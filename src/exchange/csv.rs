@@ -127,6 +127,7 @@ mod tests {
                 values: vec![],
                 chart: None,
                 adds_up: false,
+                unique: false,
             }],
             kinds: vec![],
             service_area: None,

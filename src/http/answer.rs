@@ -29,16 +29,25 @@ const EXPOSED: &str = "etag,content-encoding,content-range,content-crs,link,retr
 /// How many headers an answer has at most, in our code and in hyper's.
 const ROOM_FOR_HEADERS: usize = 14;
 
+/// Room for an answer in JSON from the beginning, bytes: ten features with all their properties need no more.
+const ROOM_FOR_JSON: usize = 16 << 10;
+
 /// The content encodings that may be added to an answer on its way out, as the ends of ETags.
 const ENCODINGS: [&str; 3] = ["gzip", "br", "zstd"];
 
 /// Answers with JSON, or with 304 where the asker has these very bytes.
 pub fn json(asked: &HeaderMap, kind: &'static str, value: &impl Serialize) -> Result<Response, Problem> {
-    let body = serde_json::to_vec(value).map_err(|error| {
+    Ok(bytes(asked, kind, written(value)?))
+}
+
+/// A value as JSON.
+pub fn written(value: &impl Serialize) -> Result<Vec<u8>, Problem> {
+    let mut body = Vec::with_capacity(ROOM_FOR_JSON);
+    serde_json::to_writer(&mut body, value).map_err(|error| {
         tracing::error!(%error, "an answer could not be written as JSON");
         Problem::Internal
     })?;
-    Ok(bytes(asked, kind, body))
+    Ok(body)
 }
 
 /// Answers with bytes, or with 304 where the asker has them.

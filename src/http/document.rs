@@ -71,11 +71,7 @@ impl<'a> Document<'a> {
 
     /// The answer with this value as JSON, or 304 where the asker has it.
     pub fn json(self, value: &impl Serialize) -> Result<Response, Problem> {
-        let body = serde_json::to_vec(value).map_err(|error| {
-            tracing::error!(%error, "an answer could not be written as JSON");
-            Problem::Internal
-        })?;
-        Ok(self.bytes(body))
+        Ok(self.bytes(answer::written(value)?))
     }
 
     /// The answer with these bytes, or 304 where the asker has them.

@@ -1,9 +1,11 @@
 //! The `Front` takes every request first: a tile that is ready goes out at once, all else goes to the routes.
 //!
-//! Each thread that answers has its own, so ready tiles never stand behind a search; the routes run on the shared runtime.
+//! Each thread that answers has its own, so ready tiles never stand behind a search; the routes run on the shared runtime,
+//! but for those that are done sooner than handed over.
 
 use std::{
     hash::{BuildHasher as _, RandomState},
+    panic::AssertUnwindSafe,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -19,10 +21,11 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
+use futures_util::FutureExt as _;
 use tower_service::Service as _;
 use tracing::Instrument as _;
 
-use super::{Answering, PINNED, Problem, answer, metrics::Tally, tiles};
+use super::{Answering, PINNED, Problem, answer, metrics::Tally, routes, tiles};
 
 /// The longest request id that is taken over, bytes.
 const LONGEST_ID: usize = 64;
@@ -70,13 +73,18 @@ impl Front {
         let revision = standing.revision.clone();
         let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
         let mut router = self.router.clone();
-        let routed = PINNED.scope(standing, async move { router.call(request).await });
-        let routed = self.shared.spawn(routed.instrument(span)).await;
+        let is_quick = routes::is_quick(request.uri());
+        let routed = PINNED.scope(standing, async move { router.call(request).await }).instrument(span);
+        let routed = if is_quick {
+            AssertUnwindSafe(routed).catch_unwind().await.ok()
+        } else {
+            self.shared.spawn(routed).await.ok()
+        };
         // A route that panicked has said so in the log.
         let mut response = match routed {
-            Ok(Ok(response)) => response,
-            Ok(Err(never)) => match never {},
-            Err(_) => Problem::Internal.into_response(),
+            Some(Ok(response)) => response,
+            Some(Err(never)) => match never {},
+            None => Problem::Internal.into_response(),
         };
         answer::signed(&mut response, id, revision);
         let route = response.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str);

@@ -71,6 +71,7 @@ use axum::{
 };
 use tokio::sync::watch;
 use tower_http::{
+    CompressionLevel,
     compression::{CompressionLayer, DefaultPredicate, Predicate as _, predicate::NotForContentType},
     cors::{Any, CorsLayer, Vary},
 };
@@ -250,7 +251,8 @@ impl City {
 fn router(city: Arc<City>) -> Router {
     let cors = CorsLayer::new().allow_origin(Any).allow_methods([Method::GET, Method::HEAD]).vary(Vary::list([]));
     // Tiles are kept with their encodings, and none is made on the way out.
-    let compression = CompressionLayer::new().compress_when(
+    // What is packed for one asker is packed fast; what many ask for is kept packed well.
+    let compression = CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(
         DefaultPredicate::new()
             .and(NotForContentType::const_new(Format::Mvt.media_type()))
             .and(NotForContentType::const_new(Format::Mlt.media_type()))

@@ -5,8 +5,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::Response,
 };
-use serde::{Serialize, Serializer, ser::SerializeSeq as _};
-use serde_json::json;
+use serde::{Serialize, Serializer};
 
 use super::{Answering, Params, Problem, answer, routes};
 use crate::model::Photo;
@@ -53,18 +52,27 @@ pub fn path(photo: Photo) -> String {
 /// Photos as a property of a feature: each with where it is, its size in pixels, and its smaller sizes.
 pub struct PhotosJson<'a>(pub &'a str);
 
+/// One size of a photo.
+#[derive(Serialize)]
+struct SizeJson {
+    href: String,
+    width: u32,
+    height: u32,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    thumbnails: Vec<Self>,
+}
+
+impl SizeJson {
+    fn new(photo: Photo) -> Self {
+        Self { href: path(photo), width: photo.width, height: photo.height, thumbnails: Vec::new() }
+    }
+}
+
 impl Serialize for PhotosJson<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let size = |photo: Photo| json!({ "href": path(photo), "width": photo.width, "height": photo.height });
-        let mut list = to.serialize_seq(None)?;
-        for photo in Photo::all(self.0) {
-            let mut told = size(photo);
-            let smaller: Vec<_> = photo.sizes().skip(1).map(size).collect();
-            if !smaller.is_empty() {
-                told["thumbnails"] = smaller.into();
-            }
-            list.serialize_element(&told)?;
-        }
-        list.end()
+        to.collect_seq(Photo::all(self.0).map(|photo| {
+            let thumbnails = photo.sizes().skip(1).map(SizeJson::new).collect();
+            SizeJson { thumbnails, ..SizeJson::new(photo) }
+        }))
     }
 }

@@ -1,6 +1,9 @@
 //! The table of all routes: what the router answers, what the readers of queries accept and what `/api` documents.
 
-use axum::routing::{MethodRouter, get};
+use axum::{
+    http::Uri,
+    routing::{MethodRouter, get},
+};
 
 use super::{
     Answering, api, at, catalog, changes, clusters, collections, conformance, fonts,
@@ -62,6 +65,13 @@ pub fn all() -> Vec<(&'static Route, MethodRouter<Answering>)> {
         (&READY, get(health::ready)),
         (&METRICS, get(metrics::get)),
     ]
+}
+
+/// Whether a request takes less time than handing it to another thread does: the nearest of what only collections narrow.
+pub fn is_quick(uri: &Uri) -> bool {
+    const PLAIN: [&str; 7] = ["lon", "lat", "limit", "radius", "collections", "sector", "lang"];
+    let is_plain = |pair: &str| PLAIN.contains(&pair.split('=').next().unwrap_or_default());
+    uri.path() == NEAREST.path && uri.query().is_some_and(|query| query.split('&').all(is_plain))
 }
 
 const JSON: &str = "application/json";

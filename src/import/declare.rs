@@ -135,7 +135,7 @@ impl Declaration {
                 return Err(format!("field `{name}` is no text: it has neither a format nor a list of values"));
             }
             let values = choices(&name, &values)?;
-            let field = Field { name, kind, title, unit, format, values, chart, adds_up };
+            let field = Field { name, kind, title, unit, format, values, chart, adds_up, unique: false };
             match field.flaw_of_plot() {
                 None => Ok(field),
                 Some(flaw) => Err(format!("field `{}`: {flaw}", field.name)),

@@ -18,7 +18,8 @@ use crate::{
     space::BBox,
 };
 
-/// What a recipe wants of a feature: bounds, and rules by field. That a value stands once is told of imports only.
+/// What a recipe wants of a feature: bounds, and rules by field. That a value stands once the store itself
+/// [holds](Field::unique).
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Demands {
     /// West, south, east, north, degrees.

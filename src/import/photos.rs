@@ -171,6 +171,7 @@ pub(super) fn fields() -> [Field; 2] {
         values: Vec::new(),
         chart: None,
         adds_up: false,
+        unique: false,
     };
     let [photos, credit] = PHOTO_FIELDS;
     [text(photos, "Світлини", "Photos", Some(TextFormat::Photos)), text(credit, "Автор світлин", "Photos by", None)]

@@ -19,6 +19,7 @@ pub(super) fn fields() -> [Field; 2] {
         values: vec![Choice { id: value.0.into(), title: Title { uk: value.1.into(), en: value.2.into() } }],
         chart: None,
         adds_up: false,
+        unique: false,
     };
     let [position, precision] = POSITION_FIELDS;
     [

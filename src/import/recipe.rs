@@ -327,6 +327,10 @@ impl Recipe {
                 return Err(self.flaw(kind.span(), &problem));
             }
         }
+        for field in &mut collection.fields {
+            let unique = self.fields.get(&field.name).and_then(|source| source.get_ref().unique.as_ref());
+            field.unique = unique.is_some_and(|unique| *unique.get_ref());
+        }
         Ok(collection)
     }
 

@@ -133,7 +133,8 @@ fn hash(value: &Value) -> Option<u128> {
     if value.is_unknown() {
         return None;
     }
-    // The values of one field are of one type, so that their texts tell them apart.
+    // The values of one field are of one type, so that their texts tell them apart, and only two texts mean the same number.
+    let value = if *value == Value::Number(0.0) { &Value::Number(0.0) } else { value };
     serde_json::to_string(value).ok().map(|text| xxh3_128(text.as_bytes()))
 }
 

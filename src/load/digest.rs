@@ -1,7 +1,7 @@
 //! A `Digest` stands for everything that the outcome of an import depends on: while it is the same, so is every row's fate.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, Read},
     path::{Path, PathBuf},
     sync::OnceLock,
@@ -28,10 +28,17 @@ pub struct Ingredients<'a> {
     pub collection: &'a Collection,
     /// Collections of the store that the recipe asks for places.
     pub places: &'a [String],
+    /// The folder below which photos are looked for.
+    pub photos: Option<&'a Path>,
 }
 
-/// XXH3 of the ingredients and of this program, 32 hexadecimal digits.
-pub fn digest(of: &Ingredients<'_>, store: &mut Store) -> anyhow::Result<String> {
+/// The most files below a folder of photos that are looked at.
+const MOST_PHOTOS: usize = 100_000;
+
+/// XXH3 of the ingredients and of this program, 32 hexadecimal digits; `None` where there are too many photos to look at.
+///
+/// A photo stands for itself with its name, its length and the time of its last change.
+pub fn digest(of: &Ingredients<'_>, store: &mut Store) -> anyhow::Result<Option<String>> {
     let mut hash = Xxh3::new();
     hash.update(&program()?.to_le_bytes());
     for text in [of.name, &serde_json::to_string(of.collection)?] {
@@ -51,7 +58,41 @@ pub fn digest(of: &Ingredients<'_>, store: &mut Store) -> anyhow::Result<String>
     if journal.exists() {
         add(&mut hash, &journal)?;
     }
-    Ok(format!("{:032x}", hash.digest128()))
+    if let Some(folder) = of.photos {
+        let at = || format!("the photos in {}", folder.display());
+        let Some(photos) = photos(folder).with_context(at)? else { return Ok(None) };
+        for photo in photos {
+            hash.update(photo.as_bytes());
+        }
+    }
+    Ok(Some(format!("{:032x}", hash.digest128())))
+}
+
+/// A line for each file and link below a folder, sorted; `None` where they are too many.
+fn photos(folder: &Path) -> io::Result<Option<Vec<String>>> {
+    let (mut folders, mut lines) = (vec![folder.to_path_buf()], Vec::new());
+    while let Some(folder) = folders.pop() {
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            entries => entries?,
+        };
+        for entry in entries {
+            let path = entry?.path();
+            let found = path.symlink_metadata()?;
+            if found.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let meant = if found.is_symlink() { path.read_link()? } else { PathBuf::new() };
+            // Escaped, no name has a line end of its own.
+            lines.push(format!("{:?}\n", (path, meant, found.len(), found.modified()?)));
+            if lines.len() > MOST_PHOTOS {
+                return Ok(None);
+            }
+        }
+    }
+    lines.sort_unstable();
+    Ok(Some(lines))
 }
 
 /// The digest of this program: another build may read the same bytes otherwise.

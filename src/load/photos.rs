@@ -14,7 +14,8 @@ use crate::{
     fetch::{Limits, fetch},
     import::{self, Mention, PhotoSource, Recipe, Url},
     model::{Collection, Feature, FeatureId, Photo, Value, catalog::PHOTO_FIELDS},
-    photo::{Album, Darkroom, Flaw, MAX_BYTES, Place, Ticket},
+    photo::{self, Album, Darkroom, Flaw, MAX_BYTES, Place, Ticket},
+    store::Store,
 };
 
 /// The most photos of one feature.
@@ -43,13 +44,19 @@ impl<'a> Studio<'a> {
         Self { album, cache, keeps, darkroom: None }
     }
 
+    /// Whether the album has every photo that features of a collection name in the store.
+    pub fn has_photos_of(&self, of: &Collection, store: &mut Store) -> anyhow::Result<bool> {
+        let texts = match of.field_index(PHOTO_FIELDS[0]) {
+            Some(_) => store.texts(of.id.as_str(), PHOTO_FIELDS[0])?,
+            None => return Ok(true),
+        };
+        photo::has_all(self.album, texts.iter().flat_map(|names| Photo::all(names)))
+    }
+
     /// Who settles the photos of a recipe; `None` where it wants none.
     pub fn sitting<'s>(&'s mut self, recipe: &'s Recipe, source: &Path) -> anyhow::Result<Option<Sitting<'s>>> {
         let Some(wanted) = recipe.photos() else { return Ok(None) };
-        let beside = source.parent().filter(|_| matches!(recipe.source(), import::Source::File(_)));
-        let folder = wanted.folder.as_deref().unwrap_or_else(|| beside.unwrap_or(recipe.folder()));
-        // The folder that one is in has no name, and is not found by none.
-        let folder = Path::new(".").join(folder);
+        let Some(folder) = folder(recipe, source) else { return Ok(None) };
         let darkroom = match &mut self.darkroom {
             Some(darkroom) => darkroom,
             none => none.insert(Darkroom::new(&Album::open(self.album)?, self.keeps).context("photos")?),
@@ -57,6 +64,14 @@ impl<'a> Studio<'a> {
         let listed = if wanted.pattern.is_some() { listed(&folder)? } else { Vec::new() };
         Ok(Some(Sitting { wanted, folder, listed, cache: self.cache, darkroom, waiting: VecDeque::new() }))
     }
+}
+
+/// The folder of the photos of a recipe, where it wants any.
+pub(super) fn folder(recipe: &Recipe, source: &Path) -> Option<PathBuf> {
+    let beside = source.parent().filter(|_| matches!(recipe.source(), import::Source::File(_)));
+    let folder = recipe.photos()?.folder.as_deref().unwrap_or_else(|| beside.unwrap_or(recipe.folder()));
+    // The folder that one is in has no name, and is not found by none.
+    Some(Path::new(".").join(folder))
 }
 
 /// The files of a folder by their names in lower case, sorted.

@@ -263,7 +263,7 @@ impl Reader {
                 self.flaw(FILE, &name, "only a text may have a format or a list of values");
             }
             let FieldEntry { kind, title, unit, format, values, chart, adds_up } = entry;
-            let field = Field { name, kind, title, unit, format, values, chart, adds_up };
+            let field = Field { name, kind, title, unit, format, values, chart, adds_up, unique: false };
             if let Some(flaw) = field.flaw_of_plot() {
                 self.flaw(FILE, &field.name, flaw);
             }

@@ -29,6 +29,9 @@ pub struct Field {
     /// Whether the sum of its numbers over features means something, as money and areas do, and years and shares do not.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub adds_up: bool,
+    /// Whether no two features may have the same value; the store holds whoever writes to it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unique: bool,
 }
 
 /// How features are drawn by a field.

@@ -177,6 +177,17 @@ fn reached(bucket: &str) -> object_store::Result<impl ObjectStore> {
     AmazonS3Builder::from_env().with_client_options(options).with_bucket_name(bucket).with_retry(retry).build()
 }
 
+/// Whether all of these photos are in an album.
+pub fn has_all(at: &Place, photos: impl IntoIterator<Item = Photo>) -> anyhow::Result<bool> {
+    let (runtime, album) = (tokio::runtime::Builder::new_current_thread().enable_all().build()?, Album::open(at)?);
+    for photo in photos {
+        if !runtime.block_on(album.has(photo))? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Keeps in one album what another has, unless they are one; how many files that are.
 pub fn copy(from: &Place, to: &Place) -> anyhow::Result<u64> {
     if from == to {

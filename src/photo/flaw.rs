@@ -26,13 +26,16 @@ pub enum Flaw {
 }
 
 impl Flaw {
+    /// Every stable word of reports.
+    pub const WORDS: [&str; 4] = ["missing-photo", "large-photo", "bad-photo", "many-photos"];
+
     /// The stable word of reports.
     pub const fn word(&self) -> &'static str {
         match self {
-            Self::Missing(_) => "missing-photo",
-            Self::TooManyBytes(_) | Self::TooManyPixels(..) | Self::TooDeep => "large-photo",
-            Self::Broken(_) => "bad-photo",
-            Self::TooMany(_) => "many-photos",
+            Self::Missing(_) => Self::WORDS[0],
+            Self::TooManyBytes(_) | Self::TooManyPixels(..) | Self::TooDeep => Self::WORDS[1],
+            Self::Broken(_) => Self::WORDS[2],
+            Self::TooMany(_) => Self::WORDS[3],
         }
     }
 }

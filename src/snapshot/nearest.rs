@@ -17,9 +17,17 @@
 
 use std::cmp::Ordering;
 
-use super::{Found, Selection, Shelf, Snapshot, packed::Node, selection::Here, shelf::Part};
+use arrayvec::ArrayVec;
+
+use super::{
+    Found, Selection, Shelf, Snapshot,
+    joint::Joint,
+    packed::{EVERYWHERE, FAN, Node, Packed, Rect, outward},
+    selection::Here,
+    shelf::Part,
+};
 use crate::space::{
-    EdgeTree, LonLat, Ruler, Span,
+    BBox, EdgeTree, LonLat, Ruler, Span,
     geodesic::{Sight, sight_within},
 };
 
@@ -73,27 +81,29 @@ pub fn nearest<'a>(
 
 /// The nearest features, nearest first.
 pub fn ask<'a>(snapshot: &'a Snapshot, asking: &Asking<'_>) -> Vec<Neighbor<'a>> {
-    closest(&asking.selection.shelves(snapshot), asking)
+    let joint = asking.selection.collections.is_empty().then(|| snapshot.joint());
+    closest(&asking.selection.shelves(snapshot), joint, asking)
 }
 
 /// The nearest feature of each collection, the nearest of them first.
 pub fn ask_each<'a>(snapshot: &'a Snapshot, asking: &Asking<'_>) -> Vec<Neighbor<'a>> {
     let one = Asking { limit: 1, behind: None, ..*asking };
     let shelves = asking.selection.shelves(snapshot);
-    let mut all: Vec<Neighbor> = shelves.into_iter().flat_map(|shelf| closest(&[shelf], &one)).collect();
+    let mut all: Vec<Neighbor> = shelves.into_iter().flat_map(|shelf| closest(&[shelf], None, &one)).collect();
     all.retain(|neighbor| asking.behind.is_none_or(|behind| neighbor.compare_to(behind).is_gt()));
     all.sort_by(Neighbor::compare);
     all.truncate(asking.limit);
     all
 }
 
-fn closest<'a>(shelves: &[&'a Shelf], asking: &Asking<'_>) -> Vec<Neighbor<'a>> {
+/// The nearest of these shelves, whose bases the joint index is of, where there is one.
+fn closest<'a>(shelves: &[&'a Shelf], joint: Option<&Joint>, asking: &Asking<'_>) -> Vec<Neighbor<'a>> {
     if let Some(near) = Ruler::near(asking.from)
-        && let Some(neighbors) = Search::new(near, asking).run(shelves)
+        && let Some(neighbors) = Search::new(near, asking).run(shelves, joint)
     {
         return neighbors;
     }
-    Search::new(Ruler::far(asking.from), asking).run(shelves).expect("the wide ruler reaches everything")
+    Search::new(Ruler::far(asking.from), asking).run(shelves, joint).expect("the wide ruler reaches everything")
 }
 
 impl Neighbor<'_> {
@@ -111,6 +121,15 @@ impl Neighbor<'_> {
     }
 }
 
+/// How much farther than the limit a ruler reaches that is made for it: what lies at the limit is still measured by it.
+const SLACK: f64 = 1.01;
+
+/// How many times farther than the limit a ruler reaches before a tighter one is made.
+const MUCH: f64 = 4.0;
+
+/// Candidates that there is room for from the beginning.
+const ROOM: usize = 64;
+
 /// What may be among the nearest.
 struct Candidate<'a> {
     span: Span,
@@ -126,6 +145,8 @@ struct Search<'a, 'q> {
     mosts: Vec<f64>,
     /// What is farther away is not wanted, metres.
     limit_m: f64,
+    /// What does not meet this is farther away.
+    within: Rect,
 }
 
 /// One part that is looked through.
@@ -135,16 +156,29 @@ struct Looking<'a, 'h> {
     here: Here<'h>,
 }
 
+/// The children of a node that may hold what is wanted, the nearest first, each with how far it is at least, metres.
+type Children = ArrayVec<(f64, Node), FAN>;
+
 impl<'a, 'q> Search<'a, 'q> {
     fn new(ruler: Ruler, asking: &'q Asking<'q>) -> Self {
-        Self { ruler, asking, candidates: Vec::new(), mosts: Vec::new(), limit_m: asking.radius_m }
+        let candidates = Vec::with_capacity(asking.limit.min(ROOM));
+        let mut search =
+            Self { ruler, asking, candidates, mosts: Vec::new(), limit_m: f64::INFINITY, within: EVERYWHERE };
+        search.narrow(asking.radius_m);
+        search
     }
 
     /// The neighbors; `None` where the ruler does not reach so far.
-    fn run(mut self, shelves: &[&'a Shelf]) -> Option<Vec<Neighbor<'a>>> {
+    fn run(mut self, shelves: &[&'a Shelf], joint: Option<&Joint>) -> Option<Vec<Neighbor<'a>>> {
+        let selection = self.asking.selection;
+        if let Some(joint) = joint {
+            let bases = shelves.iter().map(|shelf| Looking { part: shelf.base_part(), here: selection.here(shelf) });
+            self.descend_all(joint, &bases.collect::<Vec<_>>(), joint.tree().top());
+        }
         for shelf in shelves {
-            let here = self.asking.selection.here(shelf);
-            for part in shelf.parts() {
+            let here = selection.here(shelf);
+            let apart = Some(shelf.base_part()).filter(|_| joint.is_none());
+            for part in apart.into_iter().chain(shelf.fresh_part()) {
                 if let Some(top) = part.index().top()
                     && self.ruler.least_to_box(&part.index().bbox(top)) <= self.limit_m
                 {
@@ -155,6 +189,7 @@ impl<'a, 'q> Search<'a, 'q> {
         if self.limit_m > self.ruler.reach_m() {
             return None;
         }
+        self.tell_apart();
         let limit_m = self.limit_m;
         let kept = self.candidates.iter().filter(|candidate| candidate.span.least_m <= limit_m);
         let measured = kept.map(|candidate| {
@@ -171,27 +206,71 @@ impl<'a, 'q> Search<'a, 'q> {
         Some(neighbors)
     }
 
+    /// Looks through a branch of the joint index, as [`descend`](Self::descend) does.
+    fn descend_all(&mut self, joint: &Joint, bases: &[Looking<'a, '_>], node: Option<Node>) {
+        let Some(node) = node else { return };
+        if let Some(place) = joint.tree().place(node) {
+            let (of, node) = joint.at(place);
+            return self.descend(bases[of], node);
+        }
+        for (least_m, child) in self.children(joint.tree(), node, |_| true) {
+            if least_m > self.limit_m {
+                return;
+            }
+            self.descend_all(joint, bases, Some(child));
+        }
+    }
+
     /// Looks through a branch, its nearer children first, so that the limit soon lies where it belongs; or at a feature.
     fn descend(&mut self, looking: Looking<'a, '_>, node: Node) {
         let index = looking.part.index();
         if let Some(at) = index.place(node) {
             return self.look_at(looking, at);
         }
-        let below = index.children(node);
-        let mut children: Vec<(f64, Node)> = Vec::with_capacity(below.len());
-        for child in below {
-            let bbox = index.bbox(child);
-            let least_m = self.ruler.least_to_box(&bbox);
-            if least_m <= self.limit_m && looking.here.reaches(&bbox) {
-                children.push((least_m, child));
-            }
-        }
-        children.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-        for (least_m, child) in children {
+        for (least_m, child) in self.children(index, node, |bbox| looking.here.reaches(bbox)) {
             if least_m > self.limit_m {
                 return;
             }
             self.descend(looking, child);
+        }
+    }
+
+    fn children(&self, index: &Packed, node: Node, reaches: impl Fn(&BBox) -> bool) -> Children {
+        let mut children = Children::new();
+        for child in index.children(node).filter(|child| index.meets(*child, &self.within)) {
+            let bbox = index.bbox(child);
+            let least_m = self.ruler.least_to_box(&bbox);
+            if least_m <= self.limit_m && reaches(&bbox) {
+                children.push((least_m, child));
+            }
+        }
+        children.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        children
+    }
+
+    /// Bounds what was kept before the limit was where it is by the ruler that is tight up to it.
+    fn tell_apart(&mut self) {
+        self.ruler = self.ruler.reaching_only(self.limit_m * SLACK);
+        let candidates = std::mem::take(&mut self.candidates);
+        self.mosts.clear();
+        for Candidate { span, found, edges } in candidates {
+            if span.least_m <= self.limit_m {
+                let again = self.ruler.to_geometry(&found.feature.geometry, edges, self.limit_m);
+                // What was measured already is not known better by a bound.
+                let span = Span { least_m: span.least_m.max(again.least_m), most_m: span.most_m.min(again.most_m) };
+                self.consider(Candidate { span, found, edges });
+            }
+        }
+    }
+
+    /// Nothing farther than so many metres is wanted any more.
+    fn narrow(&mut self, limit_m: f64) {
+        if limit_m < self.limit_m {
+            self.limit_m = limit_m;
+            if limit_m * MUCH < self.ruler.reach_m() {
+                self.ruler = self.ruler.reaching_only(limit_m * SLACK);
+            }
+            self.within = self.ruler.box_within(limit_m).map_or(EVERYWHERE, outward);
         }
     }
 
@@ -202,7 +281,13 @@ impl<'a, 'q> Search<'a, 'q> {
             return;
         }
         let edges = part.edges(at);
-        let mut span = self.ruler.to_geometry(&feature.geometry, edges, self.limit_m);
+        let span = self.ruler.to_geometry(&feature.geometry, edges, self.limit_m);
+        self.consider(Candidate { span, found, edges });
+    }
+
+    /// Keeps what may be among the nearest, on the right side of the mark.
+    fn consider(&mut self, mut candidate: Candidate<'a>) {
+        let Candidate { span, found, edges } = candidate;
         if span.least_m > self.limit_m {
             return;
         }
@@ -212,14 +297,14 @@ impl<'a, 'q> Search<'a, 'q> {
             }
             if span.least_m <= behind.distance_m && span.most_m <= self.ruler.reach_m() {
                 // On which side of the mark it lies, only the measure tells.
-                let sight = sight_within(&self.ruler, &feature.geometry, edges, span);
+                let sight = sight_within(&self.ruler, &found.feature.geometry, edges, span);
                 if (Neighbor { found, sight }).compare_to(behind).is_le() {
                     return;
                 }
-                span = Span { least_m: sight.distance_m, most_m: sight.distance_m };
+                candidate.span = Span { least_m: sight.distance_m, most_m: sight.distance_m };
             }
         }
-        self.keep(Candidate { span, found, edges });
+        self.keep(candidate);
     }
 
     fn keep(&mut self, candidate: Candidate<'a>) {
@@ -235,7 +320,7 @@ impl<'a, 'q> Search<'a, 'q> {
         if self.mosts.len() == wanted
             && let Some(last) = self.mosts.last()
         {
-            self.limit_m = self.limit_m.min(*last);
+            self.narrow(*last);
         }
     }
 }

@@ -13,10 +13,13 @@
 use crate::space::BBox;
 
 /// So many boxes have one above them.
-const FAN: usize = 16;
+pub(super) const FAN: usize = 16;
 
 /// West, south, east, north, in degrees.
-type Rect = [f32; 4];
+pub(super) type Rect = [f32; 4];
+
+/// Everywhere.
+pub(super) const EVERYWHERE: Rect = [f32::NEG_INFINITY, f32::NEG_INFINITY, f32::INFINITY, f32::INFINITY];
 
 /// A static R-tree: 21 bytes a box. A box is known by its place among those the tree was built of.
 #[derive(Debug)]
@@ -72,6 +75,19 @@ impl Packed {
         (first.min(len) as u32..(first + FAN).min(len) as u32).map(move |at| Node { level, at })
     }
 
+    /// The lowest branches, each with what stands in one node; the box itself where there is only one.
+    pub(super) fn lowest(&self) -> impl Iterator<Item = Node> + use<> {
+        let level = self.levels.len().saturating_sub(1).min(1);
+        let len = self.levels.get(level).map_or(0, |nodes| nodes.len());
+        (0..len as u32).map(move |at| Node { level: level as u32, at })
+    }
+
+    /// Whether the box of a node shares a point with this one, both as they are rounded.
+    pub(super) fn meets(&self, of: Node, with: &Rect) -> bool {
+        let [west, south, east, north] = self.rect(of);
+        west <= with[2] && with[0] <= east && south <= with[3] && with[1] <= north
+    }
+
     /// The places of the boxes that share a point with this one, in no order to rely on.
     ///
     /// `exact` is asked for the true box of a place where the rounded one does not tell.
@@ -123,7 +139,8 @@ fn cut(mut leaves: &mut [(Rect, u32)], size: usize, number: impl Fn(Rect) -> f32
     }
 }
 
-fn outward(of: BBox) -> Rect {
+/// A box in single precision that holds this one.
+pub(super) fn outward(of: BBox) -> Rect {
     let down = |v: f64| {
         let near = v as f32;
         if f64::from(near) > v { near.next_down() } else { near }

@@ -11,8 +11,9 @@
 //! ```
 //!
 //! with m, n the least and m′, n′ the greatest metres of a degree in the band; the right side, which is the length of the
-//! straight line in longitude and latitude, holds for places within the band. Farther away, and near the poles, the
-//! bounds are those of the sphere ([`super::sphere`]).
+//! straight line in longitude and latitude, holds for places within the band. The shorter the reach, the closer the two
+//! sides: some 1 % at 50 km and 48°, and 0.02 % at 1 km. Farther away, and near the poles, the bounds are those of the
+//! sphere ([`super::sphere`]).
 
 use super::{
     BBox, Geometry, LonLat,
@@ -21,7 +22,7 @@ use super::{
     sphere::{A_M, E2, Origin, wrapped},
 };
 
-/// How far the planes reach: wide enough for a city, and a degree of longitude changes by some 1 % within it at 48°.
+/// How far the planes reach at most: wide enough for a city.
 const REACH_M: f64 = 50_000.0;
 
 /// Beyond this latitude the planes are not used, degrees.
@@ -57,6 +58,7 @@ struct Planes {
     most: (f64, f64),
     south: f64,
     north: f64,
+    reach_m: f64,
 }
 
 impl Span {
@@ -73,7 +75,22 @@ impl Span {
 impl Ruler {
     /// The tight one around a place; `None` where the planes do not hold.
     pub fn near(from: LonLat) -> Option<Self> {
-        let width = (REACH_M / (A_M * (1.0 - E2))).to_degrees();
+        Self::reaching(from, REACH_M)
+    }
+
+    /// A tighter one that reaches only so many metres, at least one; this one, where it is that tight already.
+    #[must_use]
+    pub fn reaching_only(self, metres: f64) -> Self {
+        let metres = metres.max(1.0);
+        if metres < self.reach_m() && metres <= REACH_M {
+            Self::reaching(self.from, metres).unwrap_or(self)
+        } else {
+            self
+        }
+    }
+
+    fn reaching(from: LonLat, reach_m: f64) -> Option<Self> {
+        let width = (reach_m / (A_M * (1.0 - E2))).to_degrees();
         let (south, north) = (from.lat() - width, from.lat() + width);
         let farthest = south.abs().max(north.abs());
         let nearest = if south < 0.0 && north > 0.0 { 0.0 } else { south.abs().min(north.abs()) };
@@ -82,7 +99,7 @@ impl Ruler {
         }
         let (least_north, most_east) = degree_m(nearest);
         let (most_north, least_east) = degree_m(farthest);
-        let planes = Planes { least: (least_east, least_north), most: (most_east, most_north), south, north };
+        let planes = Planes { least: (least_east, least_north), most: (most_east, most_north), south, north, reach_m };
         Some(Self { from, sphere: Origin::new(from), planes: Some(planes) })
     }
 
@@ -98,7 +115,7 @@ impl Ruler {
 
     /// Up to how many metres a bound says more than that something is not nearer.
     pub fn reach_m(&self) -> f64 {
-        if self.planes.is_some() { REACH_M } else { f64::INFINITY }
+        self.planes.map_or(f64::INFINITY, |planes| planes.reach_m)
     }
 
     /// A number of metres that no place of the box is nearer than.
@@ -112,6 +129,18 @@ impl Ruler {
             turned(to.west - lon).abs().min(turned(to.east - lon).abs())
         };
         planes.least(d_lon, d_lat)
+    }
+
+    /// A box that every box meets of which [`least_to_box`](Self::least_to_box) says no more than so many metres; `None` where
+    /// there is none, or only around the Earth.
+    pub fn box_within(&self, metres: f64) -> Option<BBox> {
+        let Planes { least: (east, north), .. } = self.planes.filter(|planes| metres < planes.reach_m)?;
+        // Twice what is lost in rounding is enough for the bound and for this.
+        let metres = metres + 2.0 * ROUNDING_M;
+        let (d_lon, d_lat) = (metres / east, metres / north);
+        let (lon, lat) = (self.from.lon(), self.from.lat());
+        let is_plain = lon - d_lon >= -180.0 && lon + d_lon <= 180.0;
+        is_plain.then_some(BBox { west: lon - d_lon, south: lat - d_lat, east: lon + d_lon, north: lat + d_lat })
     }
 
     /// Between what the distance to a place lies.
@@ -195,7 +224,7 @@ impl Ruler {
 impl Planes {
     fn least(&self, d_lon: f64, d_lat: f64) -> f64 {
         let (x, y) = (d_lon * self.least.0, d_lat * self.least.1);
-        ((x * x + y * y).sqrt() - ROUNDING_M).clamp(0.0, REACH_M)
+        ((x * x + y * y).sqrt() - ROUNDING_M).clamp(0.0, self.reach_m)
     }
 
     fn span(&self, d_lon: f64, d_lat: f64, lat: f64) -> Span {
@@ -246,6 +275,7 @@ mod tests {
             scale in 1e-6..2.0_f64,
             along in 0.0..=1.0_f64,
             bend in (-0.5..=0.5_f64, -0.5..=0.5_f64),
+            reach in 0.0..50_000.0_f64,
         ) {
             let from = place(from.0, from.1);
             // Over the antimeridian too.
@@ -254,7 +284,8 @@ mod tests {
             let end = place(lon + bend.0, to.lat() + bend.1);
             let truth = distance_m(from, to);
             let on_edge = distance_m(from, to.toward(end, along));
-            for ruler in [Ruler::near(from).unwrap(), Ruler::far(from)] {
+            let near = Ruler::near(from).unwrap();
+            for ruler in [near, near.reaching_only(reach), Ruler::far(from).reaching_only(reach), Ruler::far(from)] {
                 let span = ruler.to_place(to);
                 prop_assert!(holds(&ruler, span, truth), "{span:?} for {truth}");
                 prop_assert!(ruler.least_to_box(&BBox::of_point(to)) <= truth);
@@ -262,12 +293,16 @@ mod tests {
                 prop_assert!(edge.least_m <= on_edge, "{edge:?}, but a place of the edge is {on_edge} m away");
                 prop_assert!(edge.least_m <= edge.most_m);
                 let both = BBox::of_point(to).union(BBox::of_point(end));
-                prop_assert!(ruler.least_to_box(&both) <= on_edge);
+                let least = ruler.least_to_box(&both);
+                prop_assert!(least <= on_edge);
+                prop_assert!(ruler.box_within(least).is_none_or(|within| within.intersects(&both)), "{least}");
             }
             // Within the reach the span is narrow: what makes it worth having.
             let span = Ruler::near(from).unwrap().to_place(to);
             if truth < 5000.0 && from.lat().abs() < 60.0 {
                 prop_assert!(span.most_m - span.least_m <= 0.04 * truth + 3e-6, "{span:?}");
+                let span = Ruler::near(from).unwrap().reaching_only(1.001 * truth).to_place(to);
+                prop_assert!(span.most_m - span.least_m <= 1e-6 * truth * truth.max(1.0) + 3e-6, "{span:?}");
             }
         }
 

@@ -63,8 +63,9 @@ pub struct Elder {
 impl Elder {
     /// Whether a layer of this definition has the columns that the other needs; the layer is made anew otherwise.
     pub fn has_columns_of(&self, other: &Collection) -> bool {
-        let columns =
-            |of: &Collection| of.fields.iter().map(|field| (field.name.clone(), field.kind)).collect::<Vec<_>>();
+        let columns = |of: &Collection| {
+            of.fields.iter().map(|field| (field.name.clone(), field.kind, field.unique)).collect::<Vec<_>>()
+        };
         self.collection.geometry == other.geometry && columns(&self.collection) == columns(other)
     }
 

@@ -117,6 +117,14 @@ impl Store {
         }
     }
 
+    /// The texts of a field of a collection, each once, in no order; none where the store does not have it.
+    pub fn texts(&mut self, collection: &str, field: &str) -> Result<Vec<String>, StoreError> {
+        match self {
+            Self::GeoPackage(store) => store.texts(collection, field),
+            Self::PostGis(store) => store.texts(collection, field),
+        }
+    }
+
     /// The revision that last changed a collection, of an import or an edit; `None` where the store has none of this id.
     pub fn revision_of(&mut self, collection: &str) -> Result<Option<Revision>, StoreError> {
         match self {

@@ -35,6 +35,7 @@ pub fn collection(at: usize) -> Collection {
         values: values.iter().map(|id| Choice { id: (*id).into(), title: title(id) }).collect(),
         chart: None,
         adds_up: false,
+        unique: false,
     };
     Collection {
         id: CollectionId::new(COLLECTIONS[at].0).unwrap(),

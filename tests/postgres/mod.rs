@@ -137,9 +137,28 @@ impl Cluster {
 
     /// What `psql` answers in a database of the cluster.
     pub fn sql(&self, database: &str, statement: &str) -> String {
+        self.try_sql(database, statement).unwrap_or_else(|problem| panic!("{statement}: {problem}"))
+    }
+
+    /// The same, or what psql is told instead.
+    pub fn try_sql(&self, database: &str, statement: &str) -> Result<String, String> {
         let output = self.ask(database, statement);
-        assert!(output.status.success(), "{statement}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+        let [told, problem] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        if output.status.success() { Ok(told.trim().to_owned()) } else { Err(problem) }
+    }
+
+    /// What `pgbench` tells of a script, prepared, by so many clients for so many seconds.
+    pub fn bench(&self, database: &str, script: &Path, clients: usize, seconds: &str) -> String {
+        let output = self
+            .program("pgbench")
+            .args(["--no-vacuum", "--protocol=prepared", "--jobs=2", "--username=mapa", "--host=127.0.0.1"])
+            .args(["--client", &clients.to_string(), "--time", seconds, "--port", &self.port.to_string(), "--file"])
+            .arg(script)
+            .arg(database)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
     }
 
     fn ask(&self, database: &str, statement: &str) -> Output {

@@ -47,6 +47,7 @@ pub fn collection(id: &str, geometry: GeometryKind) -> Collection {
         values: vec![],
         chart: None,
         adds_up: false,
+        unique: false,
     };
     Collection {
         id: CollectionId::new(id).unwrap(),
@@ -138,16 +139,24 @@ impl Place {
 
     /// What another program gets or does; `{}` stands for the schema.
     pub fn sql(&self, statement: &str) -> String {
+        self.try_sql(statement).unwrap_or_else(|problem| panic!("{statement}: {problem}"))
+    }
+
+    /// The same, or what the program is told instead.
+    pub fn try_sql(&self, statement: &str) -> Result<String, String> {
         match (&self.address, &self.cluster) {
             (Address::File(path), _) => {
                 let other = rusqlite::Connection::open(path).unwrap();
-                let mut statement = other.prepare(&statement.replace("{}", "")).unwrap();
-                let mut rows = statement.query([]).unwrap();
-                rows.next().unwrap().map_or_else(String::new, |row| row.get(0).unwrap())
+                let ask = || -> rusqlite::Result<String> {
+                    let mut statement = other.prepare(&statement.replace("{}", ""))?;
+                    let mut rows = statement.query([])?;
+                    rows.next()?.map_or_else(|| Ok(String::new()), |row| row.get(0))
+                };
+                ask().map_err(|error| error.to_string())
             }
             (Address::Database(url), Some(cluster)) => {
                 let url = url.to_string();
-                cluster.sql(url.rsplit('/').next().unwrap(), &statement.replace("{}", "mapa."))
+                cluster.try_sql(url.rsplit('/').next().unwrap(), &statement.replace("{}", "mapa."))
             }
             _ => unreachable!("a database has its cluster"),
         }

@@ -23,6 +23,7 @@ pub(super) fn collection(id: &str, geometry: GeometryKind, fields: &[(&str, Fiel
         values: vec![],
         chart: None,
         adds_up: false,
+        unique: false,
     };
     Collection {
         id: CollectionId::new(id).unwrap(),

@@ -40,6 +40,7 @@ fn collection(id: &str) -> Collection {
         values: vec![],
         chart: None,
         adds_up: false,
+        unique: false,
     };
     Collection {
         id: CollectionId::new(id).unwrap(),

@@ -136,6 +136,7 @@ impl<'a> Layer<'a> {
             self.drop_new(on)?;
         }
         on.execute_batch(&watch::triggers(name, collection))?;
+        self.hold_unique(on)?;
         on.execute(
             "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id)
              VALUES (?1, 'features', ?1, ?2, 4326)",
@@ -143,6 +144,24 @@ impl<'a> Layer<'a> {
         )?;
         on.execute("INSERT INTO gpkg_geometry_columns VALUES (?1, 'geom', 'GEOMETRY', 4326, 0, 0)", [name])?;
         Ok(())
+    }
+
+    /// Lets no value of a unique field be written twice, whoever writes.
+    fn hold_unique(&self, on: &Connection) -> rusqlite::Result<()> {
+        self.unique().try_for_each(|(index, field)| {
+            on.execute_batch(&format!("CREATE UNIQUE INDEX \"{index}\" ON \"{}\" (\"{field}\")", self.name))
+        })
+    }
+
+    /// Lets go of it: SQLite would look at each row by itself, while two of them exchange their values.
+    fn let_go_of_unique(&self, on: &Connection) -> rusqlite::Result<()> {
+        self.unique().try_for_each(|(index, _)| on.execute_batch(&format!("DROP INDEX \"{index}\"")))
+    }
+
+    /// The index and the field of each unique one.
+    fn unique(&self) -> impl Iterator<Item = (String, &str)> {
+        let unique = self.collection.fields.iter().filter(|field| field.unique);
+        unique.map(|field| (format!("mapa_unique_{}_{}", self.name, field.name), field.name.as_str()))
     }
 
     /// Writes what was gathered into the layer: changed features keep their rows, new ones get some; removed ones go.
@@ -159,11 +178,13 @@ impl<'a> Layer<'a> {
         for fid in removed {
             delete.execute([fid])?;
         }
+        self.let_go_of_unique(on)?;
         on.execute_batch(&format!(
             "UPDATE \"{name}\" AS o SET {sets} FROM \"{gathered}\" AS n WHERE n.id = o.id;
              INSERT INTO \"{name}\" ({columns}) SELECT {columns} FROM \"{gathered}\" AS n
              WHERE NOT EXISTS (SELECT 1 FROM \"{name}\" AS o WHERE o.id = n.id)"
         ))?;
+        self.hold_unique(on)?;
         self.drop_new(on)
     }
 

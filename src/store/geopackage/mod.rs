@@ -161,6 +161,20 @@ impl GeoPackage {
         Replacement::begin(path, collection, provenance, transaction)
     }
 
+    /// The texts of a field of a collection.
+    pub fn texts(&self, collection: &str, field: &str) -> Result<Vec<String>, StoreError> {
+        let _reading = self.connection.unchecked_transaction().map_err(|error| explain(&self.path, &error))?;
+        let Some((layer, of)) = self.definition(collection)? else { return Ok(Vec::new()) };
+        if of.field_index(field).is_none() {
+            return Ok(Vec::new());
+        }
+        let ask = || -> rusqlite::Result<Vec<String>> {
+            let ask = format!("SELECT DISTINCT \"{field}\" FROM \"{layer}\" WHERE typeof(\"{field}\") = 'text'");
+            self.connection.prepare(&ask)?.query_map([], |row| row.get(0))?.collect()
+        };
+        ask().map_err(|error| explain(&self.path, &error))
+    }
+
     /// The revision that last changed a collection.
     pub fn revision_of(&self, collection: &str) -> Result<Option<Revision>, StoreError> {
         let ask = "SELECT revision FROM mapa_collection WHERE id = ?1";

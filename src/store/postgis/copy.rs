@@ -4,10 +4,14 @@ use std::fmt;
 
 use postgres::{IsolationLevel, Transaction, fallible_iterator::FallibleIterator};
 
-use super::{PostGis, RUNS, WRITER, explain, layer::Layer, past_run, rows::Rows};
+use super::{
+    PostGis, RUNS, WRITER, explain,
+    layer::{Gathering, Layer},
+    past_run,
+    rows::Rows,
+};
 use crate::{
     model::{Collection, Provenance, Revision},
-    space::Geometry,
     store::{
         DatabaseUrl, Refused, StoreError, Version,
         copy::{Batches, Piece, Take, not_empty},
@@ -93,10 +97,9 @@ impl PostGis {
 pub struct Filling<'a> {
     url: &'a DatabaseUrl,
     transaction: Transaction<'a>,
-    features: Option<Rows>,
+    features: Option<Gathering>,
     rejections: Rows,
     versions: Rows,
-    several_points: bool,
 }
 
 impl fmt::Debug for Filling<'_> {
@@ -119,7 +122,7 @@ impl<'a> Filling<'a> {
         }
         let into = |table: &str, columns| Rows::new(format!("COPY mapa.{table} FROM STDIN BINARY"), columns);
         let (rejections, versions) = (into("mapa_rejection", 7), into("mapa_version", 7));
-        Ok(Self { url, transaction, features: None, rejections, versions, several_points: false })
+        Ok(Self { url, transaction, features: None, rejections, versions })
     }
 
     /// Takes a piece.
@@ -129,7 +132,6 @@ impl<'a> Filling<'a> {
         let layer = layer_of;
         match *piece {
             Piece::Opened(of, provenance, revision, demands) => {
-                self.several_points = false;
                 self.features = Some(layer(of).create_new(on).map_err(at)?);
                 on.execute(
                     "INSERT INTO mapa.mapa_collection VALUES ($1, $2, $3::text::json, $4::text::json, $5, $5, $5, $6)",
@@ -148,16 +150,15 @@ impl<'a> Filling<'a> {
             Piece::Features(_, batch) => {
                 let rows = self.features.as_mut().expect("a collection is opened before its features");
                 for copied in batch {
-                    self.several_points |= matches!(copied.feature.geometry, Geometry::Points(_));
-                    Layer::gather(rows, &copied.feature, copied.mark, copied.origin())?;
-                    rows.send_if_full(on).map_err(at)?;
+                    rows.make_room_for(&copied.feature, on).map_err(at)?;
+                    rows.take(&copied.feature, copied.mark, copied.origin())?;
                 }
                 Ok(())
             }
             Piece::Closed(of) => {
                 let mut rows = self.features.take().expect("a collection is opened before it is closed");
                 rows.send(on).map_err(at)?;
-                layer(of).take_place(on, false, self.several_points).map_err(at)?;
+                layer(of).take_place(on, false).map_err(at)?;
                 layer(of).describe(on).map_err(at)
             }
             Piece::Run(run) => {

@@ -54,9 +54,9 @@ impl<'a> Layer<'a> {
     }
 
     /// Makes the table in which an import gathers its rows, without any index yet.
-    pub fn create_new(&self, on: &mut Transaction<'_>) -> Result<Rows, postgres::Error> {
+    pub fn create_new(&self, on: &mut Transaction<'_>) -> Result<Gathering, postgres::Error> {
         let geometry = match self.collection.geometry {
-            GeometryKind::Point => "Geometry",
+            GeometryKind::Point => "Point",
             GeometryKind::Line => "MultiLineString",
             GeometryKind::Area => "MultiPolygon",
         };
@@ -69,18 +69,7 @@ impl<'a> Layer<'a> {
              mapa_hash bytea, mapa_revision bigint, mapa_row bigint, mapa_record text, geom geometry({geometry}, 4326), kind text{columns})"
         ))?;
         let copy = format!("COPY {NEW} ({}) FROM STDIN BINARY", self.written());
-        Ok(Rows::new(copy, 7 + self.collection.fields.len()))
-    }
-
-    /// Adds a feature to what is gathered.
-    pub fn gather(rows: &mut Rows, feature: &Feature, mark: Mark, origin: Origin<'_>) -> Result<(), StoreError> {
-        rows.row().text(feature.id.as_str()).bytes_or_null(mark.hash.as_ref()).integer(mark.since);
-        rows.integer_or_null(origin.row.map(|row| i64::try_from(row).unwrap_or(i64::MAX))).text_or_null(origin.record);
-        rows.geometry(&feature.geometry)?.text_or_null(feature.kind.as_deref());
-        for value in &feature.values {
-            rows.value(value);
-        }
-        Ok(())
+        Ok(Gathering { rows: Rows::new(copy, 7 + self.collection.fields.len()), is_wide: false })
     }
 
     /// What the layer has, by hashes.
@@ -95,17 +84,15 @@ impl<'a> Layer<'a> {
     }
 
     /// Puts what was gathered in the place of the whole layer.
-    pub fn take_place(
-        &self,
-        on: &mut Transaction<'_>,
-        replaces: bool,
-        several_points: bool,
-    ) -> Result<(), postgres::Error> {
-        if self.collection.geometry == GeometryKind::Point && !several_points {
-            on.batch_execute(&format!("ALTER TABLE {NEW} ALTER COLUMN geom TYPE geometry(Point, 4326)"))?;
+    pub fn take_place(&self, on: &mut Transaction<'_>, replaces: bool) -> Result<(), postgres::Error> {
+        // Whoever writes is held to it, at the end of a transaction: until then two rows may exchange their values. A hash
+        // takes a text of any length.
+        let mut unique = String::new();
+        for Field { name, .. } in self.collection.fields.iter().filter(|field| field.unique) {
+            let _ = write!(unique, ", ADD EXCLUDE USING hash (\"{name}\" WITH =) DEFERRABLE INITIALLY DEFERRED");
         }
         on.batch_execute(&format!(
-            "ALTER TABLE {NEW} ADD PRIMARY KEY (fid), ADD UNIQUE (id);
+            "ALTER TABLE {NEW} ADD PRIMARY KEY (fid), ADD UNIQUE (id){unique};
              CREATE INDEX ON {NEW} USING gist (geom);
              SELECT mapa.mapa_watch('mapa_new')"
         ))?;
@@ -154,7 +141,7 @@ impl<'a> Layer<'a> {
         let table = self.table();
         let narrow = "SELECT type FROM geometry_columns WHERE f_table_schema = 'mapa' AND f_table_name = $1";
         if several_points && on.query_opt(narrow, &[&self.name])?.is_some_and(|row| row.get::<_, &str>(0) == "POINT") {
-            on.batch_execute(&format!("ALTER TABLE {table} ALTER COLUMN geom TYPE geometry(Geometry, 4326)"))?;
+            widen(&table, on)?;
         }
         let mut sets =
             OWN_COLUMNS[4..].split(", ").map(|own| format!("{own} = n.{own}")).collect::<Vec<_>>().join(", ");
@@ -333,6 +320,46 @@ impl<'a> Layer<'a> {
         }
         Feature::new(self.collection, id, kind, geometry, values).map_err(|error| error.to_string())
     }
+}
+
+/// The rows of an import on their way into the table in which they are gathered.
+pub struct Gathering {
+    rows: Rows,
+    /// Whether the table holds features of several points.
+    is_wide: bool,
+}
+
+impl Gathering {
+    /// Sends what there is too much of, and lets the table hold a feature.
+    pub fn make_room_for(&mut self, feature: &Feature, on: &mut Transaction<'_>) -> Result<(), postgres::Error> {
+        if !self.is_wide && matches!(feature.geometry, Geometry::Points(_)) {
+            widen(NEW, on)?;
+            self.is_wide = true;
+        }
+        self.rows.send_if_full(on)
+    }
+
+    /// Takes a feature that there is room for.
+    pub fn take(&mut self, feature: &Feature, mark: Mark, origin: Origin<'_>) -> Result<(), StoreError> {
+        let rows = &mut self.rows;
+        rows.row().text(feature.id.as_str()).bytes_or_null(mark.hash.as_ref()).integer(mark.since);
+        rows.integer_or_null(origin.row.map(|row| i64::try_from(row).unwrap_or(i64::MAX))).text_or_null(origin.record);
+        rows.geometry(&feature.geometry)?.text_or_null(feature.kind.as_deref());
+        for value in &feature.values {
+            rows.value(value);
+        }
+        Ok(())
+    }
+
+    /// Sends all that was taken.
+    pub fn send(&mut self, on: &mut Transaction<'_>) -> Result<(), postgres::Error> {
+        self.rows.send(on)
+    }
+}
+
+/// Lets a table of points hold features of several; the database writes the whole table anew for it.
+fn widen(table: &str, on: &mut Transaction<'_>) -> Result<(), postgres::Error> {
+    on.batch_execute(&format!("ALTER TABLE {table} ALTER COLUMN geom TYPE geometry(Geometry, 4326)"))
 }
 
 fn cell<'a, T: FromSql<'a>>(row: &'a Row, at: usize) -> Result<Option<T>, String> {

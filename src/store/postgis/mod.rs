@@ -166,6 +166,24 @@ impl PostGis {
         Replacement::begin(url, collection, provenance, transaction)
     }
 
+    /// The texts of a field of a collection.
+    pub fn texts(&mut self, collection: &str, field: &str) -> Result<Vec<String>, StoreError> {
+        self.client()?;
+        let Self { url, client, .. } = self;
+        let at = |error| explain(url, &error);
+        let mut reading = client.transaction().map_err(at)?;
+        reading.batch_execute("LOCK TABLE mapa.mapa_store IN ACCESS SHARE MODE").map_err(at)?;
+        let ask = "SELECT layer, definition::text FROM mapa.mapa_collection WHERE id = $1";
+        let Some(row) = reading.query_opt(ask, &[&collection]).map_err(at)? else { return Ok(Vec::new()) };
+        let (layer, of): (String, Collection) = (row.get(0), serde_json::from_str(row.get(1))?);
+        if of.field_index(field).is_none() {
+            return Ok(Vec::new());
+        }
+        let ask = format!("SELECT DISTINCT \"{field}\"::text FROM mapa.\"{layer}\" WHERE \"{field}\" IS NOT NULL");
+        let rows = reading.query(&ask, &[]).map_err(at)?;
+        Ok(rows.iter().map(|row| row.get(0)).collect())
+    }
+
     /// The revision that last changed a collection.
     pub fn revision_of(&mut self, collection: &str) -> Result<Option<Revision>, StoreError> {
         let ask = "SELECT revision FROM mapa.mapa_collection WHERE id = $1";

@@ -5,7 +5,11 @@ use std::{collections::BTreeMap, fmt};
 use jiff::Timestamp;
 use postgres::{GenericClient, Transaction};
 
-use super::{explain, layer::Layer, rows::Rows};
+use super::{
+    explain,
+    layer::{Gathering, Layer},
+    rows::Rows,
+};
 use crate::{
     model::{Collection, Feature, Provenance, Revision},
     store::{
@@ -28,7 +32,7 @@ pub struct Replacement<'a> {
     next: Revision,
     run: i64,
     /// Rows for the table beside the layer; an import that changes nothing needs none.
-    rows: Option<Rows>,
+    rows: Option<Gathering>,
     rejections: Rows,
     transaction: Transaction<'a>,
 }
@@ -97,8 +101,8 @@ impl<'a> Replacement<'a> {
             Some(rows) => rows,
             none => none.insert(self.layer.create_new(on).map_err(|error| explain(url, &error))?),
         };
-        Layer::gather(rows, feature, mark, origin)?;
-        rows.send_if_full(on).map_err(|error| explain(url, &error))
+        rows.make_room_for(feature, on).map_err(|error| explain(url, &error))?;
+        rows.take(feature, mark, origin)
     }
 
     /// Sends what is gathered; afterwards the table beside the layer is there.
@@ -201,7 +205,7 @@ impl<'a> Replacement<'a> {
         if self.standing.as_ref().is_some_and(|elder| elder.has_columns_of(self.collection)) {
             self.layer.apply(on, &removed, self.comparison.several_points)?;
         } else {
-            self.layer.take_place(on, self.standing.is_some(), self.comparison.several_points)?;
+            self.layer.take_place(on, self.standing.is_some())?;
         }
         if !is_told {
             self.layer.describe(on)?;
