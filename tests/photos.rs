@@ -521,7 +521,10 @@ fn a_bucket_keeps_photos_as_a_folder_does() {
     };
     assert!(swept("city.gpkg").starts_with("0 files of photos, 0 bytes"));
     let bare = city.write("bare.geojson", json!({ "type": "FeatureCollection", "features": [] }).to_string());
-    let bare = city.write("bare.toml", format!("collection = \"benches\"\n[source]\nfile = \"{}\"\n[id]\ncolumn = \"id\"\n", bare.display()));
+    let bare = city.write(
+        "bare.toml",
+        format!("collection = \"benches\"\n[source]\nfile = \"{}\"\n[id]\ncolumn = \"id\"\n", bare.display()),
+    );
     let output = city.command().args(["import", "--store", "bare.gpkg", bare.to_str().unwrap()]).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert!(swept("bare.gpkg").starts_with("4 files of photos, "));
@@ -554,8 +557,12 @@ fn a_sweep_removes_what_neither_an_object_nor_its_past_names() {
             city.mapa(&["import", recipe.to_str().unwrap()]).status.code()
         };
         let kept = || -> Vec<String> {
-            let folders = fs::read_dir(city.path("city.photos")).unwrap().flatten().filter(|entry| entry.path().is_dir());
-            folders.flat_map(|folder| fs::read_dir(folder.path()).unwrap()).map(|file| text_of(&file.unwrap())).collect()
+            let folders =
+                fs::read_dir(city.path("city.photos")).unwrap().flatten().filter(|entry| entry.path().is_dir());
+            folders
+                .flat_map(|folder| fs::read_dir(folder.path()).unwrap())
+                .map(|file| text_of(&file.unwrap()))
+                .collect()
         };
         let sweep = |arguments: &[&str]| {
             let output = city.mapa(&[&["sweep"], arguments].concat());

@@ -32,7 +32,7 @@ test('all that the first view fetches of the page, with MapLibre and its worker,
 });
 
 test('the map and its worker share what both need: the worker alone is small', { skip: built ? false : 'skipped: the page is not built' }, () => {
-  const [worker, ...others] = readdirSync('dist/assets').filter((name) => name.startsWith('map-worker-'));
+  const [worker, ...others] = readdirSync('dist/assets').filter((name) => /^map-worker-.*\.js$/.test(name));
   assert.ok(worker && others.length === 0);
   assert.ok(gzipped(`assets/${worker}`) < 10_000);
 });
