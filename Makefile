@@ -49,6 +49,7 @@ test: tools web/dist/index.html
 bench: build var/bench/bin/martin
 	@tests/tools.sh
 	cargo bench --quiet
+	tests/page.sh --first-map
 
 # The tile server that ours is measured beside, at the version that the results name.
 var/bench/bin/martin:

@@ -116,6 +116,12 @@ enum Command {
         #[arg(long)]
         replace: bool,
     },
+    /// Remove the photos that no object of the store names any more, nor any state that is kept of one
+    Sweep {
+        /// Tell how many they are, remove none
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Serve until SIGTERM or SIGINT
     Serve,
     /// Check the catalog for holes
@@ -187,6 +193,13 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Export { what, to, min_zoom, max_zoom, format, bom, replace } => {
             let order = export::Order { what, to, min_zoom, max_zoom, format, bom, replace };
             say(&export(&catalog, &settings.store(), &order)?.to_string())?;
+        }
+        Command::Sweep { dry_run } => {
+            let (mut store, album) = (Store::open(settings.store())?, settings.photos());
+            let (files, bytes) =
+                store.with_photos(|named| photo::sweep(&album, |picture| named.contains(&picture), dry_run))??;
+            let done = if dry_run { "can be removed from" } else { "are removed from" };
+            say(&format!("{files} files of photos, {bytes} bytes, {done} {album}"))?;
         }
         Command::Serve => serve(&catalog, &settings)?,
         Command::Check => {

@@ -324,6 +324,36 @@ fn the_page_runs_only_its_own_code() {
 }
 
 #[test]
+fn the_files_of_the_page_go_out_as_small_as_they_were_packed_at_build() {
+    let city = City::new();
+    city.import(&trees(&city, "trees", "public", &THREE), None);
+    let server = city.serve(&[]);
+    let page = server.get_with("/", &[("accept", "text/html")]);
+    if page.status == 404 {
+        return;
+    }
+    let page = text(&page.body);
+    let path =
+        page.split('"').find(|part| part.starts_with("/assets/index-") && part.strip_suffix(".js").is_some()).unwrap();
+    let plain = server.get(path);
+    let got = |takes: &str| server.get_with(path, &[("accept-encoding", takes)]);
+    let [browser, old] = ["gzip, deflate, br, zstd", "gzip"].map(got);
+    assert_eq!((browser.header("content-encoding"), old.header("content-encoding")), ("br", "gzip"));
+    assert!(browser.body.len() * 20 < old.body.len() * 19, "{} and {}", browser.body.len(), old.body.len());
+    let mut read = Vec::new();
+    std::io::Read::read_to_end(&mut brotli::Decompressor::new(&browser.body[..], 4096), &mut read).unwrap();
+    assert!(read == plain.body);
+    for answer in [&plain, &browser, &old] {
+        assert!(answer.header("cache-control").contains("immutable"));
+        assert!(answer.header("vary").contains("accept-encoding"), "{}", answer.header("vary"));
+    }
+    let tag = browser.header("etag");
+    assert!(tag.ends_with("-br\"") && tag[..33] == plain.header("etag")[..33], "{tag}");
+    assert_eq!(server.get_with(path, &[("accept-encoding", "br"), ("if-none-match", tag)]).status, 304);
+    assert_eq!(server.get(&format!("{path}.br")).status, 404);
+}
+
+#[test]
 fn a_kiosk_has_to_be_told_where_it_stands() {
     let city = City::new();
     city.import(&trees(&city, "trees", "public", &THREE), None);

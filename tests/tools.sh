@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the programs that tests and benchmarks use (GDAL, PROJ, Chromium, PostgreSQL with PostGIS, wrk, a font with Cyrillic; into target/clients
-# the clients in Python) where it may; else says which are missing. No server is started: the tests start their own.
+# Installs the programs that tests and benchmarks use (GDAL, PROJ, Chromium, PostgreSQL with PostGIS, wrk, a font with Cyrillic, OpenGL without
+# a screen; into target/clients the clients in Python) where it may; else says which are missing. No server is started: the tests start their own.
 set -euo pipefail
 
 declare -A package=([ogrinfo]=gdal-bin [chromium]=chromium [curl]=curl [cs2cs]=proj-bin [openssl]=openssl [wrk]=wrk)
@@ -10,6 +10,7 @@ for program in "${!package[@]}"; do
 done
 fc-list :lang=uk 2>/dev/null | grep -q . || missing+=(fonts-noto-core)
 compgen -G '/usr/share/postgresql/*/extension/postgis.control' >/dev/null || missing+=(postgresql-15-postgis-3)
+compgen -G '/usr/share/glvnd/egl_vendor.d/*' >/dev/null || missing+=(libegl-mesa0 libgl1-mesa-dri)
 python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
 
 if [ ${#missing[@]} -ne 0 ]; then
@@ -34,6 +35,16 @@ cd "$(dirname "$0")/.."
 if ! cmp -s "$wanted" target/clients/installed.txt; then
     echo "installing clients in Python into target/clients" >&2
     python3 -m venv target/clients
-    target/clients/bin/pip install --quiet --disable-pip-version-check -r "$wanted"
+    target/clients/bin/python -m pip install --quiet --disable-pip-version-check -r "$wanted"
     cp "$wanted" target/clients/installed.txt
+fi
+
+# MapLibre Native comes as a binary, for some machines only; where it does not, its test says so.
+native="pymgl==0.5.0 numpy==2.3.5"
+if [ "$(cat target/clients/native.txt 2>/dev/null)" != "$native" ]; then
+    if target/clients/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: $native; then
+        echo "$native" >target/clients/native.txt
+    else
+        echo "mapa: MapLibre Native ($native) cannot be installed here" >&2
+    fi
 fi

@@ -1,6 +1,7 @@
 // How the page is built: one folder of files with hashed names, which the server embeds and serves at `/`.
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { packed } from './build/packed.ts';
 import { sharedMap } from './build/shared_map.ts';
 import { SERVICE_WORKER, shell } from './build/shell.ts';
 
@@ -9,7 +10,7 @@ const server = process.env.MAPA_URL ?? 'http://127.0.0.1:8080';
 const routes = ['/catalog', '/changes', '/clusters', '/collections', '/fonts', '/nearest', '/photos', '/at', '/search', '/sprites', '/styles', '/summary', '/tiles'];
 
 export default defineConfig({
-  plugins: [svelte(), sharedMap(), shell(['kiosk'])],
+  plugins: [svelte(), sharedMap(), shell(['kiosk']), packed()],
   build: {
     // The page's security policy allows no inline script and no data: font or module.
     assetsInlineLimit: 0,

@@ -60,6 +60,19 @@ pub fn immutable(asked: &HeaderMap, kind: &str, body: Vec<u8>) -> Response {
     kept(asked, kind, FOREVER, body.into())
 }
 
+/// Answers with a file whose name changes with its content, as it lies packed in brotli beside.
+pub fn immutable_in_brotli(asked: &HeaderMap, kind: &str, body: &[u8], packed: Vec<u8>) -> Response {
+    let tag = tag_of(body);
+    let mut response = has_for_ever(asked, &tag).unwrap_or_else(|| {
+        let mut response = for_ever(kind, &tag, packed.into());
+        let brotli = HeaderValue::from_static(Encoding::Brotli.name());
+        response.headers_mut().insert(header::CONTENT_ENCODING, brotli);
+        response
+    });
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    response
+}
+
 /// Answers with a tile in an encoding; 304 where the asker has it, 204 where there is nothing to show.
 ///
 /// `None` where the tile is not made in this encoding yet.

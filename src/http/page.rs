@@ -12,6 +12,7 @@ use serde_json::json;
 use super::{
     Answering, BaseMap, Language, Params, Problem, answer,
     document::Document,
+    encoding::Encoding,
     preference::liking,
     preview::{PICTURE, Preview, is_view},
     routes,
@@ -23,6 +24,9 @@ const INDEX: &str = "index.html";
 
 /// Files below this folder have names that change with their content.
 const HASHED: &str = "assets/";
+
+/// How the file is called that has another one packed in brotli.
+const IN_BROTLI: &str = ".br";
 
 /// The files of the built page by path, without a leading slash.
 #[derive(Debug, Default)]
@@ -115,12 +119,18 @@ pub async fn file(
     if path == INDEX {
         return index(&city, &asked, "", Framing::Own);
     }
-    let bytes = city.shown.page.0.get(path).ok_or_else(nothing)?.to_vec();
+    let files = &city.shown.page.0;
+    let bytes = files.get(path).filter(|_| !path.ends_with(IN_BROTLI)).ok_or_else(nothing)?;
     let kind = media_type(path);
-    Ok(if path.starts_with(HASHED) {
-        answer::immutable(&asked, kind, bytes)
-    } else {
-        answer::bytes(&asked, kind, bytes)
+    if !path.starts_with(HASHED) {
+        return Ok(answer::bytes(&asked, kind, bytes.to_vec()));
+    }
+    Ok(match files.get(&format!("{path}{IN_BROTLI}")) {
+        // Packed at build, as small as it gets; whoever does not take it has it packed on its way.
+        Some(packed) if Encoding::Brotli.is_accepted(&asked) => {
+            answer::immutable_in_brotli(&asked, kind, bytes, packed.to_vec())
+        }
+        _ => answer::immutable(&asked, kind, bytes.to_vec()),
     })
 }
 

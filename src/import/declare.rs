@@ -17,6 +17,9 @@ pub(super) struct Declaration {
     title: Title,
     geometry: GeometryKind,
     service_area: Option<String>,
+    /// It carries the map, and stands nowhere in the filter tree.
+    #[serde(default)]
+    base: bool,
     fields: Vec<DeclaredField>,
     #[serde(default)]
     kinds: Vec<DeclaredChoice>,
@@ -82,6 +85,9 @@ impl Declaration {
         if titles.into_iter().flatten().any(Title::has_hole) {
             return Err("a title, author or post lacks a language".into());
         }
+        if self.base && self.service_area.is_some() {
+            return Err("what carries the map (base) is in no service area".into());
+        }
         let service_area = self.service_area.as_deref().unwrap_or(OTHER_SERVICE_AREA);
         if service_area != OTHER_SERVICE_AREA && catalog.sector_of(service_area).is_none() {
             return Err(format!("the catalog has no service area `{service_area}`"));
@@ -102,7 +108,7 @@ impl Declaration {
             geometry: self.geometry,
             fields: self.fields()?,
             kinds: choices("kinds", &self.kinds)?,
-            service_area: Some(service_area.into()),
+            service_area: (!self.base).then(|| service_area.into()),
             author: self.author.clone(),
             post: self.post.clone(),
             licence: self.licence.clone(),

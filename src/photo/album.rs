@@ -145,6 +145,32 @@ impl Album {
         Ok(copied)
     }
 
+    /// Removes every photo of a picture that is not wanted, by its hash, unless it is only counted; files of all sizes that are, and
+    /// their bytes.
+    async fn sweep(&self, is_wanted: impl Fn(u128) -> bool, counts_only: bool) -> Result<(u64, u64), AlbumError> {
+        // Listed whole before any goes: what is walked through does not change meanwhile.
+        let found: Vec<_> = self.store.list(Some(&self.root)).collect().await;
+        let (mut files, mut bytes) = (0, 0);
+        for next in found {
+            let next = next.map_err(|error| self.flaw(&error))?;
+            // Another file than ours, and one in another place than ours, is none of our business.
+            let photo = next.location.filename().and_then(Photo::read);
+            let Some(photo) = photo.filter(|photo| self.path(*photo) == next.location) else { continue };
+            if is_wanted(photo.hash) {
+                continue;
+            }
+            if !counts_only {
+                match self.store.delete(&next.location).await {
+                    Err(object_store::Error::NotFound { .. }) => continue,
+                    done => done.map_err(|error| self.flaw(&error))?,
+                }
+            }
+            files += 1;
+            bytes += next.size;
+        }
+        Ok((files, bytes))
+    }
+
     /// In 256 folders, by the first two digits of its name.
     fn path(&self, photo: Photo) -> Path {
         let name = photo.to_string();
@@ -179,7 +205,7 @@ fn reached(bucket: &str) -> object_store::Result<impl ObjectStore> {
 
 /// Whether all of these photos are in an album.
 pub fn has_all(at: &Place, photos: impl IntoIterator<Item = Photo>) -> anyhow::Result<bool> {
-    let (runtime, album) = (tokio::runtime::Builder::new_current_thread().enable_all().build()?, Album::open(at)?);
+    let (runtime, album) = (waiting()?, Album::open(at)?);
     for photo in photos {
         if !runtime.block_on(album.has(photo))? {
             return Ok(false);
@@ -188,11 +214,21 @@ pub fn has_all(at: &Place, photos: impl IntoIterator<Item = Photo>) -> anyhow::R
     Ok(true)
 }
 
+/// Removes from an album every photo of a picture that is not wanted, by its hash, or only counts them; files that are, and
+/// their bytes.
+pub fn sweep(place: &Place, is_wanted: impl Fn(u128) -> bool, counts_only: bool) -> anyhow::Result<(u64, u64)> {
+    Ok(waiting()?.block_on(Album::open(place)?.sweep(is_wanted, counts_only))?)
+}
+
 /// Keeps in one album what another has, unless they are one; how many files that are.
 pub fn copy(from: &Place, to: &Place) -> anyhow::Result<u64> {
     if from == to {
         return Ok(0);
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    Ok(runtime.block_on(Album::open(from)?.copy_to(&Album::open(to)?))?)
+    Ok(waiting()?.block_on(Album::open(from)?.copy_to(&Album::open(to)?))?)
+}
+
+/// What waits for an album in a program that does nothing else meanwhile.
+fn waiting() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
 }

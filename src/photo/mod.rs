@@ -9,7 +9,7 @@ mod darkroom;
 mod develop;
 mod flaw;
 
-pub use album::{Album, AlbumError, Place, copy, has_all};
+pub use album::{Album, AlbumError, Place, copy, has_all, sweep};
 pub use darkroom::{Darkroom, Ticket};
 pub use develop::{Developed, MAX_ALLOCATED, MAX_BYTES, MAX_PIXELS, develop, foresee};
 pub use flaw::Flaw;

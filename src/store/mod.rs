@@ -10,6 +10,7 @@ mod copy;
 mod face;
 mod geopackage;
 mod log;
+mod photos;
 mod postgis;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ pub use address::{Address, DatabaseUrl};
 pub use comparison::Change;
 pub use content::Difference;
 pub use face::{Replacement, Store};
+pub use photos::Named;
 
 /// A collection as it was loaded.
 #[derive(Debug)]

@@ -384,4 +384,6 @@ fn the_register_of_addresses_and_the_house_numbers_of_openstreetmap_are_one_coll
     // The licence of OpenStreetMap comes of itself.
     let of_osm = Collection { licence: register.licence.clone(), ..read("osm-base/house-numbers.toml") };
     assert_eq!(register, of_osm);
+    // It carries the map, as streets do: nobody looks for it in the filter, and no mark stands at each house.
+    assert_eq!(register.service_area, None);
 }

@@ -1,4 +1,5 @@
 // The page begins: its looks, its language and address, then its parts.
+import './map/map_module.ts';
 import { mount } from 'svelte';
 import './look/tokens.css';
 import './look/base.css';

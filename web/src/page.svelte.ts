@@ -11,7 +11,9 @@ import type { Hit } from './map/hits.ts';
 import { Measure } from './measure/measure.svelte.ts';
 import { Nearby } from './near/nearby.svelte.ts';
 import type { LonLat } from './near/direction.ts';
-import { forgetCollections, loadCatalog } from './server/api.ts';
+import { theme } from './look/theme.svelte.ts';
+import { fetchAhead, wantedAhead } from './map/ahead.ts';
+import { forgetCollections, loadCatalog, loadStyleAhead } from './server/api.ts';
 import type { Catalog, FoundObject, FoundStep } from './server/wire.ts';
 import type { DistrictColors } from './plot/district_layers.ts';
 import { setOf, type Desk } from './table/desk.ts';
@@ -86,6 +88,19 @@ export class Page {
     history.replaceState({ mapa: true, opened: false } satisfies Entry, '', shared ? location.pathname : undefined);
     addEventListener('popstate', (event) => this.#travelled(event.state as Entry | null));
     void this.loadCatalog();
+    void this.#lookAhead(shared || location.hash);
+  }
+
+  /** The link stands idle while the map's program is read: what the map begins with comes meanwhile. */
+  async #lookAhead(address: string): Promise<void> {
+    try {
+      const style = await loadStyleAhead(theme.name);
+      const narrowed = /(?:^|[#?&])(?:sector|collection|kind|area|table|districts)=/.test(address);
+      const wanted = wantedAhead(style, this.camera?.zoom ?? style.zoom ?? 0, devicePixelRatio);
+      fetchAhead(wanted.filter((url) => !(narrowed && url.endsWith('/city.json'))));
+    } catch {
+      // The map asks again, and says so if nobody answers.
+    }
   }
 
   async loadCatalog(): Promise<void> {

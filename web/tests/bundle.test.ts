@@ -4,13 +4,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { launch, mapIsDrawn } from './browser.ts';
+import { NEEDS_SERVER, server } from './served_city.ts';
 
 const built = existsSync('dist/assets');
-const server = process.env.MAPA_URL?.replace(/\/$/, '');
 
 const gzipped = (path: string) => gzipSync(readFileSync(`dist/${path}`), { level: 9 }).length;
 
-test('all that the first view fetches of the page, with MapLibre and its worker, is under 400 kB of gzip', { skip: server ? false : 'skipped: no server (MAPA_URL)' }, async () => {
+test('all that the first view fetches of the page, with MapLibre and its worker, is under 400 kB of gzip', NEEDS_SERVER, async () => {
   const browser = await launch();
   const fetched = new Set<string>(['index.html']);
   const context = await browser.newContext({ serviceWorkers: 'block' });
@@ -32,7 +32,7 @@ test('all that the first view fetches of the page, with MapLibre and its worker,
 });
 
 test('the map and its worker share what both need: the worker alone is small', { skip: built ? false : 'skipped: the page is not built' }, () => {
-  const [worker, ...others] = readdirSync('dist/assets').filter((name) => name.startsWith('map-worker-'));
+  const [worker, ...others] = readdirSync('dist/assets').filter((name) => /^map-worker-.*\.js$/.test(name));
   assert.ok(worker && others.length === 0);
   assert.ok(gzipped(`assets/${worker}`) < 10_000);
 });

@@ -7,23 +7,17 @@ import { SEQUENCE } from '../src/plot/classes.ts';
 import type { Catalog, Collection, Items, Schema, Tally } from '../src/server/wire.ts';
 import { launch, mapIsDrawn, PHONE, visit } from './browser.ts';
 import { fitsPhone, isAccessible, pixelsOf, sectorPixels } from './judges.ts';
-
-const server = process.env.MAPA_URL?.replace(/\/$/, '');
+import { ask, NEEDS_SERVER, server } from './served_city.ts';
 
 /** A collection with money, days, closed lists and districts. */
 const WORKS = 'budget-items';
 
-describe('the desk', { skip: server ? false : 'skipped: no server (MAPA_URL)' }, () => {
+describe('the desk', NEEDS_SERVER, () => {
   let browser: Browser;
   let catalog: Catalog;
   let collection: Collection;
   let schema: Schema;
 
-  const ask = async <T>(path: string): Promise<T> => {
-    const response = await fetch(`${server}${path}`);
-    assert.equal(response.status, 200, path);
-    return (await response.json()) as T;
-  };
   const items = (query: string) => ask<Items>(`/collections/${WORKS}/items?${query}`);
   const tally = (query: string) => ask<Tally>(`/summary?collections=${WORKS}&${query}`);
   const at = (desk: string) => `${server}/#lang=uk&${desk}`;
@@ -234,7 +228,7 @@ describe('the desk', { skip: server ? false : 'skipped: no server (MAPA_URL)' },
     const { context, page, faults } = await visit(browser, `${server}/#lang=uk&collection=${WORKS}`);
     await page.getByRole('button', { name: 'Карта районів' }).click();
     await page.getByLabel('Показник').selectOption('spent_uah');
-    await page.getByLabel('Роки за полем').selectOption('year');
+    await page.getByRole('combobox', { name: 'Час', exact: true }).selectOption('year');
     const { groups, total } = await tally('group_by=district,year&sum=spent_uah');
     const rounded = (value: number) => number(Math.round(value * 100) / 100);
     const shown = (title: string) => page.locator('.told tbody tr, .told tfoot tr').filter({ hasText: title }).locator('td').allInnerTexts();
@@ -290,6 +284,63 @@ describe('the desk', { skip: server ? false : 'skipped: no server (MAPA_URL)' },
     assert.ok(((await sectorPixels(page, catalog)).budget ?? 0) > 50);
     assert.deepEqual(faults, []);
     await context.close();
+  });
+
+  test('as of a day a figure counts what is in force then: today, at the beginning of each year, and on a day that is typed', async () => {
+    const PERMITS = 'advertising-structures';
+    const counted = (query = '') => ask<Tally>(`/summary?group_by=district&collections=${PERMITS}${query}`);
+    const { context, page, faults } = await visit(browser, `${server}/#lang=uk&collection=${PERMITS}&districts=count`, { viewport: { width: 1280, height: 800 } });
+    await page.locator('.told tfoot').waitFor();
+    await page.getByRole('combobox', { name: 'Час', exact: true }).selectOption('day');
+    await page.getByRole('slider').waitFor();
+    const shownIs = async (day: string) => {
+      const { groups, total } = await counted(`&datetime=${day}`);
+      await page.waitForFunction((text) => document.querySelector('.told tfoot td')?.textContent === text, number(total.count));
+      for (const { by, count } of groups) {
+        const row = page.locator('.told tbody tr').filter({ hasText: String(by.district ?? 'Район невідомий') });
+        assert.equal(await row.locator('td').innerText(), number(count), `${by.district} ${day}`);
+      }
+      return total.count;
+    };
+    const today = new Date().toISOString().slice(0, 10);
+    const now = await shownIs(today);
+    const all = await counted();
+    const ever = await counted('&datetime=../..');
+    assert.ok(now > 0 && now < ever.total.count && ever.total.count < all.total.count, `${now} of ${ever.total.count} of ${all.total.count}`);
+    await page.getByText(`Коли діє, невідомо: ${number(all.total.count - ever.total.count)}.`).waitFor();
+    await page.getByRole('slider').focus();
+    await page.keyboard.press('ArrowLeft');
+    const newYear = `${today.slice(0, 4)}-01-01`;
+    assert.notEqual(await shownIs(newYear), now);
+    assert.match(page.url(), new RegExp(`time=day&at=${newYear}`));
+    await page.getByLabel('Інший день').fill('2025-07-15');
+    await shownIs('2025-07-15');
+    await page.locator('.told caption', { hasText: 'станом на 15 липня 2025' }).waitFor();
+    const csv = (await page.getByRole('link', { name: 'Числа CSV' }).getAttribute('href')) ?? '';
+    assert.equal((await (await fetch(server + csv)).text()).trim().split('\r\n').length, (await counted('&datetime=2025-07-15')).groups.length + 1);
+    await isAccessible(page, 'districts as of a day');
+    await page.getByLabel('Незалежно від дати').check();
+    await page.waitForFunction((text) => document.querySelector('.told tfoot td')?.textContent === text, number(all.total.count));
+    // A collection whose objects are there at all times has no day to choose.
+    await page.goto('about:blank');
+    await page.goto(`${server}/#lang=uk&collection=schools&districts=count`);
+    await page.locator('.told tfoot').waitFor();
+    assert.equal(await page.locator('option[value=day]').count(), 0);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('at 1280 pixels the table of districts is read without moving it sideways', async () => {
+    for (const language of ['uk', 'en']) {
+      const { context, page } = await visit(browser, `${server}/#lang=${language}&collection=${WORKS}&districts=planned_uah&time=year`, {
+        viewport: { width: 1280, height: 800 },
+      });
+      await page.locator('.told tfoot').waitFor();
+      await page.locator('.legend').waitFor();
+      const { wide, seen } = await page.locator('.told').evaluate(({ scrollWidth, clientWidth }) => ({ wide: scrollWidth, seen: clientWidth }));
+      assert.ok(wide <= seen, `${language}: ${wide} in ${seen}`);
+      await context.close();
+    }
   });
 
   test('on a phone, in English and in the dark, the desk covers the map and makes room for what is opened', async () => {

@@ -6,7 +6,9 @@ import { inkOn } from '../src/look/ink.ts';
 import { edgesOf } from '../src/plot/bars.ts';
 import { classesOf, colorOf, SEQUENCE, UNKNOWN_COLOR } from '../src/plot/classes.ts';
 import { both, conditionsInCql, readCondition, writeCondition, type Condition } from '../src/table/condition.ts';
-import { NEW_DISTRICTS, NEW_TABLE, readDesk, setOf, writeDesk, type Desk } from '../src/table/desk.ts';
+import { stepsOf } from '../src/plot/days.ts';
+import type { Collection } from '../src/server/wire.ts';
+import { AS_OF_DAY, NEW_DISTRICTS, NEW_TABLE, readDesk, setOf, writeDesk, type Desk } from '../src/table/desk.ts';
 
 const WHERE: Condition[] = [
   { field: 'name', operator: 'has', value: "об'єкт: 100%_\\, «а&б»" },
@@ -24,6 +26,7 @@ test('a desk survives the round trip through the address', () => {
     { view: 'table', collection: 'budget-items', sort: '-planned_uah', columns: ['kind', 'name'], where: WHERE, start: 'Б-1/2,3' },
     { ...NEW_TABLE, collection: 'schools', columns: [] },
     { view: 'districts', sum: 'planned_uah', time: 'year(started)', at: 2026, classes: 'equal' },
+    { view: 'districts', sum: null, time: AS_OF_DAY, at: '2026-02-28', classes: 'quantile' },
   ];
   for (const desk of desks) {
     assert.deepEqual(readDesk(new URLSearchParams(writeDesk(desk).join('&'))), desk);
@@ -36,6 +39,9 @@ test('what an address says amiss is left out', () => {
   assert.equal(readDesk(new URLSearchParams('sort=name&where=a.is:1')), null);
   const bad = ['name', 'name.likes:a', 'name.has:', 'year.is:x', "year.is:1 OR 1=1", 'year.min:', 'a b.none', 'started.since:soon', "x'.in:y", 'a.none:1'];
   for (const text of bad) assert.equal(readCondition(text), null, text);
+  for (const day of ['2026-13-01', '2026-1-1', '2026', 'today']) {
+    assert.deepEqual(readDesk(new URLSearchParams({ districts: 'count', time: AS_OF_DAY, at: day })), { ...NEW_DISTRICTS, time: AS_OF_DAY }, day);
+  }
   const query = new URLSearchParams([['table', "x' OR 1"], ['sort', 'a b'], ['columns', "name,x'"], ...bad.map((text) => ['where', text])]);
   assert.deepEqual(readDesk(query), { ...NEW_TABLE, columns: ['name'] });
 });
@@ -54,6 +60,16 @@ test('conditions on one field that exclude each other are alternatives, all othe
     collection: 'schools',
     filter: 'planned_uah >= 1000.5',
   });
+});
+
+test('a figure as of a day slides along the first days of the years in which anything is in force, and today', () => {
+  const during = (from: string | null, through: string | null) =>
+    ({ extent: { temporal: { interval: [[from && `${from}T00:00:00Z`, through && `${through}T23:59:59Z`]] } } }) as unknown as Collection;
+  const now = '2026-05-06';
+  assert.deepEqual(stepsOf([during('2024-03-01', '2027-12-31'), {} as Collection], now), ['2024-01-01', '2025-01-01', '2026-01-01', now, '2027-01-01']);
+  assert.deepEqual(stepsOf([during('2025-03-01', null), during('2020-01-01', '2020-02-01')], now).length, 8);
+  assert.deepEqual(stepsOf([during('1880-01-01', '2200-01-01')], '2026-01-01').length, 31);
+  assert.deepEqual(stepsOf([during(null, '2019-01-01')], now)[0], '2016-01-01');
 });
 
 test('quantiles hold as many numbers each, equal intervals are as wide', () => {

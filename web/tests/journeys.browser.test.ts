@@ -7,8 +7,7 @@ import { areaText, lengthText } from '../src/measure/amounts.ts';
 import { measure } from '../src/measure/geodesics.ts';
 import { launch, mapIsDrawn, PHONE, visit } from './browser.ts';
 import { fitsPhone, isAccessible } from './judges.ts';
-
-const server = process.env.MAPA_URL?.replace(/\/$/, '');
+import { middleOfStyle, NEEDS_SERVER, viewOf, type Place } from './served_city.ts';
 
 const DESK = { width: 1280, height: 800 };
 const SAID = {
@@ -24,18 +23,17 @@ const SAID = {
   },
 } as const;
 
-describe('the journeys', { skip: server ? false : 'skipped: no server (MAPA_URL)' }, () => {
+describe('the journeys', NEEDS_SERVER, () => {
   let browser: Browser;
-  let middle: { lon: number; lat: number };
+  let middle: Place;
 
   before(async () => {
     browser = await launch();
-    const { center } = (await (await fetch(`${server}/styles/light.json`)).json()) as { center: [number, number] };
-    middle = { lon: center[0], lat: center[1] };
+    middle = await middleOfStyle();
   });
   after(() => browser?.close());
 
-  const at = (zoom: number, rest = '') => `${server}/#map=${zoom}/${middle.lon}/${middle.lat}${rest}`;
+  const at = (zoom: number, rest = '') => viewOf(middle, zoom, rest);
   const rows = (page: Page) => page.locator('ol [data-key]');
 
   for (const [screen, viewport] of Object.entries({ phone: PHONE, desk: DESK })) {

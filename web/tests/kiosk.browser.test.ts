@@ -7,12 +7,11 @@ import type { Catalog, Neighbors, Surroundings } from '../src/server/wire.ts';
 import { KIOSK, kioskAt, launch, mapIsDrawn, visit, type Visit } from './browser.ts';
 import { canChange, ChangingCity } from './changing_city.ts';
 import { fitsKiosk, isAccessible, sectorPixels } from './judges.ts';
-
-const server = process.env.MAPA_URL?.replace(/\/$/, '');
+import { ask, middleOfStyle, NEEDS_SERVER, server } from './served_city.ts';
 
 const SCREENS = { portrait: KIOSK, landscape: { width: 1280, height: 800 } };
 
-describe('the kiosk', { skip: server ? false : 'skipped: no server (MAPA_URL)' }, () => {
+describe('the kiosk', NEEDS_SERVER, () => {
   let browser: Browser;
   const url = server ?? '';
 
@@ -29,12 +28,11 @@ describe('the kiosk', { skip: server ? false : 'skipped: no server (MAPA_URL)' }
   };
   const rows = (page: Page) => page.locator('ol [data-key]');
   const service = async (id: string) => {
-    const { center } = (await (await fetch(`${url}/styles/light.json`)).json()) as { center: [number, number] };
-    const around = (await (await fetch(`${url}/at?lon=${center[0]}&lat=${center[1]}`)).json()) as Surroundings;
+    const { lon, lat } = await middleOfStyle();
+    const around = await ask<Surroundings>(`/at?lon=${lon}&lat=${lat}`);
     const found = around.services.find((one) => one.id === id);
     assert.ok(found, `the demonstration city has ${id}`);
-    const near = await fetch(`${url}/nearest?lon=${center[0]}&lat=${center[1]}&collections=${found.collections.join(',')}&limit=10`);
-    return { ...found, near: (await near.json()) as Neighbors };
+    return { ...found, near: await ask<Neighbors>(`/nearest?lon=${lon}&lat=${lat}&collections=${found.collections.join(',')}&limit=10`) };
   };
   /** The middle of an element lies within the map. */
   const isOnMap = async (page: Page, selector: string) => {
@@ -77,6 +75,31 @@ describe('the kiosk', { skip: server ? false : 'skipped: no server (MAPA_URL)' }
     await page.getByRole('button', { name: 'Спочатку' }).tap();
     await page.getByRole('heading', { name: 'Що шукаєте поруч?' }).waitFor();
     assert.equal(await page.locator('.number-pin').count(), 0);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('the card shows photos, and one of them in full for a whole finger; idleness takes it away', async () => {
+    const { features } = await ask<Neighbors>('/collections/playgrounds/items?limit=1000&filter=photos%20IS%20NOT%20NULL');
+    const found = features.find(({ properties }) => properties.photos?.length === 2);
+    assert.ok(found?.geometry.type === 'Point', 'a playground has two photos');
+    const [lon, lat] = found.geometry.coordinates;
+    const { context, page, faults } = await visit(browser, `${url}/kiosk?lon=${lon}&lat=${lat}&idle=15`, { viewport: KIOSK, hasTouch: true });
+    await page.getByRole('button', { name: (await service('playground')).title }).tap();
+    await page.locator(`ol [data-key="playgrounds/${found.id}"]`).tap();
+    const photos = page.locator('article ul img');
+    await photos.first().waitFor();
+    assert.equal(await photos.count(), 2);
+    await fitsKiosk(page, 'card with photos');
+    await isAccessible(page, 'card with photos');
+    await photos.first().tap();
+    const dialog = page.getByRole('dialog');
+    await dialog.locator('img').waitFor();
+    await page.waitForFunction(() => (document.querySelector('dialog img') as HTMLImageElement).naturalWidth > 0);
+    await fitsKiosk(page, 'photo');
+    await isAccessible(page, 'photo');
+    await page.getByRole('heading', { name: 'Що шукаєте поруч?' }).waitFor();
+    assert.equal(await page.locator('dialog[open]').count(), 0);
     assert.deepEqual(faults, []);
     await context.close();
   });

@@ -5,7 +5,9 @@ import type { StyleSpecification } from 'maplibre-gl';
 import { createExpression, featureFilter } from '@maplibre/maplibre-gl-style-spec';
 import { boxOf, holds, placeOf } from '../src/map/bounds.ts';
 import { choiceInCql } from '../src/filter/choice_cql.ts';
-import { choiceFilter, compose, foreignStyleUrl, type Composition } from '../src/map/compose.ts';
+import { choiceFilter, compose, type Composition } from '../src/map/compose.ts';
+import { foreignStyleUrl } from '../src/map/foreign.ts';
+import { wantedAhead } from '../src/map/ahead.ts';
 import { clusterOf, hitsOf } from '../src/map/hits.ts';
 import { inkOn } from '../src/look/ink.ts';
 
@@ -177,4 +179,20 @@ test('a cluster gets a ring of its sectors beneath, and its disc loses its rim',
   const written = compiled.result === 'success' && compiled.value.evaluate({ zoom: 12 }, { type: 1, properties } as never);
   assert.equal(written, 'ring:#ffffff:1:16:1', 'who has any object has a part that is seen');
   assert.equal((layer(style, 'city-clusters').paint as Record<string, unknown>)['circle-stroke-width'], 0);
+});
+
+test('what a view begins with is fetched ahead: descriptions, icons of the screen, letters of the names at its zoom', () => {
+  const layer = (font: string, zooms: object) => ({ id: font, type: 'symbol', source: 'base', 'source-layer': 'a', layout: { 'text-font': [font] }, ...zooms });
+  const style = {
+    version: 8,
+    sources: { base: { type: 'vector', url: '/tiles/base.json' }, own: { type: 'geojson', data: '' } },
+    glyphs: '/fonts/{fontstack}/{range}.pbf',
+    sprite: '/sprites/icons',
+    layers: [layer('Wide Bold', { maxzoom: 14 }), layer('Near', { minzoom: 14 }), layer('Always', {})],
+  } as unknown as StyleSpecification;
+  const letters = (font: string) => [`/fonts/${font}/0-255.pbf`, `/fonts/${font}/1024-1279.pbf`];
+  assert.deepEqual(wantedAhead(style, 11.5, 1), ['/tiles/base.json', '/sprites/icons.json', '/sprites/icons.png', ...letters('Wide%20Bold'), ...letters('Always')]);
+  assert.deepEqual(wantedAhead(style, 14, 2), ['/tiles/base.json', '/sprites/icons@2x.json', '/sprites/icons@2x.png', ...letters('Near'), ...letters('Always')]);
+  const foreign = { ...style, metadata: { 'mapa:base-map': 'style', 'mapa:base-style': 'https://example.org/style.json' } };
+  assert.deepEqual(wantedAhead(foreign, 14, 1), []);
 });

@@ -5,33 +5,22 @@ import type { Browser, Page } from 'playwright-core';
 import type { Catalog, CityObject, Neighbors } from '../src/server/wire.ts';
 import { launch, mapIsDrawn, PHONE, visit } from './browser.ts';
 import { fitsPhone, isAccessible, sectorPixels } from './judges.ts';
+import { ask, NEEDS_SERVER, server, ServedCity, type Place } from './served_city.ts';
 
-const server = process.env.MAPA_URL?.replace(/\/$/, '');
-
-describe('the page', { skip: server ? false : 'skipped: no server (MAPA_URL)' }, () => {
+describe('the page', NEEDS_SERVER, () => {
   let browser: Browser;
   let catalog: Catalog;
-  /** a place with objects around it, and the objects */
-  let middle: { lon: number; lat: number };
+  let city: ServedCity;
+  let middle: Place;
   let around: Neighbors;
 
-  const ask = async <T>(path: string): Promise<T> => {
-    const response = await fetch(`${server}${path}`);
-    assert.equal(response.status, 200, path);
-    return (await response.json()) as T;
-  };
-  const at = (zoom: number, rest = '') => `${server}/#map=${zoom}/${middle.lon}/${middle.lat}${rest}`;
+  const at = (zoom: number, rest = '') => city.at(zoom, rest);
   const rows = (page: Page) => page.locator('ol [data-key]');
 
   before(async () => {
     browser = await launch();
-    catalog = await ask<Catalog>('/catalog');
-    const { center } = await ask<{ center: [number, number] }>('/styles/light.json');
-    around = await ask<Neighbors>(`/nearest?lon=${center[0]}&lat=${center[1]}&limit=50`);
-    const point = around.features.find(({ geometry }) => geometry.type === 'Point');
-    assert.ok(point?.geometry.type === 'Point', 'the server has point objects near the middle of its style');
-    const [lon, lat] = point.geometry.coordinates as [number, number];
-    middle = { lon, lat };
+    city = await ServedCity.found();
+    ({ catalog, middle, around } = city);
   });
   after(() => browser?.close());
 

@@ -5,11 +5,10 @@ import type { Browser, Page } from 'playwright-core';
 import type { CityObject, Neighbors } from '../src/server/wire.ts';
 import { DESKTOP, launch, PHONE, visit } from './browser.ts';
 import { fitsPhone, isAccessible } from './judges.ts';
-
-const server = process.env.MAPA_URL?.replace(/\/$/, '');
+import { NEEDS_SERVER, server } from './served_city.ts';
 const COLLECTION = 'playgrounds';
 
-describe('the photos of a card', { skip: server ? false : 'skipped: no server (MAPA_URL)' }, () => {
+describe('the photos of a card', NEEDS_SERVER, () => {
   let browser: Browser;
   /** an object with two photos */
   let object: CityObject;

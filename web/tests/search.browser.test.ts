@@ -5,10 +5,9 @@ import type { Browser, Page } from 'playwright-core';
 import type { Suggestions } from '../src/server/wire.ts';
 import { launch, mapIsDrawn, PHONE, visit } from './browser.ts';
 import { fitsPhone, isAccessible } from './judges.ts';
+import { NEEDS_SERVER, server } from './served_city.ts';
 
-const server = process.env.MAPA_URL?.replace(/\/$/, '');
-
-describe('the search box', { skip: server ? false : 'skipped: no server (MAPA_URL)' }, () => {
+describe('the search box', NEEDS_SERVER, () => {
   let browser: Browser;
   before(async () => {
     browser = await launch();

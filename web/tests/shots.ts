@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Neighbors } from '../src/server/wire.ts';
 import { DESKTOP, KIOSK, kioskAt, launch, mapIsDrawn, PHONE, visit } from './browser.ts';
+import { server } from './served_city.ts';
 
 const [directory] = process.argv.slice(2);
-const server = process.env.MAPA_URL;
 if (!directory || !server) {
   console.error('usage: MAPA_URL=http://HOST:PORT npm run shots -- DIR');
   process.exit(2);

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { featureFilter, validateStyleMin, type StyleSpecification } from '@maplibre/maplibre-gl-style-spec';
+import { NEEDS_SERVER, server } from './served_city.ts';
 
-const server = process.env.MAPA_URL?.replace(/\/$/, '');
 const NAMES = ['light', 'dark', 'contrast', 'kiosk'] as const;
 type Name = (typeof NAMES)[number];
 const load = async (name: Name) => [name, (await (await fetch(`${server}/styles/${name}.json`)).json()) as StyleSpecification];
@@ -15,10 +15,14 @@ const TILE_LAYERS: Record<string, string[]> = {
   city: ['objects', 'lines', 'areas'],
 };
 
-describe('the styles', { skip: server ? false : 'skipped: no server (MAPA_URL)' }, () => {
+describe('the styles', NEEDS_SERVER, () => {
   for (const name of NAMES) {
     test(`${name}.json is a valid style`, () => {
       assert.deepEqual(validateStyleMin(style(name)), []);
+    });
+
+    test(`${name}.json has no colour that MapLibre Native does not read`, () => {
+      assert.doesNotMatch(JSON.stringify(style(name)), /"#[0-9a-f]{4}(?:[0-9a-f]{4})?"/i);
     });
 
     test(`${name}.json draws every layer of the tilesets and none that they lack`, () => {
@@ -78,11 +82,12 @@ describe('the styles', { skip: server ? false : 'skipped: no server (MAPA_URL)' 
   });
 });
 
-/** The WCAG contrast ratio of two colours `#rrggbb`; what they say of transparency is left out. */
+/** The WCAG contrast ratio of two colours, `#rrggbb` or `rgba(…)`; what they say of transparency is left out. */
 function contrastOf(one: string, other: string): number {
   const luminance = (color: string) => {
-    const [red, green, blue] = [1, 3, 5]
-      .map((at) => parseInt(color.slice(at, at + 2), 16) / 255)
+    const spoken = /^rgba\((\d+), (\d+), (\d+), [\d.]+\)$/.exec(color)?.slice(1, 4).map(Number);
+    const [red, green, blue] = (spoken ?? [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16)))
+      .map((channel) => channel / 255)
       .map((channel) => (channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4)) as [number, number, number];
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   };

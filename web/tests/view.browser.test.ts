@@ -5,29 +5,22 @@ import type { Browser, Page } from 'playwright-core';
 import type { Catalog, Neighbors, Surroundings, SummaryGroup } from '../src/server/wire.ts';
 import { launch, mapIsDrawn, PHONE, visit } from './browser.ts';
 import { fitsPhone, isAccessible } from './judges.ts';
+import { NEEDS_SERVER, server, ServedCity, type Place } from './served_city.ts';
 
-const server = process.env.MAPA_URL?.replace(/\/$/, '');
-
-describe('a view of the map', { skip: server ? false : 'skipped: no server (MAPA_URL)' }, () => {
+describe('a view of the map', NEEDS_SERVER, () => {
   let browser: Browser;
   let catalog: Catalog;
-  let middle: { lon: number; lat: number };
+  let city: ServedCity;
+  let middle: Place;
   let around: Neighbors;
 
-  const ask = async <T>(path: string): Promise<T> => {
-    const response = await fetch(`${server}${path}`);
-    assert.equal(response.status, 200, path);
-    return (await response.json()) as T;
-  };
-  const at = (zoom: number, rest = '') => `${server}/#map=${zoom}/${middle.lon}/${middle.lat}${rest}`;
+  const at = (zoom: number, rest = '') => city.at(zoom, rest);
   const canvas = (page: Page) => page.locator('canvas.maplibregl-canvas');
 
   before(async () => {
     browser = await launch();
-    catalog = await ask<Catalog>('/catalog');
-    const { center } = await ask<{ center: [number, number] }>('/styles/light.json');
-    middle = { lon: center[0], lat: center[1] };
-    around = await ask<Neighbors>(`/nearest?lon=${middle.lon}&lat=${middle.lat}&limit=100&hours_at=now`);
+    city = await ServedCity.found();
+    ({ catalog, middle, around } = city);
   });
   after(() => browser?.close());
 

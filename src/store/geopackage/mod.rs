@@ -3,6 +3,7 @@
 mod copy;
 mod faults;
 mod layer;
+mod photos;
 mod replacement;
 mod watch;
 

@@ -7,6 +7,7 @@ mod connect;
 mod copy;
 mod faults;
 mod layer;
+mod photos;
 mod replacement;
 mod rows;
 

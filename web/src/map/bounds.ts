@@ -17,6 +17,12 @@ export function boxOf(geometry: Geometry): Box | null {
   return box[0] <= box[2] ? box : null;
 }
 
+/** Around one place at least. */
+export function boxAround(places: readonly LonLat[]): Box {
+  const [lons, lats] = [places.map(({ lon }) => lon), places.map(({ lat }) => lat)];
+  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+}
+
 export function holds(box: Box, { lon, lat }: LonLat): boolean {
   return lon >= box[0] && lon <= box[2] && lat >= box[1] && lat <= box[3];
 }

@@ -49,13 +49,6 @@ export function compose({ own, foreign, choice, filter, districts, language, the
   return districts ? coloured(whole, CITY_SOURCE, districts) : whole;
 }
 
-/** Where the foreign style is to be loaded from, when the server's style asks for one. */
-export function foreignStyleUrl(own: StyleSpecification): string | null {
-  const metadata = (own.metadata ?? {}) as Record<string, unknown>;
-  const url = metadata['mapa:base-style'];
-  return metadata['mapa:base-map'] === 'style' && typeof url === 'string' ? url : null;
-}
-
 /**
  * The tiles of the city hold only what the choice takes in: the server draws collections that are asked for by name at
  * every zoom, while in the view of everything the many small objects wait for a closer look.

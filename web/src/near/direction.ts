@@ -1,4 +1,5 @@
 // Where something lies from here: a compass word for a bearing, the place at a bearing and distance.
+import type { Neighbor } from '../server/wire.ts';
 
 export interface LonLat {
   lon: number;
@@ -35,4 +36,11 @@ export function placeAt(origin: LonLat, bearing_deg: number, distance_m: number)
       Math.cos(angle) - Math.sin(lat0) * Math.sin(lat),
     );
   return { lon: lon / RADIANS_PER_DEGREE, lat: lat / RADIANS_PER_DEGREE };
+}
+
+/** Where a neighbour is marked: a point where it stands; a route or a building where it comes nearest to the origin. */
+export function markPlace({ geometry, properties }: Neighbor, origin: LonLat | null): LonLat {
+  const [lon, lat] = geometry.type === 'Point' ? geometry.coordinates : [];
+  if (lon !== undefined && lat !== undefined) return { lon, lat };
+  return placeAt(origin ?? { lon: 0, lat: 0 }, properties.bearing_deg, properties.distance_m);
 }

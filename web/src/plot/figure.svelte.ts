@@ -1,9 +1,10 @@
-// A figure by district: what the server counts or adds up for each, in all years and in each one.
+// A figure by district: what the server counts or adds up for each, in all years and in each one, or as of days.
 import { choiceInCql } from '../filter/choice_cql.ts';
 import type { Choice } from '../filter/tree.ts';
 import { itemsPath, loadCollections, loadItems, loadTally, ServerFault } from '../server/api.ts';
 import type { Collection, Field, Tally, TallyGroup, Title } from '../server/wire.ts';
-import type { DistrictsDesk } from '../table/desk.ts';
+import { AS_OF_DAY, type DistrictsDesk } from '../table/desk.ts';
+import { haveTime, stepsOf, today, type Day } from './days.ts';
 
 /** The field in which objects say their district, and the collection of the districts. */
 const DISTRICT = 'district';
@@ -25,12 +26,12 @@ export interface Figure {
 }
 
 export interface Answer {
-  /** of all years */
+  /** of all times */
   whole: Figure;
-  /** year → its figure, ascending; none where years are not told apart */
-  years: Map<number, Figure>;
-  /** how many objects do not say the year */
-  yearless: number;
+  /** year or day → its figure, ascending; none where time is not told apart */
+  steps: Map<number | Day, Figure>;
+  /** how many objects do not say the year, or when they are */
+  timeless: number;
 }
 
 export type Fault = 'away' | 'no-districts';
@@ -71,6 +72,14 @@ export class DistrictFigure {
     return [...fields.values()];
   }
 
+  /** The days at which it can be looked at, with this one; none where nothing that is chosen has a time. */
+  days(choice: Choice, with_day: DistrictsDesk['at']): Day[] {
+    const chosen = this.#chosen(choice);
+    if (!haveTime(chosen)) return [];
+    const days = stepsOf(chosen, today());
+    return typeof with_day === 'string' && !days.includes(with_day) ? [...days, with_day].sort() : days;
+  }
+
   #chosen(choice: Choice): Collection[] {
     const ids = choice && new Set(idsOf(choice));
     return (this.collections ?? []).filter(({ id, serviceArea }) => (ids ? ids.has(id) : serviceArea !== null));
@@ -82,22 +91,33 @@ export class DistrictFigure {
     // What is not among the fields any more, since others were ticked, is not asked.
     const sum = fields.some(({ name, addsUp }) => addsUp && name === desk.sum) ? desk.sum : null;
     const time = timesOf(fields).some(({ by }) => by === desk.time) ? desk.time : null;
-    const [districts, whole, byYear] = await Promise.all([
+    const days = desk.time === AS_OF_DAY ? this.days(choice, desk.at) : [];
+    const asOf = (when: string) => loadTally(figureQuery(choice, sum, null, when), signal);
+    const [districts, whole, byYear, everAny, ...byDay] = await Promise.all([
       this.#districts ?? loadDistricts(signal),
       loadTally(figureQuery(choice, sum, null), signal),
       time === null ? null : loadTally(figureQuery(choice, sum, time), signal),
+      // Who says neither end is taken at no time.
+      days.length === 0 ? null : asOf('../..'),
+      ...days.map(asOf),
     ]);
     this.#districts = districts;
-    return answerOf(districts, whole, byYear, sum, time);
+    const figure = ({ groups, total }: Tally) => figureOf(districts, groups, total, sum);
+    if (everAny) {
+      const steps = new Map(byDay.map((tally, i) => [days[i] ?? '', figure(tally)]));
+      return { whole: figure(whole), steps, timeless: whole.total.count - everAny.total.count };
+    }
+    return { whole: figure(whole), ...yearly(districts, byYear?.groups ?? [], sum, time) };
   }
 }
 
 /** The question of a figure, to be asked as JSON or as a file. */
-export function figureQuery(choice: Choice, sum: string | null, time: string | null): URLSearchParams {
+export function figureQuery(choice: Choice, sum: string | null, time: string | null, when: string | null = null): URLSearchParams {
   const query = new URLSearchParams({ group_by: time === null ? DISTRICT : `${DISTRICT},${time}` });
   if (choice) query.set('collections', idsOf(choice).join(','));
   if (choice && choice.partial.length > 0) query.set('filter', choiceInCql(choice));
   if (sum !== null) query.set('sum', sum);
+  if (when !== null) query.set('datetime', when);
   return query;
 }
 
@@ -109,26 +129,21 @@ export function timesOf(fields: readonly Field[]): { by: string; field: Field }[
   });
 }
 
-function answerOf(
+function yearly(
   districts: readonly { name: string; title: Title }[],
-  whole: Tally,
-  byYear: Tally | null,
+  groups: readonly TallyGroup[],
   sum: string | null,
   time: string | null,
-): Answer {
+): Pick<Answer, 'steps' | 'timeless'> {
   const years = new Map<number, TallyGroup[]>();
-  let yearless = 0;
-  for (const group of byYear?.groups ?? []) {
+  let timeless = 0;
+  for (const group of groups) {
     const year = group.by[time ?? ''];
     if (typeof year === 'number') years.set(year, [...(years.get(year) ?? []), group]);
-    else yearless += group.count;
+    else timeless += group.count;
   }
   const ascending = [...years].sort(([a], [b]) => a - b);
-  return {
-    whole: figureOf(districts, whole.groups, whole.total, sum),
-    years: new Map(ascending.map(([year, groups]) => [year, figureOf(districts, groups, null, sum)])),
-    yearless,
-  };
+  return { steps: new Map(ascending.map(([year, those]) => [year, figureOf(districts, those, null, sum)])), timeless };
 }
 
 function figureOf(
@@ -155,7 +170,7 @@ function figureOf(
     (so, { value: one, count }) => ({ ...so, value: one === null ? so.value : (so.value ?? 0) + one, count: so.count + count }),
     { name: null, title: null, value: null, count: 0 } as Row,
   );
-  // Of all years the server itself has added up, to the last digit.
+  // Where it is of the whole answer, the server itself has added up, to the last digit.
   return { rows, total: total ? { ...added, value: value(total), count: total.count } : added };
 }
 

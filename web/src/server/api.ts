@@ -38,8 +38,20 @@ export class ServerFault extends Error {
 
 export const loadCatalog = (signal?: AbortSignal) => ask<Catalog>('/catalog', signal);
 
-export const loadStyle = (name: StyleName | 'kiosk', signal?: AbortSignal) =>
-  ask<StyleSpecification>(`/styles/${name}.json`, signal);
+let styleAhead: { name: StyleName; style: Promise<StyleSpecification> } | null = null;
+
+/** Asks for a style before the map is there to ask; the first question for it has this answer. */
+export function loadStyleAhead(name: StyleName): Promise<StyleSpecification> {
+  const style = ask<StyleSpecification>(`/styles/${name}.json`);
+  styleAhead = { name, style };
+  return style;
+}
+
+export function loadStyle(name: StyleName | 'kiosk', signal?: AbortSignal): Promise<StyleSpecification> {
+  const ahead = styleAhead;
+  styleAhead = null;
+  return ahead?.name === name ? ahead.style : ask<StyleSpecification>(`/styles/${name}.json`, signal);
+}
 
 /** A base map of another provider: the one question that may leave our server. */
 export const loadForeignStyle = (url: string, signal?: AbortSignal) => ask<StyleSpecification>(url, signal);

@@ -71,6 +71,8 @@ export interface Collection {
   /** RFC 3339; null when nothing was ever imported */
   updated: string | null;
   demonstration: boolean;
+  /** from which instant to which its objects are, where they have a time; null for an open end */
+  extent?: { temporal?: { interval: [string | null, string | null][] } };
   fields: Field[];
   kinds: Kind[];
 }

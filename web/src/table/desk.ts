@@ -2,6 +2,8 @@
 //
 //   table=schools&sort=-pupils&columns=kind,name,pupils&where=name.has:ліцей&where=pupils.min:500&start=00029
 //   districts=planned_uah&time=year&at=2026&classes=equal
+//   districts=count&time=day&at=2026-01-31
+import type { Day } from '../plot/days.ts';
 import { conditionsInCql, readCondition, writeCondition, type Condition } from './condition.ts';
 
 /** The rows of one collection. */
@@ -23,12 +25,15 @@ export interface DistrictsDesk {
   view: 'districts';
   /** the field that is added up; null for the count of objects */
   sum: string | null;
-  /** what tells the year: `year` or `year(started)`; null where years are not told apart */
+  /** what tells the year: `year` or `year(started)`; AS_OF_DAY for what is in force at a day; null where time is not told apart */
   time: string | null;
-  /** the shown year; null for all together */
-  at: number | null;
+  /** the shown year or day; null for all together */
+  at: number | Day | null;
   classes: 'quantile' | 'equal';
 }
+
+/** No field is called so. */
+export const AS_OF_DAY = 'day';
 
 export type Desk = TableDesk | DistrictsDesk;
 
@@ -57,9 +62,13 @@ export function readDesk(query: URLSearchParams): Desk | null {
     view: 'districts',
     sum: sum === undefined || sum === 'count' ? null : sum,
     time: time !== null && /^(year\([a-z][a-z0-9_]*\)|[a-z][a-z0-9_]*)$/.test(time) ? time : null,
-    at: /^\d{1,4}$/.test(at) ? Number(at) : null,
+    at: time === AS_OF_DAY ? (isDay(at) ? at : null) : /^\d{1,4}$/.test(at) ? Number(at) : null,
     classes: query.get('classes') === 'equal' ? 'equal' : 'quantile',
   };
+}
+
+export function isDay(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
 }
 
 /** Parts of the address, `name=value`. */
