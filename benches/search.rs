@@ -25,7 +25,7 @@ fn benchmark(c: &mut Criterion) {
         let bytes = snapshot.search_bytes();
         println!("scale {scale}: {features} features, {bytes} bytes of indexes, {} a feature", bytes / features);
         let mut took: Vec<(f64, &str)> = Vec::new();
-        for question in questions() {
+        for question in city::questions() {
             let mut least = f64::INFINITY;
             for _ in 0..3 {
                 let begun = std::time::Instant::now();
@@ -61,13 +61,6 @@ fn benchmark(c: &mut Criterion) {
         }
     }
     group.finish();
-}
-
-/// The questions of the tests, and their beginnings as they are typed.
-fn questions() -> Vec<&'static str> {
-    let rows = include_str!("../tests/search/queries.tsv").lines().filter(|line| !line.starts_with('#'));
-    let whole = rows.filter_map(|row| row.split('\t').next());
-    whole.flat_map(|typed| typed.char_indices().skip(1).map(|(at, _)| &typed[..at]).chain([typed])).collect()
 }
 
 criterion_group!(benches, benchmark);

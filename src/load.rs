@@ -8,7 +8,7 @@ mod table;
 
 use std::{
     collections::HashMap,
-    fs, io,
+    fs,
     path::{Path, PathBuf},
     rc::Rc,
 };
@@ -263,7 +263,7 @@ fn again_or_anew(
         return Ok(loaded);
     }
     let places = places.of(recipe, store)?;
-    let unless_changed = || Ok(digest.filter(|_| stamp().is_ok_and(|stamp| stamp == before)).unwrap_or_default());
+    let unless_changed = || digest.filter(|_| stamp().is_ok_and(|stamp| stamp == before)).unwrap_or_default();
     one(store, planned, (&places, studio.sitting(recipe, file)?, unless_changed), order, progress)
 }
 
@@ -297,7 +297,7 @@ fn again(store: &mut Store, planned: &Planned, order: &Order, digest: &str) -> a
 fn one(
     store: &mut Store,
     planned: &Planned,
-    (places, mut sitting, digest): (&Gazetteer, Option<Sitting<'_>>, impl FnOnce() -> io::Result<String>),
+    (places, mut sitting, digest): (&Gazetteer, Option<Sitting<'_>>, impl FnOnce() -> String),
     order: &Order,
     progress: &dyn Fn(u64),
 ) -> anyhow::Result<Loaded> {
@@ -331,7 +331,7 @@ fn one(
     }
     let accepted = recipe.tolerates(&report);
     let demands = serde_json::to_string(&import::Demands::of(recipe))?;
-    let kept = Kept { digest: digest()?, report };
+    let kept = Kept { digest: digest(), report };
     let run = Run { recipe: recipe.name().into(), report: serde_json::to_string(&kept)?, demands };
     let Kept { report, .. } = kept;
     let change = replacement.change();

@@ -99,3 +99,10 @@ pub fn open(scale: u32) -> City {
     let mut store = Store::open(&store(scale)).unwrap();
     serve::city(&mut store, &catalog, &Settings::default()).unwrap()
 }
+
+/// The questions of the tests, and their beginnings as they are typed.
+pub fn questions() -> impl Iterator<Item = &'static str> {
+    let rows = include_str!("../../tests/search/queries.tsv").lines().filter(|line| !line.starts_with('#'));
+    let whole = rows.filter_map(|row| row.split('\t').next());
+    whole.flat_map(|typed| typed.char_indices().skip(1).map(|(at, _)| &typed[..at]).chain([typed]))
+}

@@ -6,7 +6,7 @@ use mapa::space::LonLat;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{
-    beside_constant, databases,
+    beside_constant, city, databases,
     load::{Stream, print},
     points::Point,
     process::Process,
@@ -29,7 +29,7 @@ pub fn compare(city: &Path, store: &Path, folder: &Path, points: &[Point]) {
     let pages: Vec<String> = (0..PAGES)
         .map(|i| format!("/collections/spots/items?limit=100&start={}", escaped(&points[i * points.len() / PAGES].id)))
         .collect();
-    let questions: Vec<String> = questions()
+    let questions: Vec<String> = city::questions()
         .zip(places.iter().cycle())
         .map(|(typed, at)| format!("/search?q={}&lon={:.6}&lat={:.6}", escaped(typed), at.lon(), at.lat()))
         .collect();
@@ -70,13 +70,6 @@ fn most_said(points: &[Point]) -> &str {
         *counts.entry(&point.kind).or_default() += 1;
     }
     counts.into_iter().max_by_key(|(_, count)| *count).expect("some point has a kind").0
-}
-
-/// The questions of the tests, and their beginnings as they are typed.
-fn questions() -> impl Iterator<Item = &'static str> {
-    let rows = include_str!("../../tests/search/queries.tsv").lines().filter(|line| !line.starts_with('#'));
-    let whole = rows.filter_map(|row| row.split('\t').next());
-    whole.flat_map(|typed| typed.char_indices().skip(1).map(|(at, _)| &typed[..at]).chain([typed]))
 }
 
 fn escaped(text: &str) -> String {

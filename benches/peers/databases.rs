@@ -16,7 +16,7 @@ use mapa::space::LonLat;
 
 use crate::{
     load::{Stream, print, seconds, warm},
-    points::Point,
+    points::{self, Point},
     postgres::Cluster,
     process::Process,
 };
@@ -71,10 +71,8 @@ fn fill(cluster: &Cluster, database: &str, folder: &Path, places: &[LonLat]) {
         writeln!(csv, "{i},{},{}", at.lon(), at.lat()).unwrap();
     }
     fs::write(folder.join("places.csv"), csv).unwrap();
+    points::pour(cluster, database, folder);
     for statement in [
-        "CREATE EXTENSION postgis".into(),
-        "CREATE TABLE raw (number int, id text, name text, kind text, lon float8, lat float8)".into(),
-        format!("\\copy raw FROM '{}' CSV HEADER", folder.join("points.csv").display()),
         "CREATE TABLE points AS SELECT number, id, name, kind AS sort, ST_MakePoint(lon, lat)::geography(Point, 4326) AS geom FROM raw".into(),
         "ALTER TABLE points ADD PRIMARY KEY (id)".into(),
         "CREATE INDEX ON points USING gist (geom)".into(),

@@ -7,7 +7,11 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::{points::Point, postgres::Cluster, process::Process};
+use crate::{
+    points::{self, Point},
+    postgres::Cluster,
+    process::Process,
+};
 
 /// A martin with its database.
 pub struct Martin {
@@ -29,11 +33,7 @@ impl Martin {
         let cluster = Cluster::start()?;
         let database = cluster.database();
         let name = database.rsplit('/').next().unwrap();
-        let source = folder.join("points.csv");
-        cluster.sql(name, "CREATE EXTENSION postgis");
-        cluster.sql(name, "CREATE TABLE raw (number int, id text, name text, kind text, lon float8, lat float8)");
-        // The server may not read our folder; its client may.
-        cluster.sql(name, &format!("\\copy raw FROM '{}' CSV HEADER", source.display()));
+        points::pour(&cluster, name, folder);
         for statement in [
             "CREATE TABLE points AS SELECT number AS gid, id, name, kind AS sort, number, \
              ST_Transform(ST_SetSRID(ST_MakePoint(lon, lat), 4326), 3857)::geometry(Point, 3857) AS geom FROM raw",

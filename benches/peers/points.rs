@@ -13,7 +13,7 @@ use mapa::{
     space::{LonLat, TileCoord, WorldPoint},
 };
 
-use crate::city;
+use crate::{city, postgres::Cluster};
 
 /// As many points as are compared.
 const MOST: usize = 18_000;
@@ -106,4 +106,12 @@ pub fn write(folder: &Path, points: &[Point]) {
         writeln!(csv, "{number},{id},\"{name}\",{kind},{},{}", at.lon(), at.lat()).unwrap();
     }
     fs::write(folder.join("points.csv"), csv).unwrap();
+}
+
+/// Puts what the source of the points has now into a database with PostGIS, as the table `raw`.
+pub fn pour(cluster: &Cluster, database: &str, folder: &Path) {
+    cluster.sql(database, "CREATE EXTENSION postgis");
+    cluster.sql(database, "CREATE TABLE raw (number int, id text, name text, kind text, lon float8, lat float8)");
+    // The server may not read our folder; its client may.
+    cluster.sql(database, &format!("\\copy raw FROM '{}' CSV HEADER", folder.join("points.csv").display()));
 }

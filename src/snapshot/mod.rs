@@ -8,7 +8,6 @@ pub mod cluster;
 mod decimal;
 mod difference;
 pub mod filter;
-mod joint;
 mod layer;
 pub mod nearest;
 pub mod open;
@@ -34,7 +33,6 @@ use crate::{
     space::BBox,
 };
 
-use joint::Joint;
 use search::Spelling;
 
 pub use decimal::Decimal;
@@ -53,7 +51,6 @@ pub struct Snapshot {
     sectors: Vec<Sector>,
     shelves: BTreeMap<CollectionId, Arc<Shelf>>,
     spelling: Spelled,
-    joint: Arc<Joint>,
 }
 
 /// All words that are said, gathered when first asked for.
@@ -75,10 +72,8 @@ impl Snapshot {
             sectors: catalog.sectors.clone(),
             shelves: BTreeMap::new(),
             spelling: Spelled::default(),
-            joint: Joint::of(None, std::iter::empty()),
         };
         empty.place(thematic);
-        empty.joint = Joint::of(None, empty.thematic());
         empty
     }
 
@@ -91,7 +86,6 @@ impl Snapshot {
         next.revision = revision;
         next.spelling = self.spelling.outgrown();
         next.place(changed.into_iter().map(Arc::new));
-        next.joint = Joint::of(Some(&self.joint), next.thematic());
         next
     }
 
@@ -133,11 +127,6 @@ impl Snapshot {
     /// Whether any of it is invented.
     pub fn is_demonstration(&self) -> bool {
         self.shelves().any(Shelf::is_demonstration)
-    }
-
-    /// One index over the bases of all thematic shelves, in their order.
-    fn joint(&self) -> &Joint {
-        &self.joint
     }
 
     /// All words that are said; what is gone may be among them until it is gathered anew.

@@ -21,7 +21,6 @@ use arrayvec::ArrayVec;
 
 use super::{
     Found, Selection, Shelf, Snapshot,
-    joint::Joint,
     packed::{EVERYWHERE, FAN, Node, Packed, Rect, outward},
     selection::Here,
     shelf::Part,
@@ -81,29 +80,27 @@ pub fn nearest<'a>(
 
 /// The nearest features, nearest first.
 pub fn ask<'a>(snapshot: &'a Snapshot, asking: &Asking<'_>) -> Vec<Neighbor<'a>> {
-    let joint = asking.selection.collections.is_empty().then(|| snapshot.joint());
-    closest(&asking.selection.shelves(snapshot), joint, asking)
+    closest(&asking.selection.shelves(snapshot), asking)
 }
 
 /// The nearest feature of each collection, the nearest of them first.
 pub fn ask_each<'a>(snapshot: &'a Snapshot, asking: &Asking<'_>) -> Vec<Neighbor<'a>> {
     let one = Asking { limit: 1, behind: None, ..*asking };
     let shelves = asking.selection.shelves(snapshot);
-    let mut all: Vec<Neighbor> = shelves.into_iter().flat_map(|shelf| closest(&[shelf], None, &one)).collect();
+    let mut all: Vec<Neighbor> = shelves.into_iter().flat_map(|shelf| closest(&[shelf], &one)).collect();
     all.retain(|neighbor| asking.behind.is_none_or(|behind| neighbor.compare_to(behind).is_gt()));
     all.sort_by(Neighbor::compare);
     all.truncate(asking.limit);
     all
 }
 
-/// The nearest of these shelves, whose bases the joint index is of, where there is one.
-fn closest<'a>(shelves: &[&'a Shelf], joint: Option<&Joint>, asking: &Asking<'_>) -> Vec<Neighbor<'a>> {
+fn closest<'a>(shelves: &[&'a Shelf], asking: &Asking<'_>) -> Vec<Neighbor<'a>> {
     if let Some(near) = Ruler::near(asking.from)
-        && let Some(neighbors) = Search::new(near, asking).run(shelves, joint)
+        && let Some(neighbors) = Search::new(near, asking).run(shelves)
     {
         return neighbors;
     }
-    Search::new(Ruler::far(asking.from), asking).run(shelves, joint).expect("the wide ruler reaches everything")
+    Search::new(Ruler::far(asking.from), asking).run(shelves).expect("the wide ruler reaches everything")
 }
 
 impl Neighbor<'_> {
@@ -169,16 +166,10 @@ impl<'a, 'q> Search<'a, 'q> {
     }
 
     /// The neighbors; `None` where the ruler does not reach so far.
-    fn run(mut self, shelves: &[&'a Shelf], joint: Option<&Joint>) -> Option<Vec<Neighbor<'a>>> {
-        let selection = self.asking.selection;
-        if let Some(joint) = joint {
-            let bases = shelves.iter().map(|shelf| Looking { part: shelf.base_part(), here: selection.here(shelf) });
-            self.descend_all(joint, &bases.collect::<Vec<_>>(), joint.tree().top());
-        }
+    fn run(mut self, shelves: &[&'a Shelf]) -> Option<Vec<Neighbor<'a>>> {
         for shelf in shelves {
-            let here = selection.here(shelf);
-            let apart = Some(shelf.base_part()).filter(|_| joint.is_none());
-            for part in apart.into_iter().chain(shelf.fresh_part()) {
+            let here = self.asking.selection.here(shelf);
+            for part in shelf.parts() {
                 if let Some(top) = part.index().top()
                     && self.ruler.least_to_box(&part.index().bbox(top)) <= self.limit_m
                 {
@@ -204,21 +195,6 @@ impl<'a, 'q> Search<'a, 'q> {
         neighbors.sort_by(Neighbor::compare);
         neighbors.truncate(self.asking.limit);
         Some(neighbors)
-    }
-
-    /// Looks through a branch of the joint index, as [`descend`](Self::descend) does.
-    fn descend_all(&mut self, joint: &Joint, bases: &[Looking<'a, '_>], node: Option<Node>) {
-        let Some(node) = node else { return };
-        if let Some(place) = joint.tree().place(node) {
-            let (of, node) = joint.at(place);
-            return self.descend(bases[of], node);
-        }
-        for (least_m, child) in self.children(joint.tree(), node, |_| true) {
-            if least_m > self.limit_m {
-                return;
-            }
-            self.descend_all(joint, bases, Some(child));
-        }
     }
 
     /// Looks through a branch, its nearer children first, so that the limit soon lies where it belongs; or at a feature.

@@ -75,13 +75,6 @@ impl Packed {
         (first.min(len) as u32..(first + FAN).min(len) as u32).map(move |at| Node { level, at })
     }
 
-    /// The lowest branches, each with what stands in one node; the box itself where there is only one.
-    pub(super) fn lowest(&self) -> impl Iterator<Item = Node> + use<> {
-        let level = self.levels.len().saturating_sub(1).min(1);
-        let len = self.levels.get(level).map_or(0, |nodes| nodes.len());
-        (0..len as u32).map(move |at| Node { level: level as u32, at })
-    }
-
     /// Whether the box of a node shares a point with this one, both as they are rounded.
     pub(super) fn meets(&self, of: Node, with: &Rect) -> bool {
         let [west, south, east, north] = self.rect(of);

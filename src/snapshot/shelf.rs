@@ -356,22 +356,10 @@ impl Shelf {
 
     /// The indexes to be searched; what they find stands in one of them only.
     pub(super) fn parts(&self) -> impl Iterator<Item = Part<'_>> {
-        Some(self.base_part()).filter(|part| !part.layer.features().is_empty()).into_iter().chain(self.fresh_part())
-    }
-
-    /// What the shelf was built of, changes aside.
-    pub(super) fn base(&self) -> &Arc<Layer> {
-        &self.base
-    }
-
-    /// Its base as one of the indexes to be searched.
-    pub(super) fn base_part(&self) -> Part<'_> {
-        Part { shelf: self, layer: &self.base, hidden: &self.hidden }
-    }
-
-    /// What has changed since as one of the indexes to be searched; `None` where nothing has.
-    pub(super) fn fresh_part(&self) -> Option<Part<'_>> {
-        (!self.fresh.features().is_empty()).then_some(Part { shelf: self, layer: &self.fresh, hidden: &[] })
+        [(self.base.as_ref(), self.hidden.as_slice()), (&self.fresh, &[])]
+            .into_iter()
+            .filter(|(layer, _)| !layer.features().is_empty())
+            .map(|(layer, hidden)| Part { shelf: self, layer, hidden })
     }
 
     /// The words of the collection's titles.

@@ -88,14 +88,15 @@ export class Page {
     history.replaceState({ mapa: true, opened: false } satisfies Entry, '', shared ? location.pathname : undefined);
     addEventListener('popstate', (event) => this.#travelled(event.state as Entry | null));
     void this.loadCatalog();
-    void this.#lookAhead(shared || location.hash);
+    void this.#lookAhead();
   }
 
   /** The link stands idle while the map's program is read: what the map begins with comes meanwhile. */
-  async #lookAhead(address: string): Promise<void> {
+  async #lookAhead(): Promise<void> {
     try {
       const style = await loadStyleAhead(theme.name);
-      const narrowed = /(?:^|[#?&])(?:sector|collection|kind|area|table|districts)=/.test(address);
+      // Narrowed, the map asks for tiles of what is chosen instead of those of the whole city.
+      const narrowed = this.desk !== null || Object.values(this.#addressed).some(({ length }) => length > 0);
       const wanted = wantedAhead(style, this.camera?.zoom ?? style.zoom ?? 0, devicePixelRatio);
       fetchAhead(wanted.filter((url) => !(narrowed && url.endsWith('/city.json'))));
     } catch {

@@ -141,16 +141,10 @@ impl PostGis {
 
     /// One collection as it stands, its features in the order of their ids; `None` where the store has none of this id.
     pub fn collection(&mut self, id: &str) -> Result<Option<(Collection, Vec<Feature>)>, StoreError> {
-        self.client()?;
-        let Self { url, client, .. } = self;
-        let at = |error| explain(url, &error);
-        let mut reading = client.transaction().map_err(at)?;
-        // As in `load`: no layer may be exchanged between its definition and its rows.
-        reading.batch_execute("LOCK TABLE mapa.mapa_store IN ACCESS SHARE MODE").map_err(at)?;
-        let ask = "SELECT layer, definition::text FROM mapa.mapa_collection WHERE id = $1";
-        let Some(row) = reading.query_opt(ask, &[&id]).map_err(at)? else { return Ok(None) };
-        let collection: Collection = serde_json::from_str(row.get(1))?;
-        let features = Layer::new(row.get(0), &collection).read(&mut reading, None).map_err(at)?.features;
+        let url = self.url.clone();
+        let Some((mut reading, layer, collection)) = self.reading(id)? else { return Ok(None) };
+        let read = Layer::new(layer, &collection).read(&mut reading, None);
+        let features = read.map_err(|error| explain(&url, &error))?.features;
         Ok(Some((collection, features)))
     }
 
@@ -169,19 +163,13 @@ impl PostGis {
 
     /// The texts of a field of a collection.
     pub fn texts(&mut self, collection: &str, field: &str) -> Result<Vec<String>, StoreError> {
-        self.client()?;
-        let Self { url, client, .. } = self;
-        let at = |error| explain(url, &error);
-        let mut reading = client.transaction().map_err(at)?;
-        reading.batch_execute("LOCK TABLE mapa.mapa_store IN ACCESS SHARE MODE").map_err(at)?;
-        let ask = "SELECT layer, definition::text FROM mapa.mapa_collection WHERE id = $1";
-        let Some(row) = reading.query_opt(ask, &[&collection]).map_err(at)? else { return Ok(Vec::new()) };
-        let (layer, of): (String, Collection) = (row.get(0), serde_json::from_str(row.get(1))?);
+        let url = self.url.clone();
+        let Some((mut reading, layer, of)) = self.reading(collection)? else { return Ok(Vec::new()) };
         if of.field_index(field).is_none() {
             return Ok(Vec::new());
         }
         let ask = format!("SELECT DISTINCT \"{field}\"::text FROM mapa.\"{layer}\" WHERE \"{field}\" IS NOT NULL");
-        let rows = reading.query(&ask, &[]).map_err(at)?;
+        let rows = reading.query(&ask, &[]).map_err(|error| explain(&url, &error))?;
         Ok(rows.iter().map(|row| row.get(0)).collect())
     }
 
@@ -274,6 +262,19 @@ impl PostGis {
         let ask = "SELECT id FROM mapa.mapa_alias WHERE collection = $1 AND alias = $2";
         let row = self.client()?.query_opt(ask, &[&collection, &alias]).map_err(|error| explain(&self.url, &error))?;
         Ok(row.map(|row| row.get(0)))
+    }
+
+    /// A reading in which no layer is exchanged between its definition and its rows, with the layer and the definition of a
+    /// collection; `None` where the store has none of this id.
+    fn reading(&mut self, id: &str) -> Result<Option<(Transaction<'_>, String, Collection)>, StoreError> {
+        self.client()?;
+        let Self { url, client, .. } = self;
+        let at = |error| explain(url, &error);
+        let mut reading = client.transaction().map_err(at)?;
+        reading.batch_execute("LOCK TABLE mapa.mapa_store IN ACCESS SHARE MODE").map_err(at)?;
+        let ask = "SELECT layer, definition::text FROM mapa.mapa_collection WHERE id = $1";
+        let Some(row) = reading.query_opt(ask, &[&id]).map_err(at)? else { return Ok(None) };
+        Ok(Some((reading, row.get(0), serde_json::from_str(row.get(1))?)))
     }
 
     /// The connection; a new one where the old one broke.
