@@ -201,9 +201,12 @@ fn geojson(mut to: impl Write, shelf: &Shelf, mut said: Value, revision: Revisio
     said["revision"] = json!(revision);
     let said = said.to_string();
     write!(to, "{{\"type\":\"FeatureCollection\",{},\"features\":[", &said[1..said.len() - 1])?;
+    let mut line = Vec::new();
     for (i, feature) in shelf.features().enumerate() {
         to.write_all(if i == 0 { b"\n" } else { b",\n" })?;
-        serde_json::to_writer(&mut to, &FeatureJson::one_of_many(Found { shelf, feature }, View::WHOLE))?;
+        line.clear();
+        FeatureJson::one_of_many(Found { shelf, feature }, View::WHOLE).write(&mut line);
+        to.write_all(&line)?;
     }
     to.write_all(b"\n]}\n")?;
     Ok(to.flush()?)

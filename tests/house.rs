@@ -28,7 +28,9 @@ const ROOMS: [(&str, &[&str]); 14] = [
 const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["http"]),
     ("tower_http", &["http"]),
+    ("tower_layer", &["http"]),
     ("tower_service", &["http"]),
+    ("mimalloc", &["main.rs"]),
     ("hyper", &["http"]),
     ("hyper_util", &["http"]),
     ("http_body", &["http"]),

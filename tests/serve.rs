@@ -132,6 +132,34 @@ fn items_are_paged_by_key_and_boxed() {
 }
 
 #[test]
+fn what_is_answered_at_once_is_what_the_route_answers() {
+    let city = City::new();
+    let names: Vec<String> = (0..1500).map(|i| format!("{i:04}")).collect();
+    let place = |i: usize| 33.0 + i as f64 / 10_000.0;
+    let rows: Vec<_> = names.iter().enumerate().map(|(i, name)| (name.as_str(), place(i), 47.9)).collect();
+    city.import(&trees(&city, "trees", "public", &rows), None);
+    let server = city.serve(&[]);
+    // One in ten is soon found; the farthest of 1500 is not, before patience is lost.
+    for (condition, wanted) in [("name LIKE '%0»'", "0000"), ("name LIKE '%1499»'", "1499")] {
+        let near = |filter: &str| {
+            let filter = filter.replace('%', "%25").replace(' ', "%20").replace('\'', "%27").replace('»', "%C2%BB");
+            server.json(&format!("/nearest?lon=33&lat=47.9&collections=trees&limit=10&filter={filter}"))
+        };
+        let (at_once, by_route) = (near(condition), near(&format!("{condition}{}", " ".repeat(600))));
+        assert_eq!(ids(&at_once)[0], wanted);
+        assert_eq!(at_once["features"], by_route["features"], "{condition}");
+        assert_eq!(at_once["revision"], by_route["revision"]);
+    }
+    let (at_once, by_route) =
+        (server.json("/collections/trees/items?limit=100"), server.json("/collections/trees/items?limit=101"));
+    assert_eq!(ids(&at_once), ids(&by_route)[..100]);
+    assert_eq!(at_once["numberMatched"], by_route["numberMatched"]);
+    // What is wrong is told either way, with the id of the request.
+    let wrong = server.get_with("/nearest?lon=33&lat=x", &[("x-request-id", "mine")]);
+    assert_eq!((wrong.status, wrong.header("x-request-id")), (400, "mine"));
+}
+
+#[test]
 fn the_same_bytes_have_the_same_strong_etag_and_are_not_sent_twice() {
     let (_city, server) = served();
     for path in [

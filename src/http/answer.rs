@@ -214,7 +214,7 @@ fn matching(asked: &HeaderMap, tag: &str) -> Option<HeaderValue> {
 }
 
 /// Gives an encoded answer its own ETag, if it has none: bytes that differ have different strong tags (RFC 9110 §8.8.3.3).
-pub async fn tag_encoding(mut response: Response) -> Response {
+pub fn tag_encoding(mut response: Response) -> Response {
     let headers = response.headers();
     let encoding = headers.get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
     let tag = headers.get(header::ETAG).and_then(|value| value.to_str().ok());

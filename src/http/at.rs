@@ -9,7 +9,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Answering, Language, Links, Params, Problem, document::Document, geojson::FeatureJson, links::feature_path, routes,
+    Answering, Language, Links, Params, Problem,
+    document::Document,
+    geojson::FeatureJson,
+    links::{Link, feature_path},
+    routes,
 };
 use crate::{
     exchange::View,
@@ -193,10 +197,9 @@ impl Around<'_> {
 
     fn feature(&self, near: Neighbor<'_>) -> Value {
         let hours = self.clock.as_ref().map(|clock| clock.looks(near.found));
-        let mut feature =
-            serde_json::to_value(FeatureJson::seen(near.found, View::WHOLE, near.sight, hours)).unwrap_or_default();
-        feature["links"] = json!([self.link(near.found)]);
-        feature
+        let mut feature = FeatureJson::seen(near.found, View::WHOLE, near.sight, hours);
+        feature.links = vec![self.link(near.found)];
+        serde_json::from_slice(&feature.written()).expect("what is written as JSON is read as JSON")
     }
 
     /// What an object is called, and where to learn more.
@@ -213,7 +216,7 @@ impl Around<'_> {
         })
     }
 
-    fn link(&self, found: Found<'_>) -> Value {
+    fn link(&self, found: Found<'_>) -> Link {
         let path = feature_path(found.shelf.collection().id.as_str(), found.feature.id.as_str());
         self.links.link("item", "application/geo+json", &path)
     }

@@ -26,11 +26,9 @@ use crate::{
 
 const GEOJSON: &str = "application/geo+json";
 
-/// A page of leaves, with what the tile told of the cluster.
+/// What the tile told of the cluster, beside a page of its leaves.
 #[derive(Serialize)]
-struct ClusterJson<'a> {
-    #[serde(flatten)]
-    page: FeatureCollectionJson<'a>,
+struct ClusterJson {
     /// Around the places at which the leaves are counted: west, south, east, north in degrees.
     bbox: [f64; 4],
     cluster_id: u64,
@@ -84,8 +82,7 @@ pub async fn get(
     page.number_matched = Some(standing.cluster.count as usize);
     let bbox = cluster::bbox(&standing.shelves, &selection, id.cell()).ok_or_else(gone)?;
     let center = standing.cluster.at.lonlat();
-    let body = ClusterJson {
-        page,
+    let cluster = ClusterJson {
         bbox: bbox.to_array(),
         cluster_id: id.number(),
         point_count: standing.cluster.count,
@@ -93,7 +90,7 @@ pub async fn get(
         center: [center.lon(), center.lat()],
         told: told(rule, &standing.cluster).into_iter().map(|(name, tag)| (name, number_of(&tag))).collect(),
     };
-    answer::json(&asked, GEOJSON, &body)
+    Ok(answer::bytes(&asked, GEOJSON, page.written_with(&cluster)))
 }
 
 /// The collection and the id after which a page begins.

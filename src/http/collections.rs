@@ -12,6 +12,7 @@ use super::{
     Answering, Language, Links, Params, Problem,
     document::Document,
     format::{Format, XLSX},
+    links::Link,
     pages, routes,
     tilesets::TILESETS_VECTOR,
 };
@@ -114,7 +115,7 @@ fn describe(shelf: &Shelf, links: &Links, language: Language) -> Value {
 }
 
 /// Where to go from a collection at a path.
-fn ways(path: &str, id: &str, links: &Links) -> [Value; 11] {
+fn ways(path: &str, id: &str, links: &Links) -> [Link; 11] {
     const JSON: &str = "application/json";
     const SCHEMA: &str = "application/schema+json";
     let items = |kind, f| links.link("items", kind, &format!("{path}/items?f={f}"));

@@ -5,9 +5,8 @@ use axum::{
     response::Response,
 };
 use serde::Serialize;
-use serde_json::Value;
 
-use super::{Language, Problem, answer};
+use super::{Language, Problem, answer, links::Link};
 
 /// The header of the coordinate system (OGC 18-058r1 §6.3.2).
 const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
@@ -50,10 +49,9 @@ impl<'a> Document<'a> {
     }
 
     /// Its links, for whoever does not read the body (RFC 8288).
-    pub fn with_links(mut self, links: &[Value]) -> Self {
-        for link in links {
-            let part = |name: &str| link[name].as_str().unwrap_or_default();
-            let text = format!("<{}>; rel=\"{}\"; type=\"{}\"", part("href"), part("rel"), part("type"));
+    pub fn with_links(mut self, links: &[Link]) -> Self {
+        for Link { rel, kind, href, .. } in links {
+            let text = format!("<{href}>; rel=\"{rel}\"; type=\"{kind}\"");
             if let Ok(value) = HeaderValue::from_str(&text) {
                 self.headers.append(header::LINK, value);
             }

@@ -1,11 +1,12 @@
-//! The `Front` takes every request first: a tile that is ready goes out at once, all else goes to the routes.
+//! The `Front` takes every request first: a tile that is ready and what is found sooner than handed over go out at once, all
+//! else goes to the routes.
 //!
-//! Each thread that answers has its own, so ready tiles never stand behind a search; the routes run on the shared runtime,
-//! but for those that are done sooner than handed over.
+//! Each thread that answers has its own, so ready tiles never stand behind a search; the routes run on the shared runtime.
 
 use std::{
+    future::ready,
     hash::{BuildHasher as _, RandomState},
-    panic::AssertUnwindSafe,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -16,16 +17,19 @@ use std::{
 use axum::{
     Router,
     body::Body,
-    extract::{MatchedPath, Request},
-    http::{HeaderMap, HeaderValue, Method},
-    middleware::Next,
+    extract::Request,
+    http::{HeaderMap, HeaderValue, Method, Uri},
+    middleware::map_response,
     response::{IntoResponse as _, Response},
+    routing::MethodRouter,
 };
-use futures_util::FutureExt as _;
+use tower_http::cors::{Any, Cors, CorsLayer, Vary};
+use tower_layer::Layer as _;
 use tower_service::Service as _;
 use tracing::Instrument as _;
 
-use super::{Answering, PINNED, Problem, answer, metrics::Tally, routes, tiles};
+use super::{Answering, PINNED, Problem, Standing, answer, metrics::Tally, packing, route::Route, routes, tiles};
+use crate::snapshot::Snapshot;
 
 /// The longest request id that is taken over, bytes.
 const LONGEST_ID: usize = 64;
@@ -34,7 +38,7 @@ const LONGEST_ID: usize = 64;
 #[derive(Debug)]
 pub struct Front {
     city: Answering,
-    router: Router,
+    routes: Cors<Router>,
     /// Where the routes run.
     shared: tokio::runtime::Handle,
     tally: Arc<Tally>,
@@ -46,7 +50,9 @@ pub struct Front {
 impl Front {
     /// A front before these routes.
     pub fn new(city: Answering, router: Router, shared: tokio::runtime::Handle, tally: Arc<Tally>) -> Self {
-        Self { city, router, shared, tally, name: RandomState::new().hash_one(0), given: AtomicU64::new(0) }
+        let cors = CorsLayer::new().allow_origin(Any).allow_methods([Method::GET, Method::HEAD]).vary(Vary::list([]));
+        let routes = cors.layer(router);
+        Self { city, routes, shared, tally, name: RandomState::new().hash_one(0), given: AtomicU64::new(0) }
     }
 
     /// The answer to a request.
@@ -64,32 +70,49 @@ impl Front {
                 return response;
             }
         }
-        self.route(request.map(Body::new), id, begun).await
-    }
-
-    /// Lets the routes answer from the snapshot that stands now, whatever comes meanwhile.
-    async fn route(&self, request: Request, id: HeaderValue, begun: Instant) -> Response {
+        // Whatever comes meanwhile, the answer is from what stands now.
         let standing = self.city.standing();
-        let revision = standing.revision.clone();
-        let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
-        let mut router = self.router.clone();
-        let is_quick = routes::is_quick(request.uri());
-        let routed = PINNED.scope(standing, async move { router.call(request).await }).instrument(span);
-        let routed = if is_quick {
-            AssertUnwindSafe(routed).catch_unwind().await.ok()
+        let accepts = packing::accepts(request.headers());
+        let mut response = if request.method() == Method::GET
+            && let Some(response) = self.at_once(&standing.snapshot, request.uri(), request.headers())
+        {
+            // What came in together goes out together, so that whoever waits for several is woken once.
+            tokio::task::yield_now().await;
+            response
         } else {
-            self.shared.spawn(routed).await.ok()
+            let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
+            self.route(request.map(Body::new), Arc::clone(&standing)).instrument(span).await
         };
-        // A route that panicked has said so in the log.
-        let mut response = match routed {
-            Some(Ok(response)) => response,
-            Some(Err(never)) => match never {},
-            None => Problem::Internal.into_response(),
-        };
-        answer::signed(&mut response, id, revision);
-        let route = response.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str);
+        let route = response.extensions_mut().remove::<Answered>().map_or("other", |Answered(route)| route);
+        let mut response = packing::packed(accepts, response).await;
+        answer::signed(&mut response, id, standing.revision.clone());
         self.tally.other(route, response.status(), begun);
         response
+    }
+
+    /// What is answered sooner than handed over.
+    fn at_once(&self, snapshot: &Snapshot, uri: &Uri, asked: &HeaderMap) -> Option<Response> {
+        let answered = catch_unwind(AssertUnwindSafe(|| routes::at_once(&self.city, snapshot, uri, asked)));
+        // What panics here does so on its route too, where it is told with the id of the request.
+        let (route, answered) = answered.ok()??;
+        let mut response = answered.into_response();
+        response.extensions_mut().insert(Answered(route.path));
+        Some(response)
+    }
+
+    /// Lets the routes answer from what stands.
+    async fn route(&self, request: Request, standing: Arc<Standing>) -> Response {
+        if percent_encoding::percent_decode_str(request.uri().path()).decode_utf8().is_err() {
+            return Problem::BadPath.into_response();
+        }
+        let mut routes = self.routes.clone();
+        let routed = PINNED.scope(standing, async move { routes.call(request).await }).in_current_span();
+        match self.shared.spawn(routed).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(never)) => match never {},
+            // A route that panicked has said so in the log.
+            Err(_) => Problem::Internal.into_response(),
+        }
     }
 
     /// The asker's id of the request, if it is one, or one that we give.
@@ -111,9 +134,14 @@ impl Front {
     }
 }
 
-/// Tells the [`Front`] which route answered.
-pub async fn named(matched: MatchedPath, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    response.extensions_mut().insert(matched);
-    response
+/// The path of the route that answered, as the table of routes writes it.
+#[derive(Debug, Clone, Copy)]
+struct Answered(&'static str);
+
+/// A route that tells the [`Front`] that it answered.
+pub fn named(route: &'static Route, answered: MethodRouter<Answering>) -> MethodRouter<Answering> {
+    answered.layer(map_response(move |mut response: Response| {
+        response.extensions_mut().insert(Answered(route.path));
+        ready(response)
+    }))
 }

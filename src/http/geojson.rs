@@ -1,22 +1,28 @@
 //! Features as GeoJSON (RFC 7946): longitude first, degrees, rings closed.
 
-use serde::{
-    Serialize, Serializer,
-    ser::{SerializeMap, SerializeSeq},
-};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::photos::PhotosJson;
+use super::{
+    json::{self, Members},
+    links::Link,
+    photos::PhotosJson,
+};
 use crate::{
     exchange::View,
     model::TextFormat,
     snapshot::{Found, credits, open},
-    space::{Geometry, LonLat, Offered, geodesic::Sight},
+    space::{Geometry, LonLat, geodesic::Sight},
 };
 
 /// How far people walk in a minute, metres: 1.25 m/s, which 85 of 100 exceed (Knoblauch, Pietrucha, Nitzburg 1996, "Field
 /// Studies of Pedestrian Walking Speed", Transportation Research Record 1538).
 const WALK_M_PER_MIN: f64 = 75.0;
+
+/// Room for a feature from the beginning, bytes; most need no more.
+const ROOM_FOR_ONE: usize = 512;
+
+/// Room for what a list says of itself, bytes.
+const ROOM_FOR_ALL: usize = 2 << 10;
 
 /// A feature as a GeoJSON object.
 #[derive(Debug)]
@@ -25,131 +31,170 @@ pub struct FeatureJson<'a> {
     view: View<'a>,
     sight: Option<Sight>,
     hours: Option<open::Sight>,
-    links: Option<Vec<Value>>,
+    /// Stands on its own, and so tells what a list tells of all its features.
+    is_alone: bool,
+    /// Where to go from here.
+    pub links: Vec<Link>,
 }
 
 /// A list of features as a GeoJSON object.
-#[derive(Serialize)]
 pub struct FeatureCollectionJson<'a> {
-    #[serde(rename = "type")]
-    kind: &'static str,
     /// What was asked for.
-    pub features: Vec<FeatureJson<'a>>,
+    features: Vec<FeatureJson<'a>>,
     /// How many there are in all, where that is known.
-    #[serde(rename = "numberMatched", skip_serializing_if = "Option::is_none")]
     pub number_matched: Option<usize>,
     /// How many nearer ones are left out because nobody has said when they are open.
-    #[serde(rename = "unknownHours", skip_serializing_if = "Option::is_none")]
     pub unknown_hours: Option<usize>,
-    /// How many are here.
-    #[serde(rename = "numberReturned")]
-    number_returned: usize,
     /// The commit they are from.
-    pub revision: u64,
-    /// Present and true where any of them is invented.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub demonstration: bool,
-    /// Whom to credit.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub attribution: Vec<String>,
+    revision: u64,
     /// Where to go from here.
-    pub links: Vec<Value>,
+    links: Vec<Link>,
 }
 
 impl<'a> FeatureCollectionJson<'a> {
-    /// A list at a revision, crediting those whose features are in it.
-    pub fn new(revision: u64, features: Vec<FeatureJson<'a>>, links: Vec<Value>) -> Self {
-        let demonstration = features.iter().any(|feature| feature.found.shelf.is_demonstration());
-        let attribution = credits(features.iter().map(|feature| feature.found.shelf));
-        Self {
-            kind: "FeatureCollection",
-            number_returned: features.len(),
-            features,
-            number_matched: None,
-            unknown_hours: None,
-            revision,
-            demonstration,
-            attribution,
-            links,
+    /// A list at a revision.
+    pub fn new(revision: u64, features: Vec<FeatureJson<'a>>, links: Vec<Link>) -> Self {
+        Self { features, number_matched: None, unknown_hours: None, revision, links }
+    }
+
+    /// The bytes of the list.
+    pub fn written(&self) -> Vec<u8> {
+        self.written_with(&Map::<String, Value>::new())
+    }
+
+    /// The bytes of the list with members besides its own.
+    pub fn written_with(&self, besides: &impl serde::Serialize) -> Vec<u8> {
+        let mut to = Vec::with_capacity(ROOM_FOR_ALL + self.features.len() * ROOM_FOR_ONE);
+        let mut members = Members::new(&mut to);
+        members.text("type", "FeatureCollection");
+        json::list(members.named("features"), &self.features, |to, feature| feature.write(to));
+        if let Some(matched) = self.number_matched {
+            members.value("numberMatched", &matched);
         }
+        if let Some(unknown) = self.unknown_hours {
+            members.value("unknownHours", &unknown);
+        }
+        members.value("numberReturned", &self.features.len());
+        members.value("revision", &self.revision);
+        // Whether any of it is invented, and whom to credit.
+        if self.features.iter().any(|feature| feature.found.shelf.is_demonstration()) {
+            members.value("demonstration", &true);
+        }
+        let attribution = credits(self.features.iter().map(|feature| feature.found.shelf));
+        if !attribution.is_empty() {
+            members.value("attribution", &attribution);
+        }
+        members.value("links", &self.links);
+        members.all_of(besides);
+        members.end();
+        to
     }
 }
 
 impl<'a> FeatureJson<'a> {
     /// A feature as one of many.
     pub fn one_of_many(found: Found<'a>, view: View<'a>) -> Self {
-        Self { found, view, sight: None, hours: None, links: None }
+        Self { found, view, sight: None, hours: None, is_alone: false, links: Vec::new() }
     }
 
     /// A feature seen from a place.
     pub fn seen(found: Found<'a>, view: View<'a>, sight: Sight, hours: Option<open::Sight>) -> Self {
-        Self { found, view, sight: Some(sight), hours, links: None }
+        Self { sight: Some(sight), hours, ..Self::one_of_many(found, view) }
     }
 
     /// A feature on its own.
-    pub fn alone(found: Found<'a>, view: View<'a>, hours: Option<open::Sight>, links: Vec<Value>) -> Self {
-        Self { found, view, sight: None, hours, links: Some(links) }
+    pub fn alone(found: Found<'a>, view: View<'a>, hours: Option<open::Sight>, links: Vec<Link>) -> Self {
+        Self { hours, is_alone: true, links, ..Self::one_of_many(found, view) }
     }
-}
 
-impl Serialize for FeatureJson<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut map = to.serialize_map(None)?;
-        map.serialize_entry("type", "Feature")?;
-        map.serialize_entry("id", self.found.feature.id.as_str())?;
-        map.serialize_entry("geometry", &GeometryJson(&self.found.feature.geometry, self.view.crs))?;
-        map.serialize_entry("properties", &PropertiesJson(self))?;
-        if let Some(links) = &self.links {
-            if self.found.shelf.is_demonstration() {
-                map.serialize_entry("demonstration", &true)?;
-            }
-            map.serialize_entry("links", links)?;
+    /// The bytes of the object.
+    pub fn written(&self) -> Vec<u8> {
+        let mut to = Vec::with_capacity(ROOM_FOR_ONE);
+        self.write(&mut to);
+        to
+    }
+
+    /// Writes the object.
+    pub fn write(&self, to: &mut Vec<u8>) {
+        let mut members = Members::new(to);
+        members.text("type", "Feature");
+        members.text("id", self.found.feature.id.as_str());
+        self.write_geometry(members.named("geometry"));
+        self.write_properties(members.named("properties"));
+        if self.is_alone && self.found.shelf.is_demonstration() {
+            members.value("demonstration", &true);
         }
-        map.end()
+        if !self.links.is_empty() {
+            members.value("links", &self.links);
+        }
+        members.end();
     }
-}
 
-struct PropertiesJson<'a>(&'a FeatureJson<'a>);
-
-impl Serialize for PropertiesJson<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let FeatureJson { found: Found { shelf, feature }, view, sight, hours, .. } = self.0;
-        let mut map = to.serialize_map(None)?;
+    fn write_properties(&self, to: &mut Vec<u8>) {
+        let Self { found: Found { shelf, feature }, view, sight, hours, .. } = self;
+        let mut members = Members::new(to);
         if view.shows("collection") {
-            map.serialize_entry("collection", shelf.collection().id.as_str())?;
+            members.text("collection", shelf.collection().id.as_str());
         }
         if let Some(sector) = shelf.sector()
             && view.shows("sector")
         {
-            map.serialize_entry("sector", sector)?;
+            members.text("sector", sector);
         }
         if let Some(kind) = &feature.kind
             && view.shows("kind")
         {
-            map.serialize_entry("kind", kind)?;
+            members.text("kind", kind);
         }
         for (field, value) in shelf.collection().fields.iter().zip(&feature.values) {
             // What nobody has said is not said here either.
             if value.is_unknown() || !view.shows(&field.name) {
                 continue;
             }
-            match value.as_text().filter(|_| field.format == Some(TextFormat::Photos)) {
-                Some(names) => map.serialize_entry(&field.name, &PhotosJson(names))?,
-                None => map.serialize_entry(&field.name, value)?,
+            match value.as_text() {
+                Some(names) if field.format == Some(TextFormat::Photos) => {
+                    members.value(&field.name, &PhotosJson(names));
+                }
+                Some(text) => members.text(&field.name, text),
+                None => members.value(&field.name, value),
             }
         }
         if let Some(sight) = sight {
-            map.serialize_entry("distance_m", &centimetres(sight.distance_m))?;
-            map.serialize_entry("bearing_deg", &(rounded(sight.bearing_deg, 10.0) % 360.0))?;
-            map.serialize_entry("walking_min_straight_line", &walking_min(sight.distance_m))?;
+            members.value("distance_m", &centimetres(sight.distance_m));
+            members.value("bearing_deg", &(rounded(sight.bearing_deg, 10.0) % 360.0));
+            members.value("walking_min_straight_line", &walking_min(sight.distance_m));
         }
         if let Some(open::Sight { doors, until }) = hours {
-            map.serialize_entry("open", doors.word())?;
+            members.text("open", doors.word());
             if let Some(until) = until {
-                map.serialize_entry("open_changes", until)?;
+                members.value("open_changes", until);
             }
         }
-        map.end()
+        members.end();
+    }
+
+    fn write_geometry(&self, to: &mut Vec<u8>) {
+        let geometry = &self.found.feature.geometry;
+        let place = |to: &mut Vec<u8>, at: &LonLat| json::value(to, &self.view.crs.position(*at));
+        let line = |to: &mut Vec<u8>, places: &[LonLat]| json::list(to, places, place);
+        // A ring ends where it begins.
+        let ring = |to: &mut Vec<u8>, places: &[LonLat]| json::list(to, places.iter().chain(places.first()), place);
+        let mut members = Members::new(to);
+        members.text("type", geometry.geojson_type());
+        let to = members.named("coordinates");
+        match geometry {
+            Geometry::Point(at) => place(to, at),
+            Geometry::Points(all) => line(to, all),
+            Geometry::Lines(lines) => match &**lines {
+                [only] => line(to, only),
+                _ => json::list(to, lines.iter(), |to, one| line(to, one)),
+            },
+            Geometry::Areas(areas) => match &**areas {
+                [only] => json::list(to, only.rings(), ring),
+                _ => json::list(to, areas.iter(), |to, one| json::list(to, one.rings(), ring)),
+            },
+        }
+        members.end();
     }
 }
 
@@ -165,51 +210,4 @@ fn walking_min(distance_m: f64) -> u32 {
 
 fn rounded(number: f64, parts: f64) -> f64 {
     (number * parts).round() / parts
-}
-
-struct GeometryJson<'a>(&'a Geometry, &'a Offered);
-
-impl Serialize for GeometryJson<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let crs = self.1;
-        let path = |places, closed| Path { places, closed, crs };
-        let mut map = to.serialize_map(Some(2))?;
-        map.serialize_entry("type", self.0.geojson_type())?;
-        match self.0 {
-            Geometry::Point(at) => map.serialize_entry("coordinates", &crs.position(*at))?,
-            Geometry::Points(all) => map.serialize_entry("coordinates", &path(all, false))?,
-            Geometry::Lines(lines) if lines.len() == 1 => {
-                map.serialize_entry("coordinates", &path(&lines[0], false))?;
-            }
-            Geometry::Lines(lines) => {
-                let lines: Vec<_> = lines.iter().map(|places| path(places, false)).collect();
-                map.serialize_entry("coordinates", &lines)?;
-            }
-            Geometry::Areas(areas) => {
-                let areas: Vec<Vec<_>> =
-                    areas.iter().map(|area| area.rings().map(|places| path(places, true)).collect()).collect();
-                match areas.as_slice() {
-                    [only] => map.serialize_entry("coordinates", only)?,
-                    _ => map.serialize_entry("coordinates", &areas)?,
-                }
-            }
-        }
-        map.end()
-    }
-}
-
-struct Path<'a> {
-    places: &'a [LonLat],
-    closed: bool,
-    crs: &'a Offered,
-}
-
-impl Serialize for Path<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut list = to.serialize_seq(Some(self.places.len() + usize::from(self.closed)))?;
-        for at in self.places.iter().chain(self.places.first().filter(|_| self.closed)) {
-            list.serialize_element(&self.crs.position(*at))?;
-        }
-        list.end()
-    }
 }

@@ -7,23 +7,23 @@ use axum::{
     http::HeaderMap,
     response::Response,
 };
-use serde_json::Value;
 
 use super::{
-    Answering, Language, Links, Params, Problem, answer,
+    Answering, City, Language, Links, Params, Problem, answer,
     collections::shelf,
     cursor,
     document::Document,
     file,
     format::{Format, XLSX},
     geojson::{FeatureCollectionJson, FeatureJson},
-    links::feature_path,
+    links::{Link, feature_path},
     pages, routes, schema,
 };
 use crate::{
     exchange::{View, fits},
+    model::Revision,
     snapshot::{
-        Found, Selection, Shelf,
+        Found, Selection, Shelf, Snapshot,
         order::Order,
         page::{Page, Turn, page},
     },
@@ -34,6 +34,9 @@ use crate::{
 pub const MAX_LIMIT: usize = 10_000;
 
 const GEOJSON: &str = "application/geo+json";
+
+/// As many features are listed soon, in the order of their ids.
+const SOON_LISTED: usize = 100;
 
 /// What a request for a list of features means.
 #[derive(Debug)]
@@ -117,39 +120,90 @@ pub async fn list(
         question.limit = usize::MAX;
     }
 
-    let page = page(&question.selection, shelf, &question.order, &question.turn, question.limit);
-
-    let ways = ways(&city.links(&asked), &params, &format!("/collections/{id}/items"), format, &question.order, &page);
-    let document =
-        |kind| Document::new(&asked, kind).in_language(question.language).in_crs(question.crs.uri).with_links(&ways);
+    let listed = Listed::new(&city, &asked, &params, shelf, &question, format);
     if let Some(kind) = file {
-        let document = document(kind.media()).named(&format!("{id}.{}", format.word()));
+        let Listed { page, .. } = &listed;
+        let document = listed.document(&asked, kind.media()).named(&format!("{id}.{}", format.word()));
         if kind == file::Kind::Xlsx {
             fits(page.matched.min(question.limit)).map_err(|error| Problem::bad("f", "xlsx", error.to_string()))?;
         }
         // Only sheets have titles, and so a language.
         let language = (kind == file::Kind::Xlsx).then(|| question.language.tag());
         let key = (id, snapshot.revision(), params.again("lang", language), kind);
-        drop(page);
         return city.files.answer(key, document, Arc::clone(&snapshot), question, params.is_true("bom"), &asked).await;
     }
-    let found = page.features.iter().map(|feature| Found { shelf, feature });
-    match format {
-        Format::Html => {
-            let table = pages::items::Table { shelf, page: &page, ways: &ways, question: &question };
-            Ok(document(pages::HTML).bytes(table.written(&params)))
+    Ok(listed.answer(&asked, &params, snapshot.revision()))
+}
+
+/// A page of features as JSON, of this snapshot, if it takes no longer than handing it over does.
+pub fn at_once(
+    city: &City,
+    snapshot: &Snapshot,
+    id: &str,
+    query: Option<&str>,
+    asked: &HeaderMap,
+) -> Option<Result<Response, Problem>> {
+    // What is wrong, the route says.
+    let params = Params::read(query, &routes::ITEMS).ok()?;
+    let is_soon = params.has_only(&["limit", "start", "cursor", "lang", "f"]) && params.whole("limit") <= SOON_LISTED;
+    let format = Format::asked(&params, &routes::ITEMS, asked);
+    if !is_soon || format != Format::Json {
+        return None;
+    }
+    let shelf = snapshot.shelf(id)?;
+    let question = Question::read(&params, shelf, asked);
+    let answer = |question: Question| {
+        Listed::new(city, asked, &params, shelf, &question, format).answer(asked, &params, snapshot.revision())
+    };
+    Some(question.map(answer))
+}
+
+/// A page that was asked for.
+struct Listed<'a> {
+    shelf: &'a Shelf,
+    question: &'a Question,
+    format: Format,
+    page: Page<'a>,
+    ways: Vec<Link>,
+}
+
+impl<'a> Listed<'a> {
+    fn new(
+        city: &City,
+        asked: &HeaderMap,
+        params: &Params,
+        shelf: &'a Shelf,
+        question: &'a Question,
+        format: Format,
+    ) -> Self {
+        let page = page(&question.selection, shelf, &question.order, &question.turn, question.limit);
+        let path = format!("/collections/{}/items", shelf.collection().id);
+        let ways = ways(&city.links(asked), params, &path, format, &question.order, &page);
+        Self { shelf, question, format, page, ways }
+    }
+
+    fn document<'h>(&self, asked: &'h HeaderMap, kind: &'static str) -> Document<'h> {
+        let Question { language, crs, .. } = self.question;
+        Document::new(asked, kind).in_language(*language).in_crs(crs.uri).with_links(&self.ways)
+    }
+
+    /// The page as HTML or JSON.
+    fn answer(self, asked: &HeaderMap, params: &Params, revision: Revision) -> Response {
+        let Self { shelf, question, format, ref page, ref ways } = self;
+        if format == Format::Html {
+            let table = pages::items::Table { shelf, page, ways, question };
+            return self.document(asked, pages::HTML).bytes(table.written(params));
         }
-        _ => {
-            let features = found.map(|found| FeatureJson::one_of_many(found, question.view())).collect();
-            let mut body = FeatureCollectionJson::new(snapshot.revision().0, features, ways.clone());
-            body.number_matched = Some(page.matched);
-            document(GEOJSON).json(&body)
-        }
+        let found = page.features.iter().map(|feature| Found { shelf, feature });
+        let features = found.map(|found| FeatureJson::one_of_many(found, question.view())).collect();
+        let mut body = FeatureCollectionJson::new(revision.0, features, ways.clone());
+        body.number_matched = Some(page.matched);
+        self.document(asked, GEOJSON).bytes(body.written())
     }
 }
 
 /// Where to go from a page: to itself, its other formats, its collection, the next page and the one before.
-fn ways(links: &Links, params: &Params, path: &str, format: Format, order: &Order, page: &Page<'_>) -> Vec<Value> {
+fn ways(links: &Links, params: &Params, path: &str, format: Format, order: &Order, page: &Page<'_>) -> Vec<Link> {
     let media = |format| match format {
         Format::Json => GEOJSON,
         Format::Html => "text/html",
@@ -214,5 +268,6 @@ pub async fn get(
         return Ok(document(pages::HTML).bytes(pages::items::one(found, &crs, language)));
     }
     let hours = params.clock("hours_at")?.map(|clock| clock.looks(found));
-    document(GEOJSON).json(&FeatureJson::alone(found, View { crs: &crs, only: None }, hours, to.clone()))
+    let body = FeatureJson::alone(found, View { crs: &crs, only: None }, hours, to.clone());
+    Ok(document(GEOJSON).bytes(body.written()))
 }

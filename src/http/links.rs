@@ -1,8 +1,8 @@
 //! `Links` writes the absolute addresses that answers point to.
 
 use axum::http::{HeaderMap, header, uri::Authority};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::{Value, json};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
+use serde::Serialize;
 
 /// What stays as it is in a part of a path (RFC 3986 §2.3, unreserved).
 const PART: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -30,15 +30,38 @@ impl Links {
         format!("{}{path}", self.root)
     }
 
-    /// A link object: `rel`, media type, address.
-    pub fn link(&self, rel: &str, kind: &str, path: &str) -> Value {
-        json!({ "rel": rel, "type": kind, "href": self.to(path) })
+    /// A link to a path.
+    pub fn link(&self, rel: &'static str, kind: &'static str, path: &str) -> Link {
+        Link { rel, kind, href: self.to(path), title: None, templated: false }
     }
+}
+
+/// A link object (OGC 17-069r4, `link.yaml`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Link {
+    /// What it is to the document it stands in (RFC 8288).
+    pub rel: &'static str,
+    /// The media type behind it.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The address.
+    pub href: String,
+    /// What it is called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Whether the asker fills in parts of the address (RFC 6570).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub templated: bool,
 }
 
 /// One part of a path or one value of a query, escaped.
 pub fn escaped(part: &str) -> String {
-    utf8_percent_encode(part, PART).to_string()
+    escaping(part).to_string()
+}
+
+/// The same, to be written somewhere.
+pub fn escaping(part: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(part, PART)
 }
 
 /// The path of a feature.

@@ -25,12 +25,14 @@ mod gate;
 mod geojson;
 mod health;
 mod items;
+mod json;
 mod kept;
 mod language;
 mod links;
 mod listen;
 mod metrics;
 mod nearest;
+mod packing;
 mod page;
 mod pages;
 mod parameters;
@@ -64,22 +66,14 @@ use std::{
 use arc_swap::ArcSwap;
 use axum::{
     Router,
-    extract::Request,
     http::{HeaderMap, HeaderValue, Method},
-    middleware::{Next, from_fn, map_response},
-    response::Response,
 };
 use tokio::sync::watch;
-use tower_http::{
-    CompressionLevel,
-    compression::{CompressionLayer, DefaultPredicate, Predicate as _, predicate::NotForContentType},
-    cors::{Any, CorsLayer, Vary},
-};
 
 use crate::{
     photo::Album,
     snapshot::{Difference, Snapshot, search::Lexicon},
-    tile::{Format, Tilesets},
+    tile::Tilesets,
 };
 use changes::Changes;
 use file::Files;
@@ -249,37 +243,12 @@ impl City {
 
 /// All routes of the server; what every answer has besides, the [`front`] adds.
 fn router(city: Arc<City>) -> Router {
-    let cors = CorsLayer::new().allow_origin(Any).allow_methods([Method::GET, Method::HEAD]).vary(Vary::list([]));
-    // Tiles are kept with their encodings, and none is made on the way out.
-    // What is packed for one asker is packed fast; what many ask for is kept packed well.
-    let compression = CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(
-        DefaultPredicate::new()
-            .and(NotForContentType::const_new(Format::Mvt.media_type()))
-            .and(NotForContentType::const_new(Format::Mlt.media_type()))
-            // A sheet is packed already.
-            .and(NotForContentType::const_new(format::XLSX)),
-    );
-    let routed = routes::all()
-        .into_iter()
-        .fold(Router::new(), |router, (route, answered)| router.route(route.path, answered.fallback(not_allowed)));
-    routed
-        .route_layer(from_fn(front::named))
-        .fallback(page::file)
-        .layer(from_fn(sound_path))
-        .layer(compression)
-        .layer(map_response(answer::tag_encoding))
-        .layer(cors)
-        .with_state(city)
+    let routed = routes::all().into_iter().fold(Router::new(), |router, (route, answered)| {
+        router.route(route.path, front::named(route, answered.fallback(not_allowed)))
+    });
+    routed.fallback(page::file).with_state(city)
 }
 
 async fn not_allowed(method: Method) -> Problem {
     Problem::NotAllowed(method.to_string())
-}
-
-/// Refuses a path that is no text before any route reads its parts.
-async fn sound_path(request: Request, next: Next) -> Result<Response, Problem> {
-    if percent_encoding::percent_decode_str(request.uri().path()).decode_utf8().is_err() {
-        return Err(Problem::BadPath);
-    }
-    Ok(next.run(request).await)
 }

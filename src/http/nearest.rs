@@ -5,12 +5,13 @@ use axum::{
     http::HeaderMap,
     response::Response,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
-    Answering, Params, Problem,
+    Answering, City, Params, Problem,
     document::Document,
     geojson::{FeatureCollectionJson, FeatureJson},
+    json,
     parameters::MAX_RADIUS_M,
     routes,
 };
@@ -18,7 +19,7 @@ use crate::{
     exchange::View,
     snapshot::{
         Found, Snapshot,
-        nearest::{Asking, Behind, Neighbor, ask, ask_each},
+        nearest::{Asking, Behind, Neighbor, Patience, ask, ask_each},
         open::{Clock, Doors},
     },
 };
@@ -28,20 +29,48 @@ const GEOJSON: &str = "application/geo+json";
 /// Of those with unknown hours that are nearer than the last one listed, at most so many are counted.
 const MOST_UNKNOWN: usize = 1000;
 
+/// As many features are looked at soon.
+const SOON_LOOKED_AT: u32 = 1000;
+
+/// A query of so many bytes is soon read, and its filter soon asked about a feature.
+const SOON_READ_BYTES: usize = 512;
+
 /// The nearest features of the collections named, or of all thematic ones.
 pub async fn get(
     State(city): State<Answering>,
     RawQuery(query): RawQuery,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &routes::NEAREST)?;
+    answer(&city, &city.snapshot(), query.as_deref(), &asked, None)
+}
+
+/// The same, of this snapshot, if it takes no longer than handing it over does.
+pub fn at_once(
+    city: &City,
+    snapshot: &Snapshot,
+    query: Option<&str>,
+    asked: &HeaderMap,
+) -> Option<Result<Response, Problem>> {
+    let patience = Patience::new(SOON_LOOKED_AT);
+    let query = query.filter(|query| query.len() <= SOON_READ_BYTES)?;
+    let answered = answer(city, snapshot, Some(query), asked, Some(&patience));
+    (!patience.is_lost()).then_some(answered)
+}
+
+fn answer(
+    city: &City,
+    snapshot: &Snapshot,
+    query: Option<&str>,
+    asked: &HeaderMap,
+    patience: Option<&Patience>,
+) -> Result<Response, Problem> {
+    let params = Params::read(query, &routes::NEAREST)?;
     let from = params.place()?;
     let radius_m = params.number("radius").unwrap_or(MAX_RADIUS_M);
     let limit = params.whole("limit");
     let (clock, tells) = (params.clock("open_at")?, params.clock("hours_at")?);
     let behind = params.text("cursor").map(behind).transpose()?;
-    let snapshot = city.snapshot();
-    let selection = params.selection(&snapshot)?;
+    let selection = params.selection(snapshot)?;
 
     let is_open = |found: Found<'_>| clock.as_ref().is_none_or(|clock| clock.sees(found) == Doors::Open);
     // One more than is wanted tells whether there is a next page.
@@ -52,13 +81,13 @@ pub async fn get(
         limit: limit + 1,
         behind: behind.as_ref(),
         accepts: clock.as_ref().map(|_| &is_open as &dyn Fn(Found<'_>) -> bool),
+        patience,
     };
-    let mut neighbors =
-        if params.text("per").is_some() { ask_each(&snapshot, &asking) } else { ask(&snapshot, &asking) };
+    let mut neighbors = if params.text("per").is_some() { ask_each(snapshot, &asking) } else { ask(snapshot, &asking) };
     let more = neighbors.len() > limit;
     neighbors.truncate(limit);
 
-    let links = city.links(&asked);
+    let links = city.links(asked);
     let path = |query: String| format!("/nearest?{query}");
     let mut to = vec![links.link("self", GEOJSON, &path(params.again("", None)))];
     if let Some(last) = neighbors.last()
@@ -66,7 +95,7 @@ pub async fn get(
     {
         to.push(links.link("next", GEOJSON, &path(params.again("cursor", Some(&cursor(last))))));
     }
-    let unknown = clock.as_ref().map(|clock| unknown_hours(&snapshot, &asking, clock, neighbors.last(), more));
+    let unknown = clock.as_ref().map(|clock| unknown_hours(snapshot, &asking, clock, neighbors.last(), more));
     let told = tells.as_ref().or(clock.as_ref());
     let features = neighbors
         .iter()
@@ -74,7 +103,7 @@ pub async fn get(
         .collect();
     let mut body = FeatureCollectionJson::new(snapshot.revision().0, features, to);
     body.unknown_hours = unknown;
-    Document::new(&asked, GEOJSON).json(&body)
+    Ok(Document::new(asked, GEOJSON).bytes(body.written()))
 }
 
 /// How many features with unknown hours are passed over within the part of the list that is answered.
@@ -92,7 +121,9 @@ fn unknown_hours(
 
 fn cursor(last: &Neighbor<'_>) -> String {
     let Found { shelf, feature } = last.found;
-    json!(["behind", last.sight.distance_m, shelf.collection().id, feature.id.as_str()]).to_string()
+    let mut to = Vec::new();
+    json::value(&mut to, &("behind", last.sight.distance_m, shelf.collection().id.as_str(), feature.id.as_str()));
+    String::from_utf8(to).expect("JSON is text")
 }
 
 fn behind(text: &str) -> Result<Behind, Problem> {
@@ -108,5 +139,22 @@ fn behind(text: &str) -> Result<Behind, Problem> {
             _ => Err(wrong()),
         },
         _ => Err(wrong()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_cursor_names_its_distance_exactly(distance_m in 0.0..20_004_000.0_f64) {
+            let mut text = Vec::new();
+            json::value(&mut text, &("behind", distance_m, "trees", "t\"1"));
+            let mark = behind(std::str::from_utf8(&text).unwrap()).unwrap();
+            prop_assert_eq!(mark, Behind { distance_m, collection: "trees".into(), id: "t\"1".into() });
+        }
     }
 }

@@ -71,7 +71,7 @@ pub async fn root(
     ];
     to.extend(city.shown.tilesets.names().map(|name| {
         let mut link = links.link("tiles", "application/json", &format!("/tiles/{name}.json"));
-        link["title"] = name.into();
+        link.title = Some(name.into());
         link
     }));
     let landing = json!({

@@ -1,12 +1,15 @@
 //! `Params` is the query of a request, read strictly: what a route does not know is refused, not passed over.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt::{self, Write as _},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 
 use super::{
     Problem, bbox,
-    links::escaped,
+    links::escaping,
     route::{Form, Param, Route},
 };
 use crate::{
@@ -54,6 +57,11 @@ impl Params {
     /// The text of a parameter; `None` too where the route has no such parameter.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.given.iter().find(|(param, _)| param.name == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether no others than these are given.
+    pub fn has_only(&self, names: &[&str]) -> bool {
+        self.given.iter().all(|(param, _)| names.contains(&param.name))
     }
 
     /// The number of a parameter.
@@ -118,7 +126,12 @@ impl Params {
         let goes = |given: &str| given == name || (name == "cursor" && given == "start");
         let kept = self.given.iter().filter(|(param, _)| !goes(param.name));
         let pairs = kept.map(|(param, value)| (param.name, value.as_str())).chain(value.map(|value| (name, value)));
-        pairs.map(|(name, value)| format!("{name}={}", escaped(value))).collect::<Vec<_>>().join("&")
+        let mut query = String::new();
+        for (name, value) in pairs {
+            let and = if query.is_empty() { "" } else { "&" };
+            let _ = write!(query, "{and}{name}={}", escaping(value));
+        }
+        query
     }
 
     /// The numbers of `bbox`, without heights.

@@ -1,12 +1,13 @@
 //! The table of all routes: what the router answers, what the readers of queries accept and what `/api` documents.
 
 use axum::{
-    http::Uri,
+    http::{HeaderMap, Uri},
+    response::Response,
     routing::{MethodRouter, get},
 };
 
 use super::{
-    Answering, api, at, catalog, changes, clusters, collections, conformance, fonts,
+    Answering, City, Problem, api, at, catalog, changes, clusters, collections, conformance, fonts,
     format::XLSX,
     health, items, metrics, nearest, page, pages,
     parameters::{
@@ -20,7 +21,10 @@ use super::{
 };
 use crate::{
     model::feature::MAX_ID_BYTES,
-    snapshot::summary::{MAX_GROUP_BY, MAX_SUMS},
+    snapshot::{
+        Snapshot,
+        summary::{MAX_GROUP_BY, MAX_SUMS},
+    },
 };
 
 /// Every route with what answers it.
@@ -67,11 +71,19 @@ pub fn all() -> Vec<(&'static Route, MethodRouter<Answering>)> {
     ]
 }
 
-/// Whether a request takes less time than handing it to another thread does: the nearest of what only collections narrow.
-pub fn is_quick(uri: &Uri) -> bool {
-    const PLAIN: [&str; 7] = ["lon", "lat", "limit", "radius", "collections", "sector", "lang"];
-    let is_plain = |pair: &str| PLAIN.contains(&pair.split('=').next().unwrap_or_default());
-    uri.path() == NEAREST.path && uri.query().is_some_and(|query| query.split('&').all(is_plain))
+/// What is answered sooner than it is handed to another thread, with its route: what is nearest, a page of features.
+pub fn at_once(
+    city: &City,
+    snapshot: &Snapshot,
+    uri: &Uri,
+    asked: &HeaderMap,
+) -> Option<(&'static Route, Result<Response, Problem>)> {
+    let (path, query) = (uri.path(), uri.query());
+    if path == NEAREST.path {
+        return Some((&NEAREST, nearest::at_once(city, snapshot, query, asked)?));
+    }
+    let id = path.strip_prefix("/collections/")?.strip_suffix("/items")?;
+    Some((&ITEMS, items::at_once(city, snapshot, id, query, asked)?))
 }
 
 const JSON: &str = "application/json";

@@ -10,7 +10,7 @@ use axum::{
 use serde::Serialize;
 use serde_json::{Map, Value, json, value::RawValue};
 
-use super::{Answering, Params, Problem, document::Document, format::Format, routes};
+use super::{Answering, Params, Problem, document::Document, format::Format, links::Link, routes};
 use crate::{
     exchange::{harmless, write_rows},
     snapshot::{
@@ -63,7 +63,7 @@ struct SummaryJson<'a> {
     demonstration: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     attribution: Vec<String>,
-    links: Vec<Value>,
+    links: Vec<Link>,
 }
 
 #[derive(Serialize)]

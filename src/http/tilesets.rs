@@ -205,7 +205,7 @@ impl Place {
         for format in Format::ALL {
             let template = format!("{this}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}?f={}", format.extension());
             let mut item = links.link("item", format.media_type(), &template);
-            item["templated"] = true.into();
+            item.templated = true;
             to.push(item);
         }
         let mut described = json!({

@@ -15,7 +15,7 @@
 //!
 //! The tight ruler is tried first. Where what it finds lies beyond its reach, or is too little, the wide one decides.
 
-use std::cmp::Ordering;
+use std::{cell::Cell, cmp::Ordering};
 
 use arrayvec::ArrayVec;
 
@@ -65,6 +65,30 @@ pub struct Asking<'q> {
     pub behind: Option<&'q Behind>,
     /// Only those that it is true of.
     pub accepts: Option<&'q dyn Fn(Found<'_>) -> bool>,
+    /// Once it is lost, the answer may lack anything.
+    pub patience: Option<&'q Patience>,
+}
+
+/// How many features may still be looked at.
+#[derive(Debug)]
+pub struct Patience(Cell<u32>);
+
+impl Patience {
+    /// Enough for so many.
+    pub fn new(features: u32) -> Self {
+        Self(Cell::new(features))
+    }
+
+    /// Whether there were more.
+    pub fn is_lost(&self) -> bool {
+        self.0.get() == 0
+    }
+
+    /// Whether it is not lost with one more.
+    fn lasts(&self) -> bool {
+        self.0.set(self.0.get().saturating_sub(1));
+        !self.is_lost()
+    }
 }
 
 /// The features of the selection within `radius_m` metres of a place, nearest first, at most `limit` of them.
@@ -75,7 +99,7 @@ pub fn nearest<'a>(
     radius_m: f64,
     limit: usize,
 ) -> Vec<Neighbor<'a>> {
-    ask(snapshot, &Asking { selection, from, radius_m, limit, behind: None, accepts: None })
+    ask(snapshot, &Asking { selection, from, radius_m, limit, behind: None, accepts: None, patience: None })
 }
 
 /// The nearest features, nearest first.
@@ -251,6 +275,11 @@ impl<'a, 'q> Search<'a, 'q> {
     }
 
     fn look_at(&mut self, Looking { part, here }: Looking<'a, '_>, at: u32) {
+        if self.asking.patience.is_some_and(|patience| !patience.lasts()) {
+            // Nothing is near enough any more.
+            self.limit_m = f64::NEG_INFINITY;
+            return;
+        }
         let Some(feature) = part.at(at) else { return };
         let found = Found { shelf: part.shelf, feature };
         if !here.takes(feature) || self.asking.accepts.is_some_and(|accepts| !accepts(found)) {

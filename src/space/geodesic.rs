@@ -1,12 +1,18 @@
 //! A geodesic is the shortest way between two places on the WGS84 ellipsoid, measured in metres.
 //!
-//! Distances are those of Karney (2013, "Algorithms for geodesics", J. Geodesy 87), by `geographiclib-rs`.
+//! Distances are those of Karney (2013, "Algorithms for geodesics", J. Geodesy 87), by `geographiclib-rs`; those to near places
+//! are told by the [`chord`](super::chord), which takes a tenth of the time, and differ from them by less than 0.1 µm.
 
 use std::sync::OnceLock;
 
 use geographiclib_rs::{Geodesic, InverseGeodesic};
 
-use super::{EdgeTree, Geometry, LonLat, Ruler, Span, geometry::closed_edges, sphere::E2};
+use super::{
+    EdgeTree, Geometry, LonLat, Ruler, Span,
+    chord::{Stand, Way},
+    geometry::closed_edges,
+    sphere::E2,
+};
 
 /// The longest stretch of an edge, in degrees of either axis, on which the distance to a place is taken to have one least point.
 const LONGEST_STRETCH_DEG: f64 = 1.0;
@@ -45,7 +51,7 @@ pub fn sight(from: LonLat, geometry: &Geometry) -> Sight {
 ///
 /// Only edges that can hold it are measured; the answer is the same with `edges`, the geometry's tree, and without.
 pub fn sight_within(ruler: &Ruler, geometry: &Geometry, edges: Option<&EdgeTree>, span: Span) -> Sight {
-    let mut search = Nearest { from: ruler.from(), ruler, most_m: span.most_m, best: None };
+    let mut search = Nearest { from: Stand::new(ruler.from()), ruler, most_m: span.most_m, best: None };
     match geometry {
         Geometry::Point(at) => search.point(*at),
         Geometry::Points(all) => all.iter().for_each(|at| search.point(*at)),
@@ -73,7 +79,7 @@ pub fn sight_within(ruler: &Ruler, geometry: &Geometry, edges: Option<&EdgeTree>
 }
 
 struct Nearest<'a> {
-    from: LonLat,
+    from: Stand,
     ruler: &'a Ruler,
     /// The nearest point is not farther than that.
     most_m: f64,
@@ -90,8 +96,7 @@ struct Foot {
 
 impl Nearest<'_> {
     fn point(&mut self, at: LonLat) {
-        let (distance_m, azimuth, _, _) = inverse(self.from, at);
-        self.take(Sight { distance_m, bearing_deg: clockwise(azimuth) });
+        self.take(seen(&way(&self.from, at)));
     }
 
     fn take(&mut self, sight: Sight) {
@@ -123,7 +128,7 @@ impl Nearest<'_> {
         let (mut low, mut high) = (self.foot(a, b, 0.0), self.foot(a, b, 1.0));
         self.take(low.sight);
         self.take(high.sight);
-        let length_m = distance_m(a, b);
+        let length_m = way(&Stand::new(a), b).metres;
         let mut stays = 0_i8;
         while low.along_m < 0.0 && high.along_m > 0.0 && (high.t - low.t) * length_m > EDGE_TOLERANCE_M {
             let zero = low.t - low.along_m * (high.t - low.t) / (high.along_m - low.along_m);
@@ -151,21 +156,31 @@ impl Nearest<'_> {
 
     fn foot(&self, a: LonLat, b: LonLat, t: f64) -> Foot {
         let at = a.toward(b, t);
-        let (distance_m, departure, arrival, _) = inverse(self.from, at);
+        let way = way(&self.from, at);
         // The direction of the edge on the ellipsoid: N cosφ dλ to the east, M dφ to the north.
         let (sin, cos) = at.lat().to_radians().sin_cos();
         let w2 = 1.0 - E2 * sin * sin;
         let east = (b.lon() - a.lon()) * cos;
         let north = (b.lat() - a.lat()) * (1.0 - E2) / w2;
-        let arrival = arrival.to_radians();
         let length = east.hypot(north);
-        let cosine = if length > 0.0 { (arrival.sin() * east + arrival.cos() * north) / length } else { 0.0 };
-        Foot { t, sight: Sight { distance_m, bearing_deg: clockwise(departure) }, along_m: distance_m * cosine }
+        let cosine = if length > 0.0 { (way.arrival.0 * east + way.arrival.1 * north) / length } else { 0.0 };
+        Foot { t, sight: seen(&way), along_m: way.metres * cosine }
     }
 }
 
-fn inverse(from: LonLat, to: LonLat) -> (f64, f64, f64, f64) {
-    wgs84().inverse(from.lat(), from.lon(), to.lat(), to.lon())
+/// The geodesic between two places.
+fn way(from: &Stand, to: LonLat) -> Way {
+    from.way_to(to).unwrap_or_else(|| far(from.at(), to))
+}
+
+/// The geodesic between any two places.
+fn far(from: LonLat, to: LonLat) -> Way {
+    let (metres, departure_deg, arrival_deg, _) = wgs84().inverse(from.lat(), from.lon(), to.lat(), to.lon());
+    Way { metres, departure_deg, arrival: arrival_deg.to_radians().sin_cos() }
+}
+
+fn seen(way: &Way) -> Sight {
+    Sight { distance_m: way.metres, bearing_deg: clockwise(way.departure_deg) }
 }
 
 fn clockwise(azimuth_deg: f64) -> f64 {
@@ -209,6 +224,46 @@ mod tests {
         let hole = sight(place(5.0, 4.5), &geometry).distance_m;
         let edge = distance_m(place(5.0, 4.5), place(5.0, 4.0));
         assert!((hole - edge).abs() < 0.5, "{hole} against {edge}");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3000))]
+        #[test]
+        fn the_chord_tells_what_karney_does(
+            from in (-180.0..=180.0_f64, -90.0..=90.0_f64),
+            azimuth in -180.0..180.0_f64,
+            metres in prop_oneof![0.0..1.0_f64, 0.0..100.0_f64, 0.0..10_000.0_f64],
+        ) {
+            use geographiclib_rs::DirectGeodesic as _;
+            let from = place(from.0, from.1);
+            let (lat, lon): (f64, f64) = wgs84().direct(from.lat(), from.lon(), azimuth, metres);
+            let to = place(lon.clamp(-180.0, 180.0), lat.clamp(-90.0, 90.0));
+            let truth = far(from, to);
+            let told = Stand::new(from).way_to(to);
+            // What the places round to may lie a little beyond the reach.
+            prop_assume!(told.is_some() || truth.metres < 9_999.0);
+            let told = told.unwrap();
+            prop_assert!((told.metres - truth.metres).abs() < 1e-7, "{told:?} for {truth:?}");
+            // Across, metres at the other end; at a pole any azimuth names the same direction together with a longitude.
+            let off_m = |told_deg: f64, truth_deg: f64| (told_deg - truth_deg).to_radians().sin().abs() * truth.metres;
+            prop_assert!(off_m(told.departure_deg, truth.departure_deg) < 1e-4, "{told:?} for {truth:?}");
+            let cross = told.arrival.0 * truth.arrival.1 - told.arrival.1 * truth.arrival.0;
+            prop_assert!(cross.abs() * truth.metres < 1e-4, "{told:?} for {truth:?}");
+            if truth.metres > 1e-3 {
+                prop_assert!(told.arrival.0 * truth.arrival.0 + told.arrival.1 * truth.arrival.1 > 0.0);
+                prop_assert!((told.departure_deg - truth.departure_deg).to_radians().cos() > 0.0);
+            }
+        }
+    }
+
+    #[test]
+    fn a_place_is_at_no_distance_from_itself_and_its_neighbors_over_the_antimeridian_are_near() {
+        let at = place(33.4, 47.9);
+        assert_eq!(Stand::new(at).way_to(at).unwrap().metres, 0.0);
+        let over = Stand::new(place(179.999, 10.0)).way_to(place(-179.999, 10.0)).unwrap();
+        assert!((over.metres - far(place(179.999, 10.0), place(-179.999, 10.0)).metres).abs() < 1e-7);
+        assert!((over.departure_deg - 90.0).abs() < 1e-3);
+        assert_eq!(Stand::new(at).way_to(place(33.6, 47.9)), None);
     }
 
     proptest! {

@@ -5,6 +5,7 @@
 pub mod bands;
 pub mod bbox;
 pub mod cell;
+mod chord;
 pub mod clip;
 pub mod crs;
 pub mod edges;

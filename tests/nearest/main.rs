@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use mapa::{
     model::{Audience, Catalog, Collection, CollectionId, Feature, GeometryKind, Provenance, Revision, Title},
     snapshot::{
-        Selection, Shelf, Snapshot,
-        nearest::{Asking, Behind, ask, nearest},
+        Found, Selection, Shelf, Snapshot,
+        nearest::{Asking, Behind, Neighbor, Patience, ask, nearest},
     },
     space::{Area, Geometry, LonLat, geodesic::sight},
 };
@@ -274,13 +274,56 @@ fn pages_of_neighbors_follow_each_other_exactly() {
     }
 }
 
+#[test]
+fn whoever_does_not_lose_patience_is_told_what_everybody_is() {
+    let mut dice = Dice(5);
+    let shapes: Vec<_> = (0..3000).map(|_| Geometry::Point(place(33.4 + dice.roll(), 47.9 + dice.roll()))).collect();
+    let snapshot = snapshot(&shapes);
+    let selection = Selection::default();
+    let is_rare = |found: Found<'_>| found.feature.id.as_str().ends_with("00");
+    for (accepts, enough) in [(None, 100), (Some(&is_rare as &dyn Fn(Found<'_>) -> bool), 3000)] {
+        let mut last = true;
+        for features in [1, 10, 100, 1000, 10_000] {
+            let asked = |patience| Asking {
+                selection: &selection,
+                from: place(33.4, 47.9),
+                radius_m: 1e6,
+                limit: 10,
+                behind: None,
+                accepts,
+                patience,
+            };
+            let patience = Patience::new(features);
+            let (some, all) = (ask(&snapshot, &asked(Some(&patience))), ask(&snapshot, &asked(None)));
+            assert!(patience.is_lost() || features > 1, "one is not enough");
+            assert!(!patience.is_lost() || features <= enough, "{features} are enough");
+            // With more patience it is not lost earlier.
+            assert!(last || !patience.is_lost());
+            last = patience.is_lost();
+            if !last {
+                let names = |of: &[Neighbor<'_>]| {
+                    of.iter().map(|one| (one.found.feature.id.to_string(), one.sight)).collect::<Vec<_>>()
+                };
+                assert_eq!(names(&some), names(&all));
+            }
+        }
+    }
+}
+
 fn pages_follow(snapshot: &Snapshot, from: LonLat, radius_m: f64) {
     let selection = Selection::default();
     let whole = found(snapshot, from, radius_m, 1000);
     let (mut pages, mut behind) = (Vec::new(), None);
     loop {
-        let asking =
-            Asking { selection: &selection, from, radius_m, limit: 13, behind: behind.as_ref(), accepts: None };
+        let asking = Asking {
+            selection: &selection,
+            from,
+            radius_m,
+            limit: 13,
+            behind: behind.as_ref(),
+            accepts: None,
+            patience: None,
+        };
         let page = ask(snapshot, &asking);
         let Some(last) = page.last() else { break };
         behind = Some(Behind {

@@ -2,14 +2,12 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value as Json;
-
 use super::{Frame, demonstration, text};
 use crate::{
     http::{
         Language, Params,
         items::Question,
-        links::{escaped, feature_path},
+        links::{Link, escaped, feature_path},
         photos,
     },
     model::{Collection, Field, Photo, TextFormat, Value},
@@ -25,7 +23,7 @@ pub struct Table<'a> {
     /// Which.
     pub page: &'a Page<'a>,
     /// Links from here.
-    pub ways: &'a [Json],
+    pub ways: &'a [Link],
     /// What was asked.
     pub question: &'a Question,
 }
@@ -84,8 +82,8 @@ impl Table<'_> {
         for (rel, title) in
             [("prev", language.either("← Назад", "← Back")), ("next", language.either("Далі →", "Next →"))]
         {
-            if let Some(link) = self.ways.iter().find(|link| link["rel"] == rel) {
-                let href = text(link["href"].as_str().unwrap_or_default());
+            if let Some(link) = self.ways.iter().find(|link| link.rel == rel) {
+                let href = text(&link.href);
                 let _ = write!(body, "<li><a rel=\"{rel}\" href=\"{href}\">{title}</a></li>");
             }
         }

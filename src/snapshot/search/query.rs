@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     lexicon::Lexicon,
     spelling::{Mistakes, Spelling},
-    words::{Word, words},
+    words::{Initials, Word, words},
 };
 
 /// The most words that are looked for.
@@ -45,6 +45,8 @@ pub struct Wanted {
     pub(super) is_begun: bool,
     /// Words that are meant, each with its quality.
     pub(super) spelled: Vec<(String, u8)>,
+    /// With which letters a word begins that answers.
+    pub(super) initials: Initials,
     /// How it may be mistyped, where it may.
     mistakes: Option<Arc<Mistakes>>,
 }
@@ -112,7 +114,8 @@ impl Wanted {
         let mut spelled = vec![(key.clone(), SAME)];
         spelled.extend(lexicon.alike(&key, is_whole).into_iter().map(|other| (other.to_owned(), ALIKE)));
         let is_begun = !is_whole && (!is_number || key.chars().count() >= DIGITS_TO_BEGIN);
-        Self { is_weak: lexicon.is_weak(&key), key, is_number, is_begun, spelled, mistakes: None }
+        let initials = spelled.iter().map(|(word, _)| word.as_str()).collect();
+        Self { is_weak: lexicon.is_weak(&key), key, is_number, is_begun, spelled, initials, mistakes: None }
     }
 
     fn mistyped(&self, spelling: &Spelling, lexicon: &Lexicon) -> Self {
@@ -125,6 +128,7 @@ impl Wanted {
             let alike = lexicon.nearly(&self.key, is_near).into_iter();
             wanted.spelled.extend(alike.map(|word| (word.to_owned(), ALIKE_MISTYPED)));
             wanted.mistakes = Some(Arc::new(mistakes));
+            wanted.initials = Initials::ALL;
             // The best reading of a word is the one that counts.
             wanted.spelled.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
             wanted.spelled.dedup_by(|a, b| a.0 == b.0);

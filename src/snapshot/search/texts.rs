@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 use fst::{IntoStreamer, Map, Streamer};
 
-use super::words::{Word, words};
+use super::words::{Initials, Word, words};
 use crate::{
     model::{Collection, Feature, FieldType},
     space::{Geometry, LonLat},
@@ -82,6 +82,8 @@ pub(super) struct Terms {
     starts: Vec<u32>,
     /// By word and then by place, each place once a word.
     postings: Vec<Posting>,
+    /// With which letters the words begin.
+    initials: Initials,
 }
 
 impl Texts {
@@ -237,18 +239,26 @@ impl Gathered {
         }
         starts.push(u32::try_from(postings.len()).expect("a layer has fewer than 2^32 words"));
         let numbered = all.iter().enumerate().map(|(i, (word, _))| (word, i as u64));
-        Terms { words: Map::from_iter(numbered).expect("words are sorted and each stands once"), starts, postings }
+        let initials = all.iter().map(|(word, _)| word.as_str()).collect();
+        let words = Map::from_iter(numbered).expect("words are sorted and each stands once");
+        Terms { words, starts, postings, initials }
     }
 }
 
 impl Terms {
     /// The postings of a word; none where nobody says it.
     pub(super) fn exact(&self, word: &str) -> &[Posting] {
+        if !self.initials.meets(Initials::of(word)) {
+            return &[];
+        }
         self.words.get(word).map_or(&[], |number| self.postings_of(number))
     }
 
     /// Tells the words that begin so but are longer, with their postings.
     pub(super) fn longer<'a>(&'a self, beginning: &str, mut tell: impl FnMut(&str, &'a [Posting])) {
+        if !self.initials.meets(Initials::of(beginning)) {
+            return;
+        }
         let mut found = self.words.range().gt(beginning).into_stream();
         while let Some((word, number)) = found.next() {
             let Ok(word) = std::str::from_utf8(word) else { break };

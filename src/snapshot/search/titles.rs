@@ -1,6 +1,9 @@
 //! `Titles` is the words of what a collection and its kinds are called, in both languages.
 
-use super::{query::Wanted, words::words};
+use super::{
+    query::Wanted,
+    words::{Initials, words},
+};
 use crate::model::{Collection, Title};
 
 /// What a word of a title of several words is worth, of a hundred.
@@ -15,9 +18,13 @@ pub(in crate::snapshot) struct Titles {
     pub(super) kinds: Vec<Called>,
 }
 
-/// The words of a title: Ukrainian ones, English ones.
+/// The words of a title.
 #[derive(Debug)]
-pub(super) struct Called([Vec<String>; 2]);
+pub(super) struct Called {
+    /// Ukrainian ones, English ones.
+    words: [Vec<String>; 2],
+    initials: Initials,
+}
 
 impl Titles {
     /// The words of the titles of a collection.
@@ -29,20 +36,28 @@ impl Titles {
 
 impl Called {
     pub(super) fn of(title: &Title) -> Self {
-        Self([&title.uk, &title.en].map(|text| words(text).into_iter().map(|word| word.key).collect()))
+        let words = [&title.uk, &title.en].map(|text| words(text).into_iter().map(|word| word.key).collect::<Vec<_>>());
+        let initials = words.iter().flatten().map(String::as_str).collect();
+        Self { words, initials }
     }
 
     /// How well one wanted word is said in either language; 0 for not at all, less for one word of several.
     pub(super) fn quality(&self, wanted: &Wanted) -> u8 {
+        if !self.initials.meets(wanted.initials) {
+            return 0;
+        }
         let worth = |said: &Vec<String>| if said.len() == 1 { 100 } else { ONE_OF_SEVERAL };
         // A single letter is no word of a title.
-        let words = self.0.iter().flat_map(|said| said.iter().map(move |word| (word, worth(said))));
+        let words = self.words.iter().flat_map(|said| said.iter().map(move |word| (word, worth(said))));
         let told = words.filter(|(word, _)| word.len() > 1);
         told.map(|(word, worth)| (u32::from(wanted.quality(word)) * worth / 100) as u8).max().unwrap_or(0)
     }
 
     /// How well all wanted words are said in one of the languages, and of how many words; `None` where one is not.
     pub(super) fn all(&self, wanted: &[Wanted]) -> Option<f32> {
+        if !wanted.iter().all(|wanted| self.initials.meets(wanted.initials)) {
+            return None;
+        }
         let in_one = |said: &Vec<String>| {
             let each = wanted.iter().map(|wanted| said.iter().map(|word| wanted.quality(word)).max().unwrap_or(0));
             let qualities: Vec<u8> = each.collect();
@@ -53,6 +68,6 @@ impl Called {
             // What is said whole comes before what is said among other things.
             Some(mean + 8.0 * (wanted.len() as f32 / said.len().max(wanted.len()) as f32))
         };
-        self.0.iter().filter_map(in_one).reduce(f32::max)
+        self.words.iter().filter_map(in_one).reduce(f32::max)
     }
 }

@@ -169,6 +169,33 @@ fn key(word: &str) -> String {
     key
 }
 
+/// With which letters words begin. Letters share places, so it tells only what is not among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Initials(u64);
+
+impl Initials {
+    /// Any letter.
+    pub(super) const ALL: Self = Self(u64::MAX);
+
+    /// That of one word.
+    pub(super) fn of(word: &str) -> Self {
+        // Multiplicative hashing (Knuth, "The Art of Computer Programming" 3, §6.4): the upper six bits tell letters apart best.
+        let letter = word.chars().next().map_or(0, u32::from);
+        Self(1 << (letter.wrapping_mul(0x9e37_79b1) >> 26))
+    }
+
+    /// Whether a word may begin with a letter of both.
+    pub(super) fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+impl<'a> FromIterator<&'a str> for Initials {
+    fn from_iter<I: IntoIterator<Item = &'a str>>(words: I) -> Self {
+        Self(words.into_iter().fold(0, |all, word| all | Self::of(word).0))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -91,17 +91,17 @@ impl<'a> Layer<'a> {
         for Field { name, .. } in self.collection.fields.iter().filter(|field| field.unique) {
             let _ = write!(unique, ", ADD EXCLUDE USING hash (\"{name}\" WITH =) DEFERRABLE INITIALLY DEFERRED");
         }
+        let drop = if replaces { format!("DROP TABLE {};", self.table()) } else { String::new() };
+        // A reader under way sees either table with its own rows, never the new one without them: readers hold this lock too.
         on.batch_execute(&format!(
             "ALTER TABLE {NEW} ADD PRIMARY KEY (fid), ADD UNIQUE (id){unique};
              CREATE INDEX ON {NEW} USING gist (geom);
-             SELECT mapa.mapa_watch('mapa_new')"
-        ))?;
-        // A reader under way sees either table with its own rows, never the new one without them: readers hold this lock too.
-        on.batch_execute("LOCK TABLE mapa.mapa_store IN ACCESS EXCLUSIVE MODE")?;
-        if replaces {
-            on.batch_execute(&format!("DROP TABLE {}", self.table()))?;
-        }
-        on.batch_execute(&format!("ALTER TABLE {NEW} RENAME TO \"{}\"", self.name))
+             SELECT mapa.mapa_watch('mapa_new');
+             LOCK TABLE mapa.mapa_store IN ACCESS EXCLUSIVE MODE;
+             {drop}
+             ALTER TABLE {NEW} RENAME TO \"{}\"",
+            self.name
+        ))
     }
 
     /// Says in the table what it and its columns are, as QGIS shows it.

@@ -3,7 +3,10 @@
 use std::{collections::BTreeMap, fmt};
 
 use jiff::Timestamp;
-use postgres::{GenericClient, Transaction};
+use postgres::{
+    GenericClient, Transaction,
+    types::{ToSql, Type},
+};
 
 use super::{
     explain,
@@ -54,7 +57,7 @@ impl<'a> Replacement<'a> {
         let at = |error| explain(url, &error);
         let on = &mut transaction;
         let ask = "SELECT layer, definition::text, provenance::text FROM mapa.mapa_collection WHERE id = $1";
-        let standing = match on.query_opt(ask, &[&collection.id.as_str()]).map_err(at)? {
+        let standing = match on.query_typed_opt(ask, &[(&collection.id.as_str(), Type::TEXT)]).map_err(at)? {
             None => None,
             Some(row) => Some(Elder {
                 collection: serde_json::from_str(row.get(1))?,
@@ -67,13 +70,15 @@ impl<'a> Replacement<'a> {
             Some(elder) => layer_of(elder).known(on).map_err(at)?,
         };
         let writes_all = standing.as_ref().is_none_or(|elder| !elder.has_columns_of(collection));
-        let revision: i64 = on.query_one("SELECT revision FROM mapa.mapa_store", &[]).map_err(at)?.get(0);
+        let revision: i64 = on.query_typed_one("SELECT revision FROM mapa.mapa_store", &[]).map_err(at)?.get(0);
         let next = Revision(revision as u64).next();
         let name = standing.as_ref().map_or_else(|| layer_name(collection.id.as_str()), |elder| elder.layer.clone());
         let layer = Layer::new(name, collection);
         let insert = "INSERT INTO mapa.mapa_run (collection, source, started) VALUES ($1, $2, $3) RETURNING run";
         let source = provenance.source.replace('\0', "\u{fffd}");
-        let row = on.query_one(insert, &[&collection.id.as_str(), &source, &Timestamp::now().to_string()]);
+        let (id, started) = (collection.id.as_str(), Timestamp::now().to_string());
+        let said: [&(dyn ToSql + Sync); 3] = [&id, &source, &started];
+        let row = on.query_typed_one(insert, &said.map(|said| (said, Type::TEXT)));
         let run = row.map_err(at)?.get(0);
         let rejections = Rows::new("COPY mapa.mapa_rejection FROM STDIN BINARY".into(), 7);
         let aliases = aliases_of(on, collection.id.as_str()).map_err(at)?;
@@ -176,7 +181,8 @@ impl<'a> Replacement<'a> {
             Some(self.next)
         };
         let keep = "UPDATE mapa.mapa_collection SET demands = $2 WHERE id = $1 AND demands <> $2";
-        self.transaction.execute(keep, &[&self.collection.id.as_str(), &run.demands]).map_err(at)?;
+        let said = [(&self.collection.id.as_str() as &(dyn ToSql + Sync), Type::TEXT), (&run.demands, Type::TEXT)];
+        self.transaction.execute_typed(keep, &said).map_err(at)?;
         self.finish_run(run, true, revision).map_err(at)?;
         self.transaction.commit().map_err(at)?;
         Ok(Committed { revision, change })
@@ -221,24 +227,24 @@ impl<'a> Replacement<'a> {
             }
             rows.send(on)?;
         }
-        on.execute("UPDATE mapa.mapa_store SET revision = $1", &[&next])?;
-        on.execute("DELETE FROM mapa.mapa_change WHERE revision <= $1", &[&(next - KEPT_REVISIONS)])?;
-        on.execute(
-            "INSERT INTO mapa.mapa_collection AS o VALUES ($1, $2, $3::text::json, $4::text::json, $5, coalesce($6::bigint, 0), coalesce($7::bigint, 0))
-             ON CONFLICT (id) DO UPDATE SET definition = $3::text::json, provenance = $4::text::json, revision = $5,
-             whole_since = coalesce($6::bigint, o.whole_since),
-             aliases_since = coalesce($7::bigint, o.aliases_since)",
+        on.query_typed_one(
+            "WITH stored AS (UPDATE mapa.mapa_store SET revision = $5),
+             forgotten AS (DELETE FROM mapa.mapa_change WHERE revision <= $8)
+             INSERT INTO mapa.mapa_collection AS o VALUES ($1, $2, $3::json, $4::json, $5, coalesce($6, 0), coalesce($7, 0))
+             ON CONFLICT (id) DO UPDATE SET definition = $3::json, provenance = $4::json, revision = $5,
+             whole_since = coalesce($6, o.whole_since), aliases_since = coalesce($7, o.aliases_since)
+             RETURNING pg_notify('mapa', $5::text)",
             &[
-                &self.collection.id.as_str(),
-                &self.layer.name(),
-                &definition,
-                &provenance,
-                &next,
-                &whole_since,
-                &aliases_since,
+                (&self.collection.id.as_str(), Type::TEXT),
+                (&self.layer.name(), Type::TEXT),
+                (&definition, Type::TEXT),
+                (&provenance, Type::TEXT),
+                (&next, Type::INT8),
+                (&whole_since, Type::INT8),
+                (&aliases_since, Type::INT8),
+                (&(next - KEPT_REVISIONS), Type::INT8),
             ],
         )?;
-        on.execute("SELECT pg_notify('mapa', $1)", &[&next.to_string()])?;
         Ok(())
     }
 
@@ -262,10 +268,20 @@ impl<'a> Replacement<'a> {
         let Change { added, changed, removed, unchanged } = self.comparison.change();
         let [added, changed, removed, unchanged] = [added, changed, removed, unchanged].map(|count| count as i64);
         let revision = revision.map(|revision| revision.0 as i64);
-        self.transaction.execute(
+        self.transaction.execute_typed(
             "UPDATE mapa.mapa_run SET recipe = $2, report = $3, accepted = $4, revision = $5, added = $6, changed = $7,
              removed = $8, unchanged = $9 WHERE run = $1",
-            &[&self.run, &run.recipe, &run.report, &accepted, &revision, &added, &changed, &removed, &unchanged],
+            &[
+                (&self.run, Type::INT8),
+                (&run.recipe, Type::TEXT),
+                (&run.report, Type::TEXT),
+                (&accepted, Type::BOOL),
+                (&revision, Type::INT8),
+                (&added, Type::INT8),
+                (&changed, Type::INT8),
+                (&removed, Type::INT8),
+                (&unchanged, Type::INT8),
+            ],
         )?;
         Ok(())
     }
@@ -276,7 +292,8 @@ pub(super) fn aliases_of(
     on: &mut impl GenericClient,
     collection: &str,
 ) -> Result<BTreeMap<String, String>, postgres::Error> {
-    let rows = on.query("SELECT alias, id FROM mapa.mapa_alias WHERE collection = $1", &[&collection])?;
+    let ask = "SELECT alias, id FROM mapa.mapa_alias WHERE collection = $1";
+    let rows = on.query_typed(ask, &[(&collection, Type::TEXT)])?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 
