@@ -7,6 +7,8 @@ use std::{
     process::{Command, Stdio},
 };
 
+use mapa::space::BBox;
+
 use crate::{
     points::{self, Point},
     postgres::Cluster,
@@ -19,6 +21,8 @@ pub struct Martin {
     cluster: Cluster,
     database: String,
     folder: PathBuf,
+    /// West, south, east, north of the points, degrees.
+    bbox: String,
 }
 
 impl Martin {
@@ -45,7 +49,9 @@ impl Martin {
             cluster.sql(name, statement);
         }
         assert_eq!(cluster.sql(name, "SELECT count(*) FROM points"), points.len().to_string());
-        Some(Self { programs, cluster, database, folder: folder.to_owned() })
+        let all = points.iter().map(|point| BBox::of_point(point.at)).reduce(BBox::union).expect("there are points");
+        let bbox = all.to_array().map(|degrees| degrees.to_string()).join(",");
+        Some(Self { programs, cluster, database, folder: folder.to_owned(), bbox })
     }
 
     /// Served from the database, with so many megabytes of cache.
@@ -59,7 +65,8 @@ impl Martin {
         let _ = fs::remove_file(&file);
         let copied = Command::new(self.programs.join("martin-cp"))
             .args(["--source", "points", "--mbtiles-type", "flat", "--encoding", "gzip", "--concurrency", "4"])
-            .args(["--min-zoom", "0", "--max-zoom", &deepest.to_string(), "--output-file"])
+            // Without a box it copies the tiles of the whole world.
+            .args([&format!("--bbox={}", self.bbox), "--min-zoom=0", &format!("--max-zoom={deepest}"), "--output-file"])
             .arg(&file)
             .arg(&self.database)
             .stdout(Stdio::null())
