@@ -10,6 +10,7 @@ use std::{
 };
 
 use city::{City, text};
+use mapa::space::{LonLat, TileCoord, WorldPoint};
 use serde_json::Value;
 
 /// A recipe that brings its own collection of trees, and its source with these rows.
@@ -154,6 +155,18 @@ fn what_is_answered_at_once_is_what_the_route_answers() {
         (server.json("/collections/trees/items?limit=100"), server.json("/collections/trees/items?limit=101"));
     assert_eq!(ids(&at_once), ids(&by_route)[..100]);
     assert_eq!(at_once["numberMatched"], by_route["numberMatched"]);
+    // A tile of 27 trees, and one of them all, each narrowed by a filter that no tile was drawn with.
+    for z in [17, 8] {
+        let coord = TileCoord::at(WorldPoint::of(LonLat::new(33.01, 47.9).unwrap()), z);
+        let tile =
+            |or: &str| server.get(&format!("/tiles/trees/{coord}.mvt?filter=name%20LIKE%20%27%250%C2%BB%27{or}"));
+        let (at_once, by_route) = (tile(""), tile(&format!("%20OR%20name%20=%20%27{}%27", "a".repeat(600))));
+        assert_eq!((at_once.status, at_once.body.is_empty()), (200, false), "{coord}");
+        assert_eq!(at_once.body, by_route.body, "{coord}");
+        assert_eq!(at_once.header("etag"), by_route.header("etag"));
+        let wrong = server.get(&format!("/tiles/trees/{coord}.mvt?filter=name%20LIKE"));
+        assert_eq!(wrong.status, 400, "{coord}");
+    }
     // What is wrong is told either way, with the id of the request.
     let wrong = server.get_with("/nearest?lon=33&lat=x", &[("x-request-id", "mine")]);
     assert_eq!((wrong.status, wrong.header("x-request-id")), (400, "mine"));
@@ -252,8 +265,7 @@ fn what_is_for_staff_is_on_no_public_route() {
         assert!(!text(&server.get(path).body).contains("secrets"), "{path}");
     }
     for z in 8..=16 {
-        let tile =
-            mapa::space::TileCoord::at(mapa::space::WorldPoint::of(mapa::space::LonLat::new(33.5, 47.95).unwrap()), z);
+        let tile = TileCoord::at(WorldPoint::of(LonLat::new(33.5, 47.95).unwrap()), z);
         assert!(!text(&server.get(&format!("/tiles/city/{tile}.mvt")).body).contains("secrets"), "{tile}");
     }
     // A collection that becomes staff's own leaves the public snapshot of a running server.

@@ -411,6 +411,29 @@ fn a_tile_that_thins_keeps_to_its_budget_shows_what_matters_and_tells_how_many_i
 }
 
 #[test]
+fn features_that_all_fit_keep_their_order_however_long_the_first_ones_are() {
+    let of = collection("schools", GeometryKind::Point, 60, &[("name", FieldType::Text)]);
+    let feature = |i: u32| {
+        let name = format!("{i}{}", if i < 150 { "школа ".repeat(50) } else { String::new() });
+        let point = Geometry::Point(place((f64::from(i % 50) / 50.0, f64::from(i / 50) / 50.0)));
+        Feature::new(&of, &format!("{i:05}"), None, point, vec![Value::from(name.as_str())]).unwrap()
+    };
+    let snapshot = snapshot([Shelf::new(of.clone(), provenance(), (0..1500).map(feature).collect())]);
+    let drawn = |budget: u32| {
+        mvt(
+            &snapshot,
+            &tileset(&format!(
+                "budget = {budget}\n[[t.layer]]\nname = \"objects\"\nthematic = \"point\"\nfields = [\"name\"]\n"
+            )),
+            at(6),
+        )
+    };
+    let whole = drawn(500_000);
+    assert!((130_000..150_000).contains(&whole.len()), "{}", whole.len());
+    assert_eq!(drawn(150_000), whole);
+}
+
+#[test]
 fn no_tile_is_larger_than_its_budget_however_many_layers_share_it() {
     let square = |i: u32| {
         let (x, y) = (f64::from(i % 100) / 4.0 - 12.0, f64::from(i / 100) / 4.0 - 12.0);

@@ -1,26 +1,52 @@
 //! A `Drawn` is one tile with its strong ETags and encodings, ready to be sent.
 
-use std::{io::Write as _, sync::OnceLock};
+use std::{cell::RefCell, sync::OnceLock};
 
 use axum::{body::Bytes, http::HeaderValue};
-use flate2::{Compression, write::GzEncoder};
+use libdeflater::{CompressionLvl, Compressor};
 
 use super::{answer, encoding::Encoding};
 
 /// Fewer bytes are not made smaller by any encoding that matters.
 const SMALL: usize = 150;
 
-/// Effort of gzip: the default of zlib.
-const GZIP_LEVEL: u32 = 6;
+/// A buffer of more bytes than this is not kept for the next tile.
+const MOST_ROOM: usize = 1 << 20;
 
-/// Effort of brotli: beyond it a tile takes many times longer for a few bytes.
-const BROTLI_QUALITY: i32 = 5;
+/// How hard it is tried to make a tile small; the same for a tile on every node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// Many will ask for it.
+    Lasting,
+    /// It is hardly asked for twice.
+    Passing,
+}
+
+impl Effort {
+    /// Of libdeflate: the default of zlib, where a higher one gains a hundredth for twice the time; and the fastest one, which
+    /// makes tiles no larger than zlib does by default.
+    const fn gzip_level(self) -> i32 {
+        match self {
+            Self::Lasting => 6,
+            Self::Passing => 1,
+        }
+    }
+
+    /// Beyond the first a tile takes many times longer for a few bytes.
+    const fn brotli_quality(self) -> i32 {
+        match self {
+            Self::Lasting => 5,
+            Self::Passing => 2,
+        }
+    }
+}
 
 /// A tile; where there is nothing to show it has no bytes.
 #[derive(Debug)]
 pub struct Drawn {
     /// Hash of the bytes, the inside of the strong ETag.
     pub tag: String,
+    effort: Effort,
     plain: Coded,
     gzip: OnceLock<Coded>,
     brotli: OnceLock<Coded>,
@@ -39,10 +65,10 @@ pub struct Coded {
 
 impl Drawn {
     /// A tile of these bytes, in no encoding yet.
-    pub fn new(bytes: Vec<u8>) -> Self {
+    pub fn new(bytes: Vec<u8>, effort: Effort) -> Self {
         let tag = answer::tag_of(&bytes);
         let plain = Coded { bytes: bytes.into(), tag: answer::quoted(&tag), encoding: None };
-        Self { tag, plain, gzip: OnceLock::new(), brotli: OnceLock::new() }
+        Self { tag, effort, plain, gzip: OnceLock::new(), brotli: OnceLock::new() }
     }
 
     /// Whether there is nothing to show.
@@ -64,7 +90,10 @@ impl Drawn {
             return &self.plain;
         };
         room.get_or_init(|| Coded {
-            bytes: encoded(encoding, &self.plain.bytes).into(),
+            bytes: match encoding {
+                Encoding::Gzip => gzip(&self.plain.bytes, self.effort),
+                Encoding::Brotli => brotli(&self.plain.bytes, self.effort),
+            },
             tag: answer::quoted(&format!("{}-{}", self.tag, encoding.name())),
             encoding: Some(encoding),
         })
@@ -89,22 +118,79 @@ impl Drawn {
     }
 }
 
-/// Bytes in gzip (RFC 1952) or brotli (RFC 7932).
-fn encoded(encoding: Encoding, bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    match encoding {
-        Encoding::Gzip => {
-            let mut to = GzEncoder::new(&mut out, Compression::new(GZIP_LEVEL));
-            to.write_all(bytes).and_then(|()| to.finish().map(drop)).expect("a vector takes all bytes");
+/// A compressor and room for what it writes, which are made once for a thread.
+struct Packer {
+    compressor: Compressor,
+    room: Vec<u8>,
+}
+
+impl Packer {
+    fn new(effort: Effort) -> RefCell<Self> {
+        let level = CompressionLvl::new(effort.gzip_level()).expect("a level of libdeflate");
+        RefCell::new(Self { compressor: Compressor::new(level), room: Vec::new() })
+    }
+
+    fn pack(&mut self, bytes: &[u8]) -> Bytes {
+        let most = self.compressor.gzip_compress_bound(bytes.len());
+        if self.room.len() < most {
+            self.room.resize(most, 0);
         }
-        Encoding::Brotli => {
-            let params = brotli::enc::BrotliEncoderParams {
-                quality: BROTLI_QUALITY,
-                size_hint: bytes.len(),
-                ..Default::default()
-            };
-            brotli::BrotliCompress(&mut &bytes[..], &mut out, &params).expect("a vector takes all bytes");
+        let written = self.compressor.gzip_compress(bytes, &mut self.room).expect("there is room for the most bytes");
+        let packed = Bytes::copy_from_slice(&self.room[..written]);
+        if self.room.len() > MOST_ROOM {
+            self.room = Vec::new();
+        }
+        packed
+    }
+}
+
+thread_local! {
+    static LASTING: RefCell<Packer> = Packer::new(Effort::Lasting);
+    static PASSING: RefCell<Packer> = Packer::new(Effort::Passing);
+}
+
+/// Bytes in gzip (RFC 1952).
+fn gzip(bytes: &[u8], effort: Effort) -> Bytes {
+    let packer = match effort {
+        Effort::Lasting => &LASTING,
+        Effort::Passing => &PASSING,
+    };
+    packer.with_borrow_mut(|packer| packer.pack(bytes))
+}
+
+/// Bytes in brotli (RFC 7932).
+fn brotli(bytes: &[u8], effort: Effort) -> Bytes {
+    let quality = effort.brotli_quality();
+    let params = brotli::enc::BrotliEncoderParams { quality, size_hint: bytes.len(), ..Default::default() };
+    let mut out = Vec::new();
+    brotli::BrotliCompress(&mut &bytes[..], &mut out, &params).expect("a vector takes all bytes");
+    out.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_packed_is_unpacked_by_others(bytes in proptest::collection::vec(0..4_u8, SMALL..20_000), passing: bool) {
+            let effort = if passing { Effort::Passing } else { Effort::Lasting };
+            let drawn = Drawn::new(bytes.clone(), effort);
+            let (mut plain, packed) = (Vec::new(), drawn.coded(Some(Encoding::Gzip)));
+            flate2::read::GzDecoder::new(&*packed.bytes).read_to_end(&mut plain).unwrap();
+            prop_assert_eq!(&plain, &bytes);
+            plain.clear();
+            brotli::BrotliDecompress(&mut &*drawn.coded(Some(Encoding::Brotli)).bytes, &mut plain).unwrap();
+            prop_assert_eq!(&plain, &bytes);
+            prop_assert_eq!(drawn.coded(None).bytes.as_ref(), &bytes[..]);
+            // The same on every node and thread.
+            let again = Drawn::new(bytes, effort);
+            let elsewhere = std::thread::spawn(move || again.coded(Some(Encoding::Gzip)).bytes.clone()).join().unwrap();
+            prop_assert_eq!(&packed.bytes, &elsewhere);
         }
     }
-    out
 }

@@ -29,7 +29,6 @@ use tower_service::Service as _;
 use tracing::Instrument as _;
 
 use super::{Answering, PINNED, Problem, Standing, answer, metrics::Tally, packing, route::Route, routes, tiles};
-use crate::snapshot::Snapshot;
 
 /// The longest request id that is taken over, bytes.
 const LONGEST_ID: usize = 64;
@@ -74,7 +73,7 @@ impl Front {
         let standing = self.city.standing();
         let accepts = packing::accepts(request.headers());
         let mut response = if request.method() == Method::GET
-            && let Some(response) = self.at_once(&standing.snapshot, request.uri(), request.headers())
+            && let Some(response) = self.at_once(&standing, request.uri(), request.headers())
         {
             // What came in together goes out together, so that whoever waits for several is woken once.
             tokio::task::yield_now().await;
@@ -91,8 +90,8 @@ impl Front {
     }
 
     /// What is answered sooner than handed over.
-    fn at_once(&self, snapshot: &Snapshot, uri: &Uri, asked: &HeaderMap) -> Option<Response> {
-        let answered = catch_unwind(AssertUnwindSafe(|| routes::at_once(&self.city, snapshot, uri, asked)));
+    fn at_once(&self, standing: &Standing, uri: &Uri, asked: &HeaderMap) -> Option<Response> {
+        let answered = catch_unwind(AssertUnwindSafe(|| routes::at_once(&self.city, standing, uri, asked)));
         // What panics here does so on its route too, where it is told with the id of the request.
         let (route, answered) = answered.ok()??;
         let mut response = answered.into_response();

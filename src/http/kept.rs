@@ -15,7 +15,13 @@ use std::{
 
 use quick_cache::{Equivalent, Weighter, sync::Cache};
 
-use super::{Problem, drawn::Drawn, encoding::Encoding, gate::Gate, pyramid::Pyramid};
+use super::{
+    Problem,
+    drawn::{Drawn, Effort},
+    encoding::Encoding,
+    gate::Gate,
+    pyramid::Pyramid,
+};
 use crate::{
     model::CollectionId,
     snapshot::{Difference, Selection, Snapshot, When},
@@ -55,6 +61,20 @@ pub struct Key {
 impl Key {
     fn is_whole(&self) -> bool {
         self.collections.is_empty() && self.filter.is_none() && self.datetime.is_none()
+    }
+
+    fn effort(&self) -> Effort {
+        if self.is_whole() { Effort::Lasting } else { Effort::Passing }
+    }
+
+    /// The tile as it is kept, drawn now.
+    fn drawn(&self, draw: impl FnOnce() -> Result<Vec<u8>, TileError>) -> Result<Drawn, Problem> {
+        let bytes = draw().map_err(|error| {
+            let Self { tileset, coord, .. } = self;
+            tracing::error!(%coord, tileset, %error, "a tile could not be drawn");
+            Problem::Internal
+        })?;
+        Ok(Drawn::new(bytes, self.effort()))
     }
 }
 
@@ -129,7 +149,7 @@ impl Kept {
             ahead_weight: AtomicU64::new(0),
             whole: room(most / 8 * 3),
             narrowed: room(most / 8),
-            nothing: Arc::new(Drawn::new(Vec::new())),
+            nothing: Arc::new(Drawn::new(Vec::new(), Effort::Lasting)),
             most,
         }
     }
@@ -190,22 +210,17 @@ impl Kept {
         gate: &Gate,
         draw: impl FnOnce() -> Result<Vec<u8>, TileError> + Send + 'static,
     ) -> Result<Arc<Drawn>, Problem> {
-        let coord = key.coord;
         let drawing = async {
             let _turn = gate.turn().await?;
-            let tileset = key.tileset.clone();
+            let key = key.clone();
             let drawn = aside(move || {
-                let bytes = draw().map_err(|error| {
-                    tracing::error!(%coord, tileset, %error, "a tile could not be drawn");
-                    Problem::Internal
-                })?;
-                let drawn = Drawn::new(bytes);
+                let drawn = key.drawn(draw)?;
                 drawn.coded(encoding);
                 Ok(Arc::new(drawn))
             });
             drawn.await
         };
-        let drawn = match self.ahead(&key.tileset, coord, key.format).filter(|_| key.is_whole()) {
+        let drawn = match self.ahead(&key.tileset, key.coord, key.format).filter(|_| key.is_whole()) {
             Some(drawn) => Arc::clone(drawn),
             None => self.room(key).get_or_insert_async(key, drawing).await?,
         };
@@ -214,6 +229,19 @@ impl Kept {
             let drawn = Arc::clone(&drawn);
             aside(move || _ = drawn.coded(encoding)).await;
         }
+        Ok(drawn)
+    }
+
+    /// The tile, drawn on this thread: for one that is drawn sooner than handed over.
+    pub fn draw_at_once(
+        &self,
+        key: Key,
+        encoding: Option<Encoding>,
+        draw: impl FnOnce() -> Result<Vec<u8>, TileError>,
+    ) -> Result<Arc<Drawn>, Problem> {
+        let drawn = Arc::new(key.drawn(draw)?);
+        drawn.coded(encoding);
+        self.room(&key).insert(key, Arc::clone(&drawn));
         Ok(drawn)
     }
 
@@ -255,7 +283,7 @@ impl Kept {
             Some(drawn) => drawn,
             None => match tile::draw(snapshot, tileset, &Selection::default(), coord, AHEAD) {
                 Ok(bytes) if bytes.is_empty() => Arc::clone(&self.nothing),
-                Ok(bytes) => Arc::new(Drawn::new(bytes)),
+                Ok(bytes) => Arc::new(Drawn::new(bytes, Effort::Lasting)),
                 Err(error) => {
                     tracing::error!(%coord, tileset = name, %error, "a tile could not be drawn");
                     return;

@@ -13,7 +13,7 @@ use super::{
     geojson::{FeatureCollectionJson, FeatureJson},
     json,
     parameters::MAX_RADIUS_M,
-    routes,
+    routes::{self, SOON_READ_BYTES},
 };
 use crate::{
     exchange::View,
@@ -31,9 +31,6 @@ const MOST_UNKNOWN: usize = 1000;
 
 /// As many features are looked at soon.
 const SOON_LOOKED_AT: u32 = 1000;
-
-/// A query of so many bytes is soon read, and its filter soon asked about a feature.
-const SOON_READ_BYTES: usize = 512;
 
 /// The nearest features of the collections named, or of all thematic ones.
 pub async fn get(

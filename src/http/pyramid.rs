@@ -76,6 +76,11 @@ impl Pyramid {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::drawn::Effort;
+
+    fn drawn(bytes: &[u8]) -> Drawn {
+        Drawn::new(bytes.to_vec(), Effort::Lasting)
+    }
 
     const CITY: BBox = BBox { west: 33.2, south: 47.7, east: 33.6, north: 48.15 };
 
@@ -86,8 +91,8 @@ mod tests {
         assert_eq!(coords, (0..=14).flat_map(|z| TileCoord::covering(&CITY, z)).collect::<Vec<_>>());
         for (i, coord) in coords.iter().enumerate() {
             assert!(pyramid.get(*coord).is_none());
-            assert!(pyramid.put(*coord, Arc::new(Drawn::new(i.to_string().into()))));
-            assert!(!pyramid.put(*coord, Arc::new(Drawn::new(vec![]))), "a place is filled once");
+            assert!(pyramid.put(*coord, Arc::new(drawn(i.to_string().as_bytes()))));
+            assert!(!pyramid.put(*coord, Arc::new(drawn(&[]))), "a place is filled once");
         }
         for (i, (coord, drawn)) in pyramid.tiles().enumerate() {
             assert_eq!((coord, &drawn.coded(None).bytes[..]), (coords[i], i.to_string().as_bytes()));

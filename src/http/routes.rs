@@ -7,7 +7,7 @@ use axum::{
 };
 
 use super::{
-    Answering, City, Problem, api, at, catalog, changes, clusters, collections, conformance, fonts,
+    Answering, City, Problem, Standing, api, at, catalog, changes, clusters, collections, conformance, fonts,
     format::XLSX,
     health, items, metrics, nearest, page, pages,
     parameters::{
@@ -21,10 +21,7 @@ use super::{
 };
 use crate::{
     model::feature::MAX_ID_BYTES,
-    snapshot::{
-        Snapshot,
-        summary::{MAX_GROUP_BY, MAX_SUMS},
-    },
+    snapshot::summary::{MAX_GROUP_BY, MAX_SUMS},
 };
 
 /// Every route with what answers it.
@@ -71,16 +68,24 @@ pub fn all() -> Vec<(&'static Route, MethodRouter<Answering>)> {
     ]
 }
 
-/// What is answered sooner than it is handed to another thread, with its route: what is nearest, a page of features.
-pub fn at_once(
+/// A query of so many bytes is soon read, and its filter soon asked about a feature.
+pub const SOON_READ_BYTES: usize = 512;
+
+/// What is answered sooner than it is handed to another thread, with its route: what is nearest, a page of features, a tile
+/// of few points.
+pub(super) fn at_once(
     city: &City,
-    snapshot: &Snapshot,
+    standing: &Standing,
     uri: &Uri,
     asked: &HeaderMap,
 ) -> Option<(&'static Route, Result<Response, Problem>)> {
     let (path, query) = (uri.path(), uri.query());
+    let snapshot = &*standing.snapshot;
     if path == NEAREST.path {
         return Some((&NEAREST, nearest::at_once(city, snapshot, query, asked)?));
+    }
+    if path.starts_with("/tiles/") {
+        return Some((&TILE, tiles::at_once(city, standing, uri, asked)?));
     }
     let id = path.strip_prefix("/collections/")?.strip_suffix("/items")?;
     Some((&ITEMS, items::at_once(city, snapshot, id, query, asked)?))

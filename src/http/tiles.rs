@@ -9,14 +9,26 @@ use axum::{
 };
 
 use super::{
-    Answering, Params, Problem, Standing, answer, base_tiles, collections::shelf, drawn::Drawn, encoding::Encoding,
-    kept::Key, routes, tile_format,
+    Answering, City, Params, Problem, Standing, answer, base_tiles,
+    collections::shelf,
+    drawn::Drawn,
+    encoding::Encoding,
+    kept::Key,
+    routes::{self, SOON_READ_BYTES},
+    tile_format,
 };
 use crate::{
-    snapshot::{Shelf, Snapshot},
-    space::TileCoord,
+    model::GeometryKind,
+    snapshot::{Selection, Shelf, Snapshot},
+    space::{Cell, TileCoord},
     tile::{self, Format, Tileset, Tilesets},
 };
+
+/// Points of so many collections are soon drawn, …
+const SOON_SHELVES: usize = 8;
+
+/// … if there are no more of them: that takes about as long as to hand a request to another thread and back.
+const SOON_POINTS: usize = 100;
 
 /// One tile by XYZ; where there is nothing to draw, 204 without a body. Without an ending `Accept` chooses the format.
 ///
@@ -83,17 +95,7 @@ async fn answer(
     let is_negotiated = format.is_none();
     let format = format.map_or_else(|| tile_format::accepted(asked), Ok)?;
     let standing = city.standing();
-    let mut selection = params.collections(&standing.snapshot)?;
-    selection.collections.sort_unstable();
-    selection.collections.dedup();
-    let key = Key {
-        tileset: name,
-        collections: selection.collections.clone(),
-        filter: params.filter()?.map(|filter| filter.canonical()),
-        datetime: params.datetime()?,
-        coord,
-        format,
-    };
+    let (key, selection) = question(&standing.snapshot, name, coord, format, params)?;
     let encoding = Encoding::accepted(asked);
     let answered = |drawn: &Drawn| {
         let mut response = answer::tile(asked, format.media_type(), drawn, encoding)?;
@@ -111,6 +113,73 @@ async fn answer(
     let draw = move || tile::draw(&snapshot, &tileset, &selection, coord, format);
     let drawn = standing.kept.draw(&key, encoding, &city.drawings, draw).await?;
     answered(&drawn).ok_or(Problem::Internal)
+}
+
+/// Which tile is meant, and of which features.
+fn question(
+    snapshot: &Snapshot,
+    name: String,
+    coord: TileCoord,
+    format: Format,
+    params: &Params,
+) -> Result<(Key, Selection), Problem> {
+    let mut selection = params.collections(snapshot)?;
+    selection.collections.sort_unstable();
+    selection.collections.dedup();
+    let key = Key {
+        tileset: name,
+        collections: selection.collections.clone(),
+        filter: params.filter()?.map(|filter| filter.canonical()),
+        datetime: params.datetime()?,
+        coord,
+        format,
+    };
+    Ok((key, selection))
+}
+
+/// The same for a tile that is drawn sooner than it is handed to another thread: one of few points.
+pub(super) fn at_once(
+    city: &City,
+    standing: &Standing,
+    uri: &Uri,
+    asked: &HeaderMap,
+) -> Option<Result<Response, Problem>> {
+    let query = uri.query().unwrap_or_default();
+    let (name, coord, format) = named(uri.path()).filter(|_| query.len() <= SOON_READ_BYTES)?;
+    if name == base_tiles::NAME && city.shown.base_tiles.is_some() {
+        return None;
+    }
+    let snapshot = &*standing.snapshot;
+    // What is wrong, the route says.
+    let tileset = find(city, snapshot, name).ok()?;
+    if !is_soon_drawn(&tileset, snapshot, coord) {
+        return None;
+    }
+    let answer = || {
+        let params = Params::read(uri.query(), &routes::TILE)?;
+        let (key, selection) = question(snapshot, name.to_owned(), coord, format, &params)?;
+        let encoding = Encoding::accepted(asked);
+        let drawn = match standing.kept.get(&key) {
+            Some(drawn) if drawn.ready(encoding).is_some() => drawn,
+            _ => {
+                let selection = params.narrowed(selection, shown(&tileset, snapshot), &[tile::reach(coord)])?;
+                let draw = || tile::draw(snapshot, &tileset, &selection, coord, format);
+                standing.kept.draw_at_once(key, encoding, draw)?
+            }
+        };
+        answer::tile(asked, format.media_type(), &drawn, encoding).ok_or(Problem::Internal)
+    };
+    Some(answer())
+}
+
+/// Whether a tile shows only points, and few, of few collections.
+fn is_soon_drawn(tileset: &Tileset, snapshot: &Snapshot, coord: TileCoord) -> bool {
+    let (mut shelves, mut points) = (0, 0);
+    shown(tileset, snapshot).all(|shelf| {
+        shelves += 1;
+        points += shelf.most_points_in(Cell::of_tile(coord));
+        shelf.collection().geometry == GeometryKind::Point && shelves <= SOON_SHELVES && points <= SOON_POINTS
+    })
 }
 
 /// The answer to a request for a tile, where it is kept and made in the encoding asked for.
@@ -145,7 +214,7 @@ pub fn shown<'a>(tileset: &'a Tileset, snapshot: &'a Snapshot) -> impl Iterator<
 }
 
 /// The tileset of this name, or of these names between commas.
-pub fn find(city: &Answering, snapshot: &Snapshot, name: &str) -> Result<Tileset, Problem> {
+pub fn find(city: &City, snapshot: &Snapshot, name: &str) -> Result<Tileset, Problem> {
     city.shown.tilesets.find(name, snapshot).map_err(|none| Problem::NotFound(none.to_string()))
 }
 

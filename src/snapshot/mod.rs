@@ -49,6 +49,8 @@ pub struct Snapshot {
     revision: Revision,
     audience: Audience,
     sectors: Vec<Sector>,
+    /// What each sector is called, in words that are searched.
+    sector_titles: Arc<[search::Called]>,
     shelves: BTreeMap<CollectionId, Arc<Shelf>>,
     spelling: Spelled,
 }
@@ -70,6 +72,7 @@ impl Snapshot {
             revision: Revision(0),
             audience,
             sectors: catalog.sectors.clone(),
+            sector_titles: catalog.sectors.iter().map(|sector| search::Called::of(&sector.title)).collect(),
             shelves: BTreeMap::new(),
             spelling: Spelled::default(),
         };

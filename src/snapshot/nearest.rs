@@ -21,12 +21,12 @@ use arrayvec::ArrayVec;
 
 use super::{
     Found, Selection, Shelf, Snapshot,
-    packed::{EVERYWHERE, FAN, Node, Packed, Rect, outward},
+    packed::{EVERYWHERE, FAN, Node, Rect, outward},
     selection::Here,
     shelf::Part,
 };
 use crate::space::{
-    BBox, EdgeTree, LonLat, Ruler, Span,
+    EdgeTree, LonLat, Ruler, Span,
     geodesic::{Sight, sight_within},
 };
 
@@ -194,10 +194,12 @@ impl<'a, 'q> Search<'a, 'q> {
         for shelf in shelves {
             let here = self.asking.selection.here(shelf);
             for part in shelf.parts() {
-                if let Some(top) = part.index().top()
-                    && self.ruler.least_to_box(&part.index().bbox(top)) <= self.limit_m
+                let (index, looking) = (part.index(), Looking { part, here });
+                let Some(top) = index.top() else { continue };
+                if self.ruler.least_to_box(&index.bbox(top)) <= self.limit_m
+                    && index.place(top).is_none_or(|at| self.is_meant(looking, at))
                 {
-                    self.descend(Looking { part, here }, top);
+                    self.descend(looking, top);
                 }
             }
         }
@@ -227,7 +229,7 @@ impl<'a, 'q> Search<'a, 'q> {
         if let Some(at) = index.place(node) {
             return self.look_at(looking, at);
         }
-        for (least_m, child) in self.children(index, node, |bbox| looking.here.reaches(bbox)) {
+        for (least_m, child) in self.children(looking, node) {
             if least_m > self.limit_m {
                 return;
             }
@@ -235,17 +237,32 @@ impl<'a, 'q> Search<'a, 'q> {
         }
     }
 
-    fn children(&self, index: &Packed, node: Node, reaches: impl Fn(&BBox) -> bool) -> Children {
+    fn children(&mut self, looking: Looking<'a, '_>, node: Node) -> Children {
+        let index = looking.part.index();
+        let mut near: ArrayVec<Node, FAN> =
+            index.children(node).filter(|child| index.meets(*child, &self.within)).collect();
+        // Features are asked one right after the other, so that memory is waited for once, and before any is measured.
+        near.retain(|child| index.place(*child).is_none_or(|at| self.is_meant(looking, at)));
         let mut children = Children::new();
-        for child in index.children(node).filter(|child| index.meets(*child, &self.within)) {
+        for child in near {
             let bbox = index.bbox(child);
             let least_m = self.ruler.least_to_box(&bbox);
-            if least_m <= self.limit_m && reaches(&bbox) {
+            if least_m <= self.limit_m && looking.here.reaches(&bbox) {
                 children.push((least_m, child));
             }
         }
         children.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         children
+    }
+
+    /// Whether the feature at a place of the part is one of the selection.
+    fn is_meant(&mut self, Looking { part, here }: Looking<'a, '_>, at: u32) -> bool {
+        if self.asking.patience.is_some_and(|patience| !patience.lasts()) {
+            // Nothing is near enough any more.
+            self.limit_m = f64::NEG_INFINITY;
+            return false;
+        }
+        part.at(at).is_some_and(|feature| here.takes(feature))
     }
 
     /// Bounds what was kept before the limit was where it is by the ruler that is tight up to it.
@@ -274,15 +291,11 @@ impl<'a, 'q> Search<'a, 'q> {
         }
     }
 
-    fn look_at(&mut self, Looking { part, here }: Looking<'a, '_>, at: u32) {
-        if self.asking.patience.is_some_and(|patience| !patience.lasts()) {
-            // Nothing is near enough any more.
-            self.limit_m = f64::NEG_INFINITY;
-            return;
-        }
+    /// Measures a feature of the selection.
+    fn look_at(&mut self, Looking { part, .. }: Looking<'a, '_>, at: u32) {
         let Some(feature) = part.at(at) else { return };
         let found = Found { shelf: part.shelf, feature };
-        if !here.takes(feature) || self.asking.accepts.is_some_and(|accepts| !accepts(found)) {
+        if self.asking.accepts.is_some_and(|accepts| !accepts(found)) {
             return;
         }
         let edges = part.edges(at);

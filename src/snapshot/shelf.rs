@@ -333,6 +333,11 @@ impl Shelf {
         base.map(|(key, at)| (key, self.base.at(at))).chain(fresh.map(|(key, at)| (key, self.fresh.at(at))))
     }
 
+    /// How many points stand in a cell, and perhaps those that stood there before; told without looking at one.
+    pub fn most_points_in(&self, cell: Cell) -> usize {
+        [&self.base, &self.fresh].map(|layer| layer.points().stretch(cell).len()).into_iter().sum()
+    }
+
     /// The cells of a level that points stand in, within a cell: how many and where, the first and the last along the
     /// curve. A cell comes twice where points were put into it since the base was built.
     ///

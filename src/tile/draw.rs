@@ -6,6 +6,8 @@
 
 use std::{cmp::Reverse, collections::HashMap};
 
+use smallvec::smallvec;
+
 use super::{
     Picture, Tag, Tileset, clip, cluster, feature_number,
     grid::{EXTENT, Grid, Place, Shape},
@@ -32,6 +34,12 @@ const TINY_HALF: i32 = 2;
 
 /// The least bytes of a feature in a tile: more than the room divided by this are not looked at one by one.
 const LEAST_BYTES: usize = 16;
+
+/// After so many features it is guessed whether all will fit, …
+const GUESS_AFTER: usize = 128;
+
+/// … and where they would take so many times the room, it is not tried.
+const GUESS_SURELY: usize = 2;
 
 /// What is drawn of a layer.
 struct Sheet<'a> {
@@ -97,7 +105,7 @@ fn told<'a>(sheets: &[Sheet<'a>]) -> Layer<'a> {
     let mut told = Layer::new(DROPPED);
     for sheet in sheets.iter().filter(|sheet| sheet.dropped + sheet.tiny > 0) {
         let name = sheet.layer.name();
-        told.add(feature_number(DROPPED, name), Shape::Points(vec![(EXTENT as i32 / 2, EXTENT as i32 / 2)]));
+        told.add(feature_number(DROPPED, name), Shape::Points(smallvec![(EXTENT as i32 / 2, EXTENT as i32 / 2)]));
         told.tell("layer", name.into());
         told.tell("dropped", Tag::Integer(sheet.dropped as i64));
         told.tell("tiny", Tag::Integer(sheet.tiny as i64));
@@ -143,7 +151,7 @@ fn sheet<'a>(
             continue;
         }
         let items = items(layer, shelf, features, &grid, coord.z(), &mut drawn.tiny);
-        fill(&mut drawn, layer, shelf, items, room);
+        fill(&mut drawn, layer, shelf, &items, room);
     }
     if !points_only {
         // What is drawn last lies on top.
@@ -182,7 +190,7 @@ fn fill_singles<'a>(
             continue;
         }
         items.sort_by(|a, b| a.feature.id.cmp(&b.feature.id));
-        fill(drawn, layer, shelf, items, room);
+        fill(drawn, layer, shelf, &items, room);
     }
 }
 
@@ -196,29 +204,39 @@ fn is_here(grid: &Grid, feature: &Feature) -> bool {
 }
 
 /// Puts items into the layer; where they do not all fit, the most important ones.
-fn fill<'a>(drawn: &mut Sheet<'a>, layer: &'a tileset::Layer, shelf: &'a Shelf, mut items: Vec<Item<'a>>, room: usize) {
+fn fill<'a>(drawn: &mut Sheet<'a>, layer: &'a tileset::Layer, shelf: &'a Shelf, items: &[Item<'a>], room: usize) {
     let start = drawn.layer.mark();
     let fields: Vec<usize> = layer.fields_of(shelf.collection()).collect();
+    let put = |to: &mut Layer<'a>, item: &Item<'a>| put(to, layer, &fields, shelf, item);
     if items.len() <= room / LEAST_BYTES {
-        for item in &items {
-            put(&mut drawn.layer, layer, &fields, shelf, item);
-        }
-        if drawn.layer.bytes() <= room {
+        let (before, most) = (drawn.layer.bytes(), room.saturating_mul(GUESS_SURELY));
+        drawn.layer.reserve(items.len());
+        let fits = items.iter().enumerate().all(|(i, item)| {
+            put(&mut drawn.layer, item);
+            let bytes = drawn.layer.bytes();
+            bytes <= room && (i != GUESS_AFTER || (bytes - before) / GUESS_AFTER * items.len() <= most)
+        });
+        if fits {
             return;
         }
         drawn.layer.back_to(start);
     }
     let order = layer.order.as_deref().and_then(|field| shelf.collection().field_index(field));
-    items.sort_by_cached_key(|item| rank(shelf, order, item));
-    let mut items = items.into_iter();
-    while let Some(item) = items.next() {
+    let mut ranked: Vec<&Item> = items.iter().collect();
+    ranked.sort_by_cached_key(|item| rank(shelf, order, item));
+    for (i, item) in ranked.iter().enumerate() {
         let before = drawn.layer.mark();
-        put(&mut drawn.layer, layer, &fields, shelf, &item);
+        put(&mut drawn.layer, item);
         if drawn.layer.bytes() > room {
             drawn.layer.back_to(before);
-            drawn.dropped += item.count + items.map(|item| item.count).sum::<u64>();
+            drawn.dropped += ranked[i..].iter().map(|item| item.count).sum::<u64>();
             return;
         }
+    }
+    // They do fit, though the first ones were far longer than the others.
+    drawn.layer.back_to(start);
+    for item in items {
+        put(&mut drawn.layer, item);
     }
 }
 

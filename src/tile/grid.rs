@@ -10,6 +10,8 @@
 //!
 //! The units of all tiles of a zoom are one lattice over the world: what two tiles show is snapped alike in both.
 
+use smallvec::{SmallVec, smallvec};
+
 use crate::space::{BBox, LonLat, TileCoord, WorldPoint};
 
 /// Units along a side of a tile (MVT 2.1 §4.1 calls it extent).
@@ -24,8 +26,8 @@ pub type Place = (i64, i64);
 /// A geometry on the grid. Never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shape {
-    /// Places.
-    Points(Vec<Spot>),
+    /// Places, nearly always one.
+    Points(SmallVec<[Spot; 2]>),
     /// Lines of two places or more, neighbours different.
     Lines(Vec<Vec<Spot>>),
     /// Rings of three places or more, open; each outer ring (positive area, y down) is followed by its holes (negative).
@@ -66,8 +68,8 @@ impl Grid {
     }
 
     /// The points of these that lie in the tile, rounded down: 4095.9 is not 4096, which is the next tile's.
-    pub fn points(&self, all: &[LonLat]) -> Vec<Spot> {
-        let mut kept: Vec<Spot> = all.iter().filter_map(|at| spot(self.place(*at, 0.0))).collect();
+    pub fn points(&self, all: &[LonLat]) -> SmallVec<[Spot; 2]> {
+        let mut kept: SmallVec<[Spot; 2]> = all.iter().filter_map(|at| spot(self.place(*at, 0.0))).collect();
         kept.dedup();
         kept
     }
@@ -75,7 +77,7 @@ impl Grid {
     /// A point of the world that lies in this tile.
     pub fn mark(&self, at: WorldPoint) -> Shape {
         let (x, y) = self.place_of(at, 0.0);
-        Shape::Points(vec![(x as i32, y as i32)])
+        Shape::Points(smallvec![(x as i32, y as i32)])
     }
 
     /// The stretches of a line that may reach into the buffer, whole edge by edge, neighbours different.
@@ -160,7 +162,7 @@ mod tests {
     #[test]
     fn the_middle_of_the_world_is_the_middle_of_its_tile() {
         let grid = Grid::new(TileCoord::new(0, 0, 0).unwrap(), 64);
-        assert_eq!(grid.points(&[place(0.0, 0.0)]), [(2048, 2048)]);
+        assert_eq!(grid.points(&[place(0.0, 0.0)])[..], [(2048, 2048)]);
         assert_eq!(grid.line(&[place(0.0, 0.0), place(180.0, 0.0)]), [[(2048, 2048), (4096, 2048)]]);
     }
 

@@ -92,6 +92,6 @@ pub fn draw(
 /// It has 52: MLT writes the step from one to the next with its sign, and its decoder in JavaScript takes a step of more
 /// than 2^52 for one the other way (`@maplibre/mlt` 1.3.0).
 pub fn feature_number(collection: &str, id: &str) -> u64 {
-    let name = format!("{collection}/{id}");
+    let name = [collection, "/", id].concat();
     xxhash_rust::xxh3::xxh3_64(name.as_bytes()) & ((1 << 52) - 1)
 }

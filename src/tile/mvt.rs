@@ -26,12 +26,17 @@ const MOVE_TO: u32 = 1;
 const LINE_TO: u32 = 2;
 const CLOSE_PATH: u32 = 7 | 1 << 3;
 
+/// Room for a feature from the beginning, with what only it says.
+const LIKELY_BYTES: usize = 96;
+
 /// The bytes of the tile; none for a picture without layers.
 pub fn encode(picture: &Picture) -> Vec<u8> {
     let (mut tile, mut body, mut part) = (Vec::new(), Vec::new(), Vec::new());
     for layer in &picture.layers {
         body.clear();
+        body.reserve(layer.figures().len() * LIKELY_BYTES);
         layer_body(layer, &mut body, &mut part);
+        tile.reserve_exact(message_bytes(body.len()));
         message(&mut tile, 3, &body);
     }
     tile
@@ -204,6 +209,7 @@ fn zigzag32(value: i32) -> u32 {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use smallvec::smallvec;
 
     /// The only feature of a tile, read by an independent decoder.
     fn decode(shape: &Shape) -> geo_types::Geometry<f32> {
@@ -230,7 +236,7 @@ mod tests {
     #[test]
     fn points_lines_and_rings_come_back_as_they_were() {
         use geo_types::Geometry as G;
-        let G::MultiPoint(points) = decode(&Shape::Points(vec![(1, 2), (3, 4)])) else { panic!("points") };
+        let G::MultiPoint(points) = decode(&Shape::Points(smallvec![(1, 2), (3, 4)])) else { panic!("points") };
         assert_eq!(points.0.iter().map(|p| (p.x(), p.y())).collect::<Vec<_>>(), [(1., 2.), (3., 4.)]);
         let G::MultiLineString(lines) = decode(&Shape::Lines(vec![vec![(0, 0), (5, 5)], vec![(9, 9), (1, 1), (2, 7)]]))
         else {
@@ -270,7 +276,7 @@ mod tests {
                     mark = layer.mark();
                 }
                 let shape = match kind {
-                    0 => Shape::Points(spots.clone()),
+                    0 => Shape::Points(spots.clone().into()),
                     1 => Shape::Lines(vec![spots.clone(), spots[1..].to_vec()]),
                     _ => Shape::Rings(vec![spots.clone()]),
                 };

@@ -2,10 +2,12 @@
 
 use std::{
     borrow::Cow,
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     hash::{Hash, Hasher},
     ops::Range,
 };
+
+use foldhash::fast::RandomState;
 
 use super::{grid::Shape, mvt};
 use crate::model::Value;
@@ -23,7 +25,7 @@ pub struct Layer<'a> {
     name: &'a str,
     keys: Vec<Cow<'a, str>>,
     values: Vec<Tag<'a>>,
-    known: HashMap<Tag<'a>, u32>,
+    known: HashMap<Tag<'a>, u32, RandomState>,
     /// Of each key the value told last: neighbours in a layer often say the same.
     last: Vec<u32>,
     figures: Vec<Figure>,
@@ -74,13 +76,19 @@ impl<'a> Layer<'a> {
             name,
             keys: Vec::new(),
             values: Vec::new(),
-            known: HashMap::new(),
+            known: HashMap::default(),
             last: Vec::new(),
             figures: Vec::new(),
             tags: Vec::new(),
             bytes: mvt::frame_bytes(name),
             weighed: 0,
         }
+    }
+
+    /// Makes room for so many figures.
+    pub fn reserve(&mut self, figures: usize) {
+        self.figures.reserve(figures);
+        self.known.reserve(figures);
     }
 
     /// Adds a figure; what is told next is told of it.
@@ -164,6 +172,9 @@ impl<'a> Layer<'a> {
         self.tags.truncate(mark.tags);
         self.keys.truncate(mark.keys);
         self.last.truncate(mark.keys);
+        if mark.values == 0 {
+            self.known.clear();
+        }
         for value in self.values.drain(mark.values..) {
             self.known.remove(&value);
         }
@@ -182,14 +193,15 @@ impl<'a> Layer<'a> {
     }
 
     fn value(&mut self, tag: Tag<'a>) -> u32 {
-        if let Some(at) = self.known.get(&tag) {
-            return *at;
-        }
         let at = self.values.len() as u32;
-        self.bytes += mvt::value_bytes(&tag);
-        self.values.push(tag.clone());
-        self.known.insert(tag, at);
-        at
+        match self.known.entry(tag) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                self.bytes += mvt::value_bytes(new.key());
+                self.values.push(new.key().clone());
+                *new.insert(at)
+            }
+        }
     }
 }
 

@@ -140,6 +140,10 @@ impl Test {
             Self::Or(tests) => all(tests.iter().map(|test| test.of(feature).map(|truth| !truth))).map(|none| !none),
             Self::IsNull(typed) => Some(typed.is_unknown(feature)),
             Self::Truths(comparison, sides) => comparison.of(&sides[0].of(feature)?, &sides[1].of(feature)?),
+            // What is asked most, in the shortest way.
+            Self::Words(Comparison::Equal, [Words::Field(at), Words::Known(text)]) => {
+                Some(feature.values[*at].as_text()? == text)
+            }
             Self::Words(comparison, sides) => comparison.of(&sides[0].of(feature)?, &sides[1].of(feature)?),
             Self::Amounts(comparison, sides) => comparison.of(&sides[0].of(feature)?, &sides[1].of(feature)?),
             Self::Moments(comparison, sides) => comparison.of(&sides[0].of(feature)?, &sides[1].of(feature)?),

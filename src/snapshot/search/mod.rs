@@ -36,7 +36,7 @@ pub use query::{MAX_WORDS, Query, TooManyWords};
 pub(super) use spelling::Spelling;
 pub(super) use texts::Texts;
 pub use texts::spot;
-pub(super) use titles::Titles;
+pub(super) use titles::{Called, Titles};
 
 /// Fewer objects and addresses than this are little: then words may be mistyped.
 const LITTLE: usize = 3;
@@ -173,11 +173,14 @@ fn steps<'a>(snapshot: &'a Snapshot, asking: &Asking<'_>, query: &Query) -> Vec<
     let all = &query.words;
     let mut found: Vec<(f32, Step<'a>)> = Vec::new();
     if asking.selection.collections.is_empty() {
-        let sectors = snapshot.sectors().iter();
-        found.extend(sectors.filter_map(|one| Some((titles::Called::of(&one.title).all(all)?, Step::Sector(one)))));
+        let sectors = snapshot.sectors().iter().zip(&*snapshot.sector_titles);
+        found.extend(sectors.filter_map(|(one, called)| Some((called.all(all)?, Step::Sector(one)))));
     }
     for shelf in shelves(snapshot, asking.selection).into_iter().filter(|shelf| !shelf.is_empty()) {
         let titles = shelf.titles();
+        if !all.iter().all(|wanted| titles.may_say(wanted)) {
+            continue;
+        }
         if let Some(score) = titles.whole.all(all) {
             found.push((score, Step::Collection(shelf)));
         }

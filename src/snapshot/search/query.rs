@@ -45,8 +45,8 @@ pub struct Wanted {
     pub(super) is_begun: bool,
     /// Words that are meant, each with its quality.
     pub(super) spelled: Vec<(String, u8)>,
-    /// With which letters a word begins that answers.
-    pub(super) initials: Initials,
+    /// With which letters the words begin that are meant.
+    initials: Initials,
     /// How it may be mistyped, where it may.
     mistakes: Option<Arc<Mistakes>>,
 }
@@ -114,8 +114,28 @@ impl Wanted {
         let mut spelled = vec![(key.clone(), SAME)];
         spelled.extend(lexicon.alike(&key, is_whole).into_iter().map(|other| (other.to_owned(), ALIKE)));
         let is_begun = !is_whole && (!is_number || key.chars().count() >= DIGITS_TO_BEGIN);
-        let initials = spelled.iter().map(|(word, _)| word.as_str()).collect();
-        Self { is_weak: lexicon.is_weak(&key), key, is_number, is_begun, spelled, initials, mistakes: None }
+        let is_weak = lexicon.is_weak(&key);
+        let mut wanted =
+            Self { key, is_number, is_weak, is_begun, spelled, initials: Initials::default(), mistakes: None };
+        wanted.note_initials();
+        wanted
+    }
+
+    fn note_initials(&mut self) {
+        self.initials = self.spelled.iter().map(|(word, _)| word.as_str()).collect();
+        if self.is_begun {
+            self.initials.add_begun(&self.key);
+        }
+    }
+
+    /// Whether one of the words that are meant may be among those of an index.
+    pub(super) fn may_be_in(&self, index: &Initials) -> bool {
+        self.initials.meets(index)
+    }
+
+    /// Whether the words of a title may answer; mistakes are looked for in each of them.
+    pub(super) fn may_be_called(&self, title: &Initials) -> bool {
+        self.mistakes.is_some() || self.initials.meets(title)
     }
 
     fn mistyped(&self, spelling: &Spelling, lexicon: &Lexicon) -> Self {
@@ -128,10 +148,10 @@ impl Wanted {
             let alike = lexicon.nearly(&self.key, is_near).into_iter();
             wanted.spelled.extend(alike.map(|word| (word.to_owned(), ALIKE_MISTYPED)));
             wanted.mistakes = Some(Arc::new(mistakes));
-            wanted.initials = Initials::ALL;
             // The best reading of a word is the one that counts.
             wanted.spelled.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
             wanted.spelled.dedup_by(|a, b| a.0 == b.0);
+            wanted.note_initials();
         }
         wanted
     }

@@ -56,22 +56,34 @@ struct Lists<'a> {
     kinds: Option<Vec<u16>>,
 }
 
+impl Of<'_> {
+    /// Whether the layer may say a wanted word at all.
+    fn may_say(&self, wanted: &Wanted) -> bool {
+        self.texts.names.may_say(wanted) || self.texts.places.may_say(wanted) || self.titles.may_say(wanted)
+    }
+}
+
 impl<'a> Lists<'a> {
     fn of(of: Of<'a>, wanted: &Wanted) -> Self {
-        let whole = of.titles.whole.quality(wanted);
-        let kinds = of.titles.kinds.iter().map(|kind| kind.quality(wanted)).chain([0]);
-        let kinds: Vec<u16> = kinds.map(|one| one.max(whole).into()).collect();
         Self {
             names: lists(&of.texts.names, wanted, |_| true),
             // Nearly every address says what kind of street it is, and begins with any letter.
             places: lists(&of.texts.places, wanted, |word| !of.lexicon.is_weak(word) && takes_place(wanted, word)),
-            kinds: kinds.iter().any(|quality| *quality > 0).then_some(kinds),
+            kinds: of.titles.may_say(wanted).then(|| kinds(of.titles, wanted)).flatten(),
         }
     }
 
     fn is_empty(&self) -> bool {
         self.names.is_empty() && self.places.is_empty() && self.kinds.is_none()
     }
+}
+
+/// How well each kind says a word, and no kind; `None` where none does.
+fn kinds(titles: &Titles, wanted: &Wanted) -> Option<Vec<u16>> {
+    let whole = titles.whole.quality(wanted);
+    let kinds = titles.kinds.iter().map(|kind| kind.quality(wanted)).chain([0]);
+    let kinds: Vec<u16> = kinds.map(|one| one.max(whole).into()).collect();
+    kinds.iter().any(|quality| *quality > 0).then_some(kinds)
 }
 
 /// Whether a word of an address may answer a wanted one: a single letter begins too many.
@@ -81,9 +93,12 @@ pub(super) fn takes_place(wanted: &Wanted, word: &str) -> bool {
 
 fn lists<'a>(terms: &'a Terms, wanted: &Wanted, takes: impl Fn(&str) -> bool) -> Vec<(&'a [Posting], u8)> {
     let mut found: Vec<(&[Posting], u8)> = Vec::new();
-    for (word, quality) in wanted.spelled.iter().filter(|(word, _)| takes(word)) {
+    if !terms.may_say(wanted) {
+        return found;
+    }
+    for (word, quality) in &wanted.spelled {
         let postings = terms.exact(word);
-        if !postings.is_empty() {
+        if !postings.is_empty() && takes(word) {
             found.push((postings, *quality));
         }
     }
@@ -106,6 +121,9 @@ impl Ranking {
         weak: &[&Wanted],
         mut tell: impl FnMut(usize, f32),
     ) {
+        if !required.iter().all(|wanted| of.may_say(wanted)) {
+            return;
+        }
         let mut lists = Vec::with_capacity(required.len());
         for wanted in required {
             let of_word = Lists::of(of, wanted);

@@ -11,7 +11,10 @@ use std::collections::HashMap;
 
 use fst::{IntoStreamer, Map, Streamer};
 
-use super::words::{Initials, Word, words};
+use super::{
+    query::Wanted,
+    words::{Initials, Word, words},
+};
 use crate::{
     model::{Collection, Feature, FieldType},
     space::{Geometry, LonLat},
@@ -248,7 +251,7 @@ impl Gathered {
 impl Terms {
     /// The postings of a word; none where nobody says it.
     pub(super) fn exact(&self, word: &str) -> &[Posting] {
-        if !self.initials.meets(Initials::of(word)) {
+        if !self.initials.may_have(word) {
             return &[];
         }
         self.words.get(word).map_or(&[], |number| self.postings_of(number))
@@ -256,7 +259,7 @@ impl Terms {
 
     /// Tells the words that begin so but are longer, with their postings.
     pub(super) fn longer<'a>(&'a self, beginning: &str, mut tell: impl FnMut(&str, &'a [Posting])) {
-        if !self.initials.meets(Initials::of(beginning)) {
+        if !self.initials.may_have_begun(beginning) {
             return;
         }
         let mut found = self.words.range().gt(beginning).into_stream();
@@ -267,6 +270,11 @@ impl Terms {
             }
             tell(word, self.postings_of(number));
         }
+    }
+
+    /// Whether a wanted word may be among them.
+    pub(super) fn may_say(&self, wanted: &Wanted) -> bool {
+        wanted.may_be_in(&self.initials)
     }
 
     fn postings_of(&self, number: u64) -> &[Posting] {

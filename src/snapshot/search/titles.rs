@@ -16,11 +16,12 @@ pub(in crate::snapshot) struct Titles {
     pub(super) whole: Called,
     /// Of each kind, in the order of the collection.
     pub(super) kinds: Vec<Called>,
+    initials: Initials,
 }
 
 /// The words of a title.
 #[derive(Debug)]
-pub(super) struct Called {
+pub(in crate::snapshot) struct Called {
     /// Ukrainian ones, English ones.
     words: [Vec<String>; 2],
     initials: Initials,
@@ -29,13 +30,24 @@ pub(super) struct Called {
 impl Titles {
     /// The words of the titles of a collection.
     pub(in crate::snapshot) fn of(collection: &Collection) -> Self {
-        let kinds = collection.kinds.iter().map(|kind| Called::of(&kind.title)).collect();
-        Self { whole: Called::of(&collection.title), kinds }
+        let kinds: Vec<Called> = collection.kinds.iter().map(|kind| Called::of(&kind.title)).collect();
+        let whole = Called::of(&collection.title);
+        let mut initials = whole.initials;
+        for kind in &kinds {
+            initials.add_all(&kind.initials);
+        }
+        Self { whole, kinds, initials }
+    }
+
+    /// Whether one of the titles may say a wanted word.
+    pub(super) fn may_say(&self, wanted: &Wanted) -> bool {
+        wanted.may_be_called(&self.initials)
     }
 }
 
 impl Called {
-    pub(super) fn of(title: &Title) -> Self {
+    /// The words of this title.
+    pub(in crate::snapshot) fn of(title: &Title) -> Self {
         let words = [&title.uk, &title.en].map(|text| words(text).into_iter().map(|word| word.key).collect::<Vec<_>>());
         let initials = words.iter().flatten().map(String::as_str).collect();
         Self { words, initials }
@@ -43,7 +55,7 @@ impl Called {
 
     /// How well one wanted word is said in either language; 0 for not at all, less for one word of several.
     pub(super) fn quality(&self, wanted: &Wanted) -> u8 {
-        if !self.initials.meets(wanted.initials) {
+        if !wanted.may_be_called(&self.initials) {
             return 0;
         }
         let worth = |said: &Vec<String>| if said.len() == 1 { 100 } else { ONE_OF_SEVERAL };
@@ -55,7 +67,7 @@ impl Called {
 
     /// How well all wanted words are said in one of the languages, and of how many words; `None` where one is not.
     pub(super) fn all(&self, wanted: &[Wanted]) -> Option<f32> {
-        if !wanted.iter().all(|wanted| self.initials.meets(wanted.initials)) {
+        if !wanted.iter().all(|wanted| wanted.may_be_called(&self.initials)) {
             return None;
         }
         let in_one = |said: &Vec<String>| {

@@ -169,31 +169,74 @@ fn key(word: &str) -> String {
     key
 }
 
-/// With which letters words begin. Letters share places, so it tells only what is not among them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Initials(u64);
+/// With which letters words begin: the first ones, and the first two. Several share a place, so it tells only what is not
+/// among them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Initials {
+    letters: u64,
+    pairs: [u64; 4],
+}
 
 impl Initials {
-    /// Any letter.
-    pub(super) const ALL: Self = Self(u64::MAX);
-
-    /// That of one word.
-    pub(super) fn of(word: &str) -> Self {
-        // Multiplicative hashing (Knuth, "The Art of Computer Programming" 3, §6.4): the upper six bits tell letters apart best.
-        let letter = word.chars().next().map_or(0, u32::from);
-        Self(1 << (letter.wrapping_mul(0x9e37_79b1) >> 26))
+    /// Takes in a word.
+    pub(super) fn add(&mut self, word: &str) {
+        let (letter, pair) = places(word);
+        self.letters |= 1 << letter;
+        self.pairs[pair / 64] |= 1 << (pair % 64);
     }
 
-    /// Whether a word may begin with a letter of both.
-    pub(super) fn meets(self, other: Self) -> bool {
-        self.0 & other.0 != 0
+    /// Takes in every word that begins so.
+    pub(super) fn add_begun(&mut self, beginning: &str) {
+        self.add(beginning);
+        if is_one_letter(beginning) {
+            self.pairs = [u64::MAX; 4];
+        }
+    }
+
+    /// Takes in all words of others.
+    pub(super) fn add_all(&mut self, others: &Self) {
+        self.letters |= others.letters;
+        for (pairs, others) in self.pairs.iter_mut().zip(others.pairs) {
+            *pairs |= others;
+        }
+    }
+
+    /// Whether it may have a word of these.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        self.letters & other.letters != 0 && self.pairs.iter().zip(other.pairs).any(|(own, others)| own & others != 0)
+    }
+
+    /// Whether this word may be among them.
+    pub(super) fn may_have(&self, word: &str) -> bool {
+        let (_, pair) = places(word);
+        self.pairs[pair / 64] >> (pair % 64) & 1 == 1
+    }
+
+    /// Whether a word may be among them that begins so.
+    pub(super) fn may_have_begun(&self, beginning: &str) -> bool {
+        if is_one_letter(beginning) { self.letters >> places(beginning).0 & 1 == 1 } else { self.may_have(beginning) }
     }
 }
 
 impl<'a> FromIterator<&'a str> for Initials {
     fn from_iter<I: IntoIterator<Item = &'a str>>(words: I) -> Self {
-        Self(words.into_iter().fold(0, |all, word| all | Self::of(word).0))
+        let mut all = Self::default();
+        words.into_iter().for_each(|word| all.add(word));
+        all
     }
+}
+
+fn is_one_letter(word: &str) -> bool {
+    word.chars().nth(1).is_none()
+}
+
+/// The places of a word's first letter, below 64, and of its first two, below 256.
+fn places(word: &str) -> (usize, usize) {
+    let mut letters = word.chars().map(u32::from);
+    let (first, second) = (letters.next().unwrap_or(0), letters.next().unwrap_or(0));
+    // Multiplicative hashing (Knuth, "The Art of Computer Programming" 3, §6.4): the upper bits tell letters apart best.
+    let hash = |n: u32| n.wrapping_mul(0x9e37_79b1);
+    ((hash(first) >> 26) as usize, (hash(first << 8 ^ second) >> 24) as usize)
 }
 
 #[cfg(test)]
@@ -243,6 +286,23 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn initials_tell_no_word_away(all in proptest::collection::vec("[a-dЖ0-2]{1,4}", 0..8), other in "[a-dЖ0-2]{1,3}") {
+            let initials: Initials = all.iter().map(String::as_str).collect();
+            let (mut word, mut begun) = (Initials::default(), Initials::default());
+            word.add(&other);
+            begun.add_begun(&other);
+            if all.contains(&other) {
+                prop_assert!(initials.may_have(&other) && initials.meets(&word) && word.meets(&initials));
+            }
+            if all.iter().any(|one| one.starts_with(&other)) {
+                prop_assert!(initials.may_have_begun(&other) && initials.meets(&begun) && begun.meets(&initials));
+            }
+            // They do tell most of what is not there.
+            let empty = Initials::default();
+            prop_assert!(!empty.may_have(&other) && !empty.may_have_begun(&other) && !empty.meets(&begun));
+        }
+
         #[test]
         fn any_text_has_words(text in any::<String>()) {
             for word in words(&text) {
