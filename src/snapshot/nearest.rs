@@ -175,6 +175,7 @@ struct Search<'a, 'q> {
 struct Looking<'a, 'h> {
     part: Part<'a>,
     here: Here<'h>,
+    takes_all: bool,
 }
 
 /// The children of a node that may hold what is wanted, the nearest first, each with how far it is at least, metres.
@@ -194,7 +195,7 @@ impl<'a, 'q> Search<'a, 'q> {
         for shelf in shelves {
             let here = self.asking.selection.here(shelf);
             for part in shelf.parts() {
-                let (index, looking) = (part.index(), Looking { part, here });
+                let (index, looking) = (part.index(), Looking { part, here, takes_all: here.takes_all() });
                 let Some(top) = index.top() else { continue };
                 if self.ruler.least_to_box(&index.bbox(top)) <= self.limit_m
                     && index.place(top).is_none_or(|at| self.is_meant(looking, at))
@@ -241,8 +242,10 @@ impl<'a, 'q> Search<'a, 'q> {
         let index = looking.part.index();
         let mut near: ArrayVec<Node, FAN> =
             index.children(node).filter(|child| index.meets(*child, &self.within)).collect();
-        // Features are asked one right after the other, so that memory is waited for once, and before any is measured.
-        near.retain(|child| index.place(*child).is_none_or(|at| self.is_meant(looking, at)));
+        if !looking.takes_all {
+            // Features are asked one right after the other, so that memory is waited for once, and before any is measured.
+            near.retain(|child| index.place(*child).is_none_or(|at| self.is_meant(looking, at)));
+        }
         let mut children = Children::new();
         for child in near {
             let bbox = index.bbox(child);
@@ -256,13 +259,17 @@ impl<'a, 'q> Search<'a, 'q> {
     }
 
     /// Whether the feature at a place of the part is one of the selection.
-    fn is_meant(&mut self, Looking { part, here }: Looking<'a, '_>, at: u32) -> bool {
-        if self.asking.patience.is_some_and(|patience| !patience.lasts()) {
-            // Nothing is near enough any more.
+    fn is_meant(&mut self, Looking { part, here, .. }: Looking<'a, '_>, at: u32) -> bool {
+        self.is_patient() && part.at(at).is_some_and(|feature| here.takes(feature))
+    }
+
+    /// Whether one more feature may be looked at; else nothing is near enough any more.
+    fn is_patient(&mut self) -> bool {
+        let lasts = self.asking.patience.is_none_or(Patience::lasts);
+        if !lasts {
             self.limit_m = f64::NEG_INFINITY;
-            return false;
         }
-        part.at(at).is_some_and(|feature| here.takes(feature))
+        lasts
     }
 
     /// Bounds what was kept before the limit was where it is by the ruler that is tight up to it.
@@ -293,7 +300,7 @@ impl<'a, 'q> Search<'a, 'q> {
 
     /// Measures a feature of the selection.
     fn look_at(&mut self, Looking { part, .. }: Looking<'a, '_>, at: u32) {
-        let Some(feature) = part.at(at) else { return };
+        let Some(feature) = part.at(at).filter(|_| self.is_patient()) else { return };
         let found = Found { shelf: part.shelf, feature };
         if self.asking.accepts.is_some_and(|accepts| !accepts(found)) {
             return;
