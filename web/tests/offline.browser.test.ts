@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer, request as ask, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { Catalog, Neighbors } from '../src/server/wire.ts';
 import { launch, mapIsDrawn, PHONE, visit } from './browser.ts';
 import { canChange, ChangingCity } from './changing_city.ts';
@@ -128,10 +128,11 @@ describe('a page whose server goes away', { skip: canChange ? false : 'skipped: 
     await page.waitForFunction(async () => (await navigator.serviceWorker.ready).waiting !== null);
     // The version before serves the page that still runs on its files.
     await page.close();
+    // A page that opens before the next version has taken over is one more of the version before, which then stays.
+    await hasTakenOver(context, 'mapa-shell-new');
     const next = await context.newPage();
     await next.goto(front.url);
-    await next.waitForFunction(async () => (await caches.keys()).some((name) => name === 'mapa-shell-new'));
-    await next.waitForFunction(async () => (await caches.keys()).filter((name) => name.startsWith('mapa-shell-')).length === 1);
+    await next.waitForFunction(() => navigator.serviceWorker.controller !== null);
     await front.stop();
     await next.reload();
     await next.locator('meta[name=version][content=new]').waitFor({ state: 'attached' });
@@ -139,6 +140,18 @@ describe('a page whose server goes away', { skip: canChange ? false : 'skipped: 
     await context.close();
   });
 });
+
+/** Waits until the shell of this name is the only one that is kept: those of versions before go when it takes over. */
+async function hasTakenOver(context: BrowserContext, shell: string): Promise<void> {
+  const shells = async () => (await caches.keys()).filter((name) => name.startsWith('mapa-shell-'));
+  for (let turn = 0; turn < 300; turn++) {
+    // A worker that has just been stopped does not answer; one that waits does.
+    const kept = await Promise.all(context.serviceWorkers().map((worker) => worker.evaluate(shells).catch(() => [])));
+    if (kept.some((names) => names.length === 1 && names[0] === shell)) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${shell} has not taken over`);
+}
 
 /** Stands before the server as the next version of the page would: other bytes of the page and of its service worker. */
 class Front {
