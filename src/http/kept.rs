@@ -69,12 +69,7 @@ impl Key {
 
     /// The tile as it is kept, drawn now.
     fn drawn(&self, draw: impl FnOnce() -> Result<Vec<u8>, TileError>) -> Result<Drawn, Problem> {
-        let bytes = draw().map_err(|error| {
-            let Self { tileset, coord, .. } = self;
-            tracing::error!(%coord, tileset, %error, "a tile could not be drawn");
-            Problem::Internal
-        })?;
-        Ok(Drawn::new(bytes, self.effort()))
+        drawn(&self.tileset, self.coord, self.effort(), draw)
     }
 }
 
@@ -281,14 +276,12 @@ impl Kept {
         let asked = self.whole.peek(&key);
         let drawn = match asked {
             Some(drawn) => drawn,
-            None => match tile::draw(snapshot, tileset, &Selection::default(), coord, AHEAD) {
-                Ok(bytes) if bytes.is_empty() => Arc::clone(&self.nothing),
-                Ok(bytes) => Arc::new(Drawn::new(bytes, Effort::Lasting)),
-                Err(error) => {
-                    tracing::error!(%coord, tileset = name, %error, "a tile could not be drawn");
-                    return;
-                }
-            },
+            None => {
+                let draw = || tile::draw(snapshot, tileset, &Selection::default(), coord, AHEAD);
+                // What fails has said so in the log; who asks for it is answered with 500.
+                let Ok(drawn) = drawn(name, coord, Effort::Lasting, draw) else { return };
+                if drawn.is_empty() { Arc::clone(&self.nothing) } else { Arc::new(drawn) }
+            }
         };
         for encoding in ENCODINGS {
             drawn.coded(Some(encoding));
@@ -315,6 +308,20 @@ impl Kept {
     fn room(&self, key: &Key) -> &Room {
         if key.is_whole() { &self.whole } else { &self.narrowed }
     }
+}
+
+/// A tile drawn now; where it cannot be, the log tells why.
+fn drawn(
+    tileset: &str,
+    coord: TileCoord,
+    effort: Effort,
+    draw: impl FnOnce() -> Result<Vec<u8>, TileError>,
+) -> Result<Drawn, Problem> {
+    let bytes = draw().map_err(|error| {
+        tracing::error!(%coord, tileset, %error, "a tile could not be drawn");
+        Problem::Internal
+    })?;
+    Ok(Drawn::new(bytes, effort))
 }
 
 /// Does what takes a core off the threads that answer; a panic there is one of its asker, who is answered with 500.

@@ -160,8 +160,11 @@ pub(super) fn at_once(
         let (key, selection) = question(snapshot, name.to_owned(), coord, format, &params)?;
         let encoding = Encoding::accepted(asked);
         let drawn = match standing.kept.get(&key) {
-            Some(drawn) if drawn.ready(encoding).is_some() => drawn,
-            _ => {
+            Some(drawn) => {
+                drawn.coded(encoding);
+                drawn
+            }
+            None => {
                 let selection = params.narrowed(selection, shown(&tileset, snapshot), &[tile::reach(coord)])?;
                 let draw = || tile::draw(snapshot, &tileset, &selection, coord, format);
                 standing.kept.draw_at_once(key, encoding, draw)?

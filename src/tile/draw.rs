@@ -211,10 +211,10 @@ fn fill<'a>(drawn: &mut Sheet<'a>, layer: &'a tileset::Layer, shelf: &'a Shelf, 
     if items.len() <= room / LEAST_BYTES {
         let (before, most) = (drawn.layer.bytes(), room.saturating_mul(GUESS_SURELY));
         drawn.layer.reserve(items.len());
-        let fits = items.iter().enumerate().all(|(i, item)| {
+        let fits = items.iter().zip(1..).all(|(item, count)| {
             put(&mut drawn.layer, item);
             let bytes = drawn.layer.bytes();
-            bytes <= room && (i != GUESS_AFTER || (bytes - before) / GUESS_AFTER * items.len() <= most)
+            bytes <= room && (count != GUESS_AFTER || (bytes - before) / GUESS_AFTER * items.len() <= most)
         });
         if fits {
             return;
