@@ -1,5 +1,6 @@
 //! Loading: recipe → import → store, one transaction a collection, and what became of every row told.
 
+mod crossing;
 mod digest;
 mod intake;
 mod photos;
@@ -9,8 +10,11 @@ mod table;
 use std::{
     collections::HashMap,
     fs,
+    panic::resume_unwind,
     path::{Path, PathBuf},
     rc::Rc,
+    sync::mpsc::Receiver,
+    thread,
 };
 
 use anyhow::{Context, bail};
@@ -27,6 +31,7 @@ use crate::{
     store::{Address, Change, Diff, PastRejection, PastRun, Run, Store},
     tile::Tilesets,
 };
+use crossing::{Passage, Sender, crossing};
 use digest::{Ingredients, digest};
 use intake::Intake;
 use photos::{Settled, Sitting, Studio};
@@ -294,28 +299,42 @@ fn again(store: &mut Store, planned: &Planned, order: &Order, digest: &str) -> a
     }))
 }
 
+/// Reads the source in this thread, and writes what it holds into the store in another.
 fn one(
     store: &mut Store,
     planned: &Planned,
-    (places, mut sitting, digest): (&Gazetteer, Option<Sitting<'_>>, impl FnOnce() -> String),
+    (places, sitting, digest): (&Gazetteer, Option<Sitting<'_>>, impl FnOnce() -> String),
     order: &Order,
     progress: &dyn Fn(u64),
 ) -> anyhow::Result<Loaded> {
+    let Planned { recipe, collection, source, fetched, .. } = planned;
+    let (sender, passages) = crossing();
+    let (written, read) = thread::scope(|scope| {
+        let writer = scope.spawn(move || write(store, (recipe, collection, source), order, passages));
+        let read = read(planned, (places, sitting, digest), progress, sender);
+        (writer.join().unwrap_or_else(|panic| resume_unwind(panic)), read)
+    });
+    // Where nothing could be written any more, that is why reading stopped.
+    let (written, ()) = (written?, read?);
+    let loaded = written.context("what was read to its end was not written")?;
+    Ok(Loaded { arrival: fetched.as_ref().map(|fetched| fetched.arrival), ..loaded })
+}
+
+/// Sends every row of the source to who writes, and then the tally.
+fn read(
+    planned: &Planned,
+    (places, mut sitting, digest): (&Gazetteer, Option<Sitting<'_>>, impl FnOnce() -> String),
+    progress: &dyn Fn(u64),
+    mut sender: Sender,
+) -> anyhow::Result<()> {
     let Planned { recipe, collection, source, file, fetched, .. } = planned;
-    let provenance = Provenance {
-        source: source.name(),
-        imported: Timestamp::now(),
-        demonstration: recipe.demonstration(),
-        attribution: recipe.attribution().map(Into::into),
-    };
-    let mut intake = Intake::into(store.replace(collection, &provenance)?);
     let report = import::import_among(places, recipe, collection, file, progress, &mut |outcome| {
         let settled = match (outcome, &mut sitting) {
-            (Outcome::Rejection(rejection), _) => return Ok(intake.refuse(rejection)?),
+            (Outcome::Rejection(rejection), _) => return Ok(sender.send(Passage::Rejection(rejection))?),
             (Outcome::Feature(feature, origin), None) => Some(Settled { feature, origin, flaws: Vec::new() }),
             (Outcome::Feature(feature, origin), Some(sitting)) => sitting.take(feature, origin, collection)?,
         };
-        settled.map_or(Ok(()), |settled| Ok(intake.put(&settled)?))
+        settled.map_or(Ok(()), |settled| Ok(sender.send(Passage::Feature(settled))?))
     });
     // What is wrong is told of the file that was read; whence it came belongs to that.
     let report = match fetched {
@@ -323,17 +342,42 @@ fn one(
         None => report?,
     };
     while let Some(settled) = sitting.as_mut().map_or(Ok(None), |sitting| sitting.next(collection))? {
-        intake.put(&settled)?;
+        sender.send(Passage::Feature(settled))?;
     }
-    let (mut report, Intake { mut replacement, rejections, lacks, lacking }) = (report, intake);
+    sender.end(Kept { digest: digest(), report })?;
+    Ok(())
+}
+
+/// Replaces the features of the collection with those that come across; `None`, and nothing written, where the tally does not.
+fn write(
+    store: &mut Store,
+    (recipe, collection, source): (&Recipe, &Collection, &Source),
+    order: &Order,
+    passages: Receiver<Vec<Passage>>,
+) -> anyhow::Result<Option<Loaded>> {
+    let provenance = Provenance {
+        source: source.name(),
+        imported: Timestamp::now(),
+        demonstration: recipe.demonstration(),
+        attribution: recipe.attribution().map(Into::into),
+    };
+    let mut intake = Intake::into(store.replace(collection, &provenance)?);
+    let mut tally = None;
+    for passage in passages.into_iter().flatten() {
+        match passage {
+            Passage::Feature(settled) => intake.put(&settled)?,
+            Passage::Rejection(rejection) => intake.refuse(rejection)?,
+            Passage::End(kept) => tally = Some(kept),
+        }
+    }
+    let Some(mut kept) = tally else { return Ok(None) };
+    let Intake { mut replacement, rejections, lacks, lacking } = intake;
     for word in lacking {
-        report.add_warning(word);
+        kept.report.add_warning(word);
     }
-    let accepted = recipe.tolerates(&report);
+    let accepted = recipe.tolerates(&kept.report);
     let demands = serde_json::to_string(&import::Demands::of(recipe))?;
-    let kept = Kept { digest: digest(), report };
     let run = Run { recipe: recipe.name().into(), report: serde_json::to_string(&kept)?, demands };
-    let Kept { report, .. } = kept;
     let change = replacement.change();
     let diff = if order.diff { Some(replacement.diff(SHOWN_CHANGES)?) } else { None };
     let revision = match (order.dry_run, accepted) {
@@ -344,20 +388,20 @@ fn one(
             None
         }
     };
-    Ok(Loaded {
+    Ok(Some(Loaded {
         recipe: recipe.name().into(),
         collection: collection.id.to_string(),
         source: source.to_string(),
-        arrival: fetched.as_ref().map(|fetched| fetched.arrival),
+        arrival: None,
         accepted,
         revision,
-        report,
+        report: kept.report,
         change,
         diff,
         repeated: false,
         rejections,
         lacks,
-    })
+    }))
 }
 
 fn add(total: &mut Report, report: &Report) {

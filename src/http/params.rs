@@ -1,9 +1,6 @@
 //! `Params` is the query of a request, read strictly: what a route does not know is refused, not passed over.
 
-use std::{
-    fmt::{self, Write as _},
-    sync::Arc,
-};
+use std::{fmt, sync::Arc};
 
 use jiff::Timestamp;
 
@@ -128,8 +125,10 @@ impl Params {
         let pairs = kept.map(|(param, value)| (param.name, value.as_str())).chain(value.map(|value| (name, value)));
         let mut query = String::new();
         for (name, value) in pairs {
-            let and = if query.is_empty() { "" } else { "&" };
-            let _ = write!(query, "{and}{name}={}", escaping(value));
+            if !query.is_empty() {
+                query.push('&');
+            }
+            query.extend([name, "="].into_iter().chain(escaping(value)));
         }
         query
     }
