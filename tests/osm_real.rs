@@ -252,12 +252,16 @@ fn the_ready_recipes_make_a_city_of_monaco() {
     let Some(source) = extract("monaco-latest.osm.pbf") else { return };
     let mut counts = BTreeMap::new();
     let mut classes: BTreeMap<String, usize> = BTreeMap::new();
+    let mut sea = None;
     for (recipe, collection) in recipes("osm-base").into_iter().chain(recipes("osm-city")) {
         let mut sink = |outcome| {
-            if let Outcome::Feature(feature, _) = outcome
-                && let Some(class) = feature.value(&collection, "class").as_text()
-            {
-                *classes.entry(class.to_owned()).or_default() += 1;
+            if let Outcome::Feature(feature, _) = outcome {
+                if let Some(class) = feature.value(&collection, "class").as_text() {
+                    *classes.entry(class.to_owned()).or_default() += 1;
+                }
+                if feature.id.as_str() == "sea" {
+                    sea = Some(feature);
+                }
             }
             Ok(())
         };
@@ -281,6 +285,19 @@ fn the_ready_recipes_make_a_city_of_monaco() {
         [("schools", 10), ("pharmacies", 12), ("restaurants", 96), ("transport-stops", 104), ("boundaries", 6)]
     {
         assert_eq!(counts[id], count, "{id}");
+    }
+    let sea = sea.expect("Monaco lies by the sea");
+    let Geometry::Areas(areas) = &sea.geometry else { panic!("the sea is an area") };
+    let is_sea = |lon, lat| areas.iter().any(|area| area.contains(LonLat::new(lon, lat).unwrap()));
+    // Port Hercule, the open sea; the casino, the palace, the Fontvieille that was won from the sea.
+    for (lon, lat, wanted) in [
+        (7.4262, 43.7350, true),
+        (7.4450, 43.7350, true),
+        (7.4281, 43.7391, false),
+        (7.4203, 43.7312, false),
+        (7.4155, 43.7290, false),
+    ] {
+        assert_eq!(is_sea(lon, lat), wanted, "{lon} {lat}");
     }
 }
 

@@ -7,7 +7,7 @@ use super::{Kept, photos::Settled};
 use crate::{
     import::Rejection,
     model::{Feature, Value},
-    space::Geometry,
+    space::{Area, Geometry},
 };
 
 /// What is gathered before it crosses: a thread that waits is not woken for each row.
@@ -81,7 +81,7 @@ fn places_of(feature: &Feature) -> usize {
         Geometry::Point(_) => 1,
         Geometry::Points(all) => all.len(),
         Geometry::Lines(lines) => lines.iter().map(|line| line.len()).sum(),
-        Geometry::Areas(areas) => areas.iter().flat_map(|area| area.rings()).map(<[_]>::len).sum(),
+        Geometry::Areas(areas) => areas.iter().flat_map(Area::rings).map(<[_]>::len).sum(),
     }
 }
 

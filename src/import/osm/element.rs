@@ -120,6 +120,11 @@ impl Role {
 /// One element as a reader hands it on.
 #[derive(Debug)]
 pub(super) enum Element<'a> {
+    /// What the source says of how far it reaches, from corner to corner; in every pass, before all else.
+    Bounds {
+        low: Place,
+        high: Place,
+    },
     /// A node without a place is one of which only the id was asked for.
     Node {
         id: i64,

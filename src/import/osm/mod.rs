@@ -17,7 +17,8 @@
 //! | lines | – | open ones, and closed ones that are no area | routes |
 //! | areas | – | closed ones that the [area rule](area_rule) says are areas | multipolygons and boundaries |
 //!
-//! Elements whose tags match but whose shape is another are counted, under the warning `other-shape`.
+//! Elements whose tags match but whose shape is another are counted, under the warning `other-shape`. The [sea], where it is
+//! meant, is one area more, which no element is.
 
 use std::{
     borrow::Cow,
@@ -39,13 +40,14 @@ mod passes;
 mod pbf;
 mod rings;
 mod route;
+mod sea;
 mod wire;
 mod xml;
 
 pub(super) use passes::Passes;
 
 use super::{
-    Reason,
+    ImportError, Reason,
     outcome::Objection,
     recipe::Format,
     record::{Columns, Record, Row, Shape, Take, as_json},
@@ -60,6 +62,7 @@ use element::{Element, ElementId, ElementType, Member, OwnTags, Place, Role, Tag
 use filter::Filter;
 use ground::Ground;
 use pbf::{Contents, Types};
+use sea::Frame;
 
 /// Whom to credit wherever data of OpenStreetMap are drawn (osmfoundation.org, "Attribution Guidelines").
 pub(super) const CREDIT: &str = "© OpenStreetMap contributors";
@@ -88,6 +91,8 @@ pub(super) struct WrittenSelection {
     filter: Spanned<Vec<String>>,
     clip: Option<Spanned<[f64; 4]>>,
     clip_polygon: Option<Spanned<PathBuf>>,
+    #[serde(default)]
+    sea: bool,
 }
 
 /// Which elements of an extract are meant.
@@ -97,6 +102,8 @@ pub(super) struct Selection {
     clip: Option<BBox>,
     /// Beside the recipe.
     clip_polygon: Option<PathBuf>,
+    /// Whether the sea is meant too.
+    sea: bool,
 }
 
 impl WrittenSelection {
@@ -108,7 +115,7 @@ impl WrittenSelection {
         }
         let clip = self.clip.map(|clip| checked_box(&clip)).transpose().map_err(|(span, why)| (span, why.into()))?;
         let beside = |path: Spanned<PathBuf>| recipe.parent().unwrap_or(Path::new("")).join(path.into_inner());
-        Ok(Selection { filter, clip, clip_polygon: self.clip_polygon.map(beside) })
+        Ok(Selection { filter, clip, clip_polygon: self.clip_polygon.map(beside), sea: self.sea })
     }
 }
 
@@ -139,6 +146,9 @@ pub(super) fn read(
         (None, Some(path)) => Some(Clip::read(path)?),
         (None, None) => None,
     };
+    if selection.sea && kind != GeometryKind::Area {
+        return Err(ImportError::source(file, "[osm] sea goes with a collection of areas, which this is not").into());
+    }
     let mut contents = Contents::new();
     let mut pass = |number: u64, wanted: Types, visit: &mut Visit<'_>| -> anyhow::Result<()> {
         let progress = |read: u64| source.tell(number, PASSES, read);
@@ -149,9 +159,12 @@ pub(super) fn read(
         }
     };
     let mut meant = Meant::new(selection, kind);
+    let mut frame = None;
     pass(0, Types::RELATIONS, &mut |element| {
-        if let Element::Relation { id, members, tags } = element {
-            meant.relation(id, members, tags);
+        match element {
+            Element::Bounds { low, high } => frame = Frame::between(low, high),
+            Element::Relation { id, members, tags } => meant.relation(id, members, tags),
+            _ => {}
         }
         Ok(())
     })?;
@@ -164,6 +177,7 @@ pub(super) fn read(
         Ok(())
     })?;
     let mut ground = Ground::of(meant.nodes());
+    let frame = clip.as_ref().map(|clip| Frame::of_box(clip.bbox())).or(frame);
     let mut desk = Desk { clip, columns, take, row: 0 };
     pass(2, Types::NODES, &mut |element| {
         let Element::Node { id, at, tags } = element else { return Ok(()) };
@@ -176,11 +190,12 @@ pub(super) fn read(
                 Some(Err(error)) => Shape::Broken { text: node_id(id), problem: error.to_string() },
                 None => Shape::Missing,
             };
-            desk.hand_on(ElementId(ElementType::Node, id), tags, shape, &[])?;
+            desk.hand_on((&node_id(id), ElementType::Node.name()), tags, shape, &[])?;
         }
         Ok(())
     })?;
     let incomplete = meant.hand_on(&ground, &mut desk)?;
+    meant.hand_on_sea(&ground, frame, &mut desk)?;
     source.tell_end();
     Ok(vec![(OTHER_SHAPE, meant.other_shapes), (INCOMPLETE_ROUTE, incomplete)])
 }
@@ -230,13 +245,23 @@ struct Meant<'a> {
     /// The ways of the relations, sorted.
     wanted_ways: Vec<i64>,
     way_nodes: HashMap<i64, Box<[i64]>>,
+    /// The nodes of coasts, where the sea is meant.
+    coasts: Vec<Box<[i64]>>,
     other_shapes: u64,
 }
 
 impl<'a> Meant<'a> {
     fn new(selection: &'a Selection, kind: GeometryKind) -> Self {
-        let (ways, relations) = (Vec::new(), Vec::new());
-        Self { selection, kind, ways, relations, wanted_ways: Vec::new(), way_nodes: HashMap::new(), other_shapes: 0 }
+        Self {
+            selection,
+            kind,
+            ways: Vec::new(),
+            relations: Vec::new(),
+            wanted_ways: Vec::new(),
+            way_nodes: HashMap::new(),
+            coasts: Vec::new(),
+            other_shapes: 0,
+        }
     }
 
     fn relation(&mut self, id: i64, members: &[Member], tags: &Tags<'_>) {
@@ -261,6 +286,9 @@ impl<'a> Meant<'a> {
         if self.wanted_ways.binary_search(&id).is_ok() {
             self.way_nodes.insert(id, nodes.into());
         }
+        if self.selection.sea && sea::is_coast(tags) {
+            self.coasts.push(nodes.into());
+        }
         if !self.selection.filter.matches(tags) {
             return;
         }
@@ -284,7 +312,7 @@ impl<'a> Meant<'a> {
     }
 
     fn nodes(&self) -> impl Iterator<Item = i64> {
-        let all = self.ways.iter().map(|way| &way.parts).chain(self.way_nodes.values());
+        let all = self.ways.iter().map(|way| &way.parts).chain(self.way_nodes.values()).chain(&self.coasts);
         all.flat_map(|nodes| nodes.iter().copied())
     }
 
@@ -311,6 +339,18 @@ impl<'a> Meant<'a> {
         Ok(incomplete)
     }
 
+    /// Hands the sea on, of which no element tells: as far as the frame, or else as the coasts go.
+    fn hand_on_sea(&self, ground: &Ground, frame: Option<Frame>, desk: &mut Desk<'_, '_>) -> anyhow::Result<()> {
+        let coasts: Vec<Vec<Place>> = self.coasts.iter().flat_map(|nodes| ground.stretches(nodes)).collect();
+        let shape = match sea::sea(&coasts, frame) {
+            None => return Ok(()),
+            Some(Ok(shape)) => Shape::Sound(shape),
+            Some(Err(problem)) => Shape::Broken { text: sea::NAME.into(), problem },
+        };
+        desk.hand_on((sea::NAME, sea::NAME), sea::TAGS, shape, &[])?;
+        Ok(())
+    }
+
     /// Whether it was handed on with a sound shape.
     fn one(
         &self,
@@ -326,7 +366,7 @@ impl<'a> Meant<'a> {
             Err(problem) => Shape::Broken { text: id.to_string(), problem },
         };
         let is_sound = matches!(shape, Shape::Sound(_));
-        Ok(desk.hand_on(id, &borrowed(tags), shape, known)? && is_sound)
+        Ok(desk.hand_on((&id.to_string(), id.0.name()), &borrowed(tags), shape, known)? && is_sound)
     }
 
     /// The shape, and whether all ways of it are there.
@@ -379,7 +419,15 @@ struct Desk<'a, 'b> {
 
 impl Desk<'_, '_> {
     /// Hands an element on unless it lies beside the clip; a broken one lies where those places are that it has.
-    fn hand_on(&mut self, id: ElementId, tags: &Tags<'_>, shape: Shape, known: &[Place]) -> anyhow::Result<bool> {
+    ///
+    /// It has a name and a type.
+    fn hand_on(
+        &mut self,
+        (name, of): (&str, &str),
+        tags: &Tags<'_>,
+        shape: Shape,
+        known: &[Place],
+    ) -> anyhow::Result<bool> {
         if let Some(clip) = &self.clip {
             let is_beside = match &shape {
                 Shape::Sound(geometry) => !clip.meets(geometry),
@@ -391,8 +439,7 @@ impl Desk<'_, '_> {
             }
         }
         self.row += 1;
-        let name = id.to_string();
-        let all = || [(ID_COLUMN, name.as_str()), (TYPE_COLUMN, id.0.name())].into_iter().chain(tags.iter().copied());
+        let all = || [(ID_COLUMN, name), (TYPE_COLUMN, of)].into_iter().chain(tags.iter().copied());
         let whole = || as_json(all().map(|(key, value)| (Cow::Borrowed(key), Cow::Borrowed(value))));
         let mut cells = vec![Cow::Borrowed(""); self.columns.len()];
         for (key, value) in all() {

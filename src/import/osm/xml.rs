@@ -28,7 +28,7 @@ pub(super) fn read(source: Meter<'_>, file: &str, wanted: Types, visit: &mut Vis
     let bytes = Meter::new(bytes, &|_| ());
     let allowance = bytes.allowance();
     let mut xml = quick_xml::Reader::from_reader(BufReader::with_capacity(1 << 16, bytes));
-    let mut document = Document { depth: 0, has_root: false, current: None };
+    let mut document = Document { depth: 0, has_root: false, bounds: None, current: None };
     let mut buffer = Vec::new();
     loop {
         buffer.clear();
@@ -81,6 +81,8 @@ fn ending(error: &quick_xml::Error) -> String {
 struct Document {
     depth: usize,
     has_root: bool,
+    /// Read and not yet shown.
+    bounds: Option<(Place, Place)>,
     current: Option<Current>,
 }
 
@@ -99,6 +101,7 @@ impl Document {
         match (self.depth, tag.name().0) {
             (1, "osm") if !self.has_root => self.has_root = true,
             (1, name) => return Err(format!("it is <{name}> where one <osm> should be")),
+            (2, "bounds") => self.bounds = bounds(tag)?,
             (2, "node") if wanted.nodes => self.current = Some(Current::of(ElementType::Node, tag)?),
             (2, "way") if wanted.ways => self.current = Some(Current::of(ElementType::Way, tag)?),
             (2, "relation") if wanted.relations => self.current = Some(Current::of(ElementType::Relation, tag)?),
@@ -115,6 +118,9 @@ impl Document {
     fn close(&mut self, visit: &mut Visit<'_>) -> anyhow::Result<()> {
         // That ends are those of what was opened is checked by the reader.
         self.depth = self.depth.saturating_sub(1);
+        if let Some((low, high)) = self.bounds.take() {
+            visit(Element::Bounds { low, high })?;
+        }
         if self.depth == 1
             && let Some(current) = self.current.take()
         {
@@ -135,10 +141,6 @@ impl Current {
     fn of(kind: ElementType, tag: &BytesStart<'_>) -> Result<Self, String> {
         let [id, lon, lat] = attributes(tag, ["id", "lon", "lat"])?;
         let id = number(id.as_deref(), "id")?;
-        let degrees = |text: &str| {
-            let degrees: Option<f64> = text.trim().parse().ok().filter(|degrees: &f64| degrees.is_finite());
-            degrees.ok_or_else(|| format!("`{text}` is no coordinate"))
-        };
         let at = match (lon, lat) {
             (Some(lon), Some(lat)) => Some(Place::of_degrees(degrees(&lon)?, degrees(&lat)?)),
             _ => None,
@@ -173,6 +175,19 @@ impl Current {
         }
         Ok(())
     }
+}
+
+/// The corners of `<bounds>`, where it names all four.
+fn bounds(tag: &BytesStart<'_>) -> Result<Option<(Place, Place)>, String> {
+    let [west, south, east, north] = attributes(tag, ["minlon", "minlat", "maxlon", "maxlat"])?;
+    let (Some(west), Some(south), Some(east), Some(north)) = (west, south, east, north) else { return Ok(None) };
+    let place = |lon: &str, lat: &str| Ok::<_, String>(Place::of_degrees(degrees(lon)?, degrees(lat)?));
+    Ok(Some((place(&west, &south)?, place(&east, &north)?)))
+}
+
+fn degrees(text: &str) -> Result<f64, String> {
+    let degrees: Option<f64> = text.trim().parse().ok().filter(|degrees: &f64| degrees.is_finite());
+    degrees.ok_or_else(|| format!("`{text}` is no coordinate"))
 }
 
 fn number(text: Option<&str>, name: &str) -> Result<i64, String> {

@@ -7,6 +7,8 @@ pub type Tags = &'static [(&'static str, &'static str)];
 /// An extract as tests write it down; places are in units of 10⁻² degree.
 #[derive(Debug, Clone, Default)]
 pub struct Extract {
+    /// West, south, east and north of what it says it reaches over.
+    pub bounds: Option<[i64; 4]>,
     pub nodes: Vec<Node>,
     pub ways: Vec<Way>,
     pub relations: Vec<Relation>,
@@ -32,6 +34,7 @@ pub fn extract() -> Extract {
     let mut nodes: Vec<_> = corners.map(|(id, lon, lat)| (id, lon, lat, &[][..])).into();
     nodes.push((9, 60, 60, &[("leisure", "park"), ("name", "Точка")]));
     Extract {
+        bounds: None,
         nodes,
         ways: vec![
             (10, vec![1, 2, 3, 4, 1], PARK),
@@ -82,7 +85,11 @@ impl Extract {
             let members: Vec<_> = members.iter().map(member).collect();
             format!("<relation id='{id}'>{}{}</relation>\n", members.concat(), tags(of))
         };
-        let start = "<?xml version='1.0' encoding='UTF-8'?>\n<osm version='0.6'>\n<bounds minlat='0'/>\n".to_owned();
+        let sides = self.bounds.map_or("minlat='0'".into(), |bounds| {
+            let [west, south, east, north] = bounds.map(|side| side as f64 / 100.0);
+            format!("minlon='{west}' minlat='{south}' maxlon='{east}' maxlat='{north}'")
+        });
+        let start = format!("<?xml version='1.0' encoding='UTF-8'?>\n<osm version='0.6'>\n<bounds {sides}/>\n");
         let elements = self.nodes.iter().map(node).chain(self.ways.iter().map(way));
         let elements: Vec<_> = elements.chain(self.relations.iter().map(relation)).collect();
         start + &elements.concat() + "</osm>\n"
@@ -157,7 +164,12 @@ impl Extract {
             groups[2].extend(bytes(4, &parts.concat()));
         }
         let table: Vec<u8> = texts.iter().flat_map(|text| bytes(1, text.as_bytes())).collect();
-        let header = [bytes(4, b"OsmSchema-V0.6"), bytes(4, b"DenseNodes"), bytes(16, b"test")].concat();
+        let bounds = self.bounds.map_or(Vec::new(), |bounds| {
+            // Left, right, top, bottom, in nanodegrees.
+            let [west, south, east, north] = bounds.map(|side| zigzag(side * 10_000_000));
+            bytes(1, &[number(1, west), number(2, east), number(3, north), number(4, south)].concat())
+        });
+        let header = [bounds, bytes(4, b"OsmSchema-V0.6"), bytes(4, b"DenseNodes"), bytes(16, b"test")].concat();
         let mut file = blob("OSMHeader", &header);
         for group in groups {
             file.extend(blob("OSMData", &[bytes(1, &table), bytes(2, &group)].concat()));

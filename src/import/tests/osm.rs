@@ -12,7 +12,7 @@ use super::{
 use crate::{
     import::Reason,
     model::Value,
-    space::{Area, Geometry},
+    space::{Area, Geometry, LonLat},
 };
 
 /// A recipe over `[osm]` lines for a collection of this shape.
@@ -145,6 +145,50 @@ fn what_is_cut_or_broken_is_refused_with_its_name() {
     let unsaid = extract().xml().replace("id='9' lon='0.6'", "id='9'");
     let all = run(&wanted("\"leisure=park\"", "point"), "a.osm", unsaid.as_bytes()).unwrap();
     assert_eq!(all.refused()[0].3, Reason::MissingCoordinates);
+}
+
+/// Land in the west: its coast runs north, past an island in the east.
+fn coast() -> Extract {
+    const COAST: Tags = &[("natural", "coastline")];
+    let places = [(1, 20, -30), (2, 25, 10), (3, 20, 60), (4, 40, 10), (5, 50, 10), (6, 45, 20), (7, 30, 90)];
+    Extract {
+        nodes: places.map(|(id, lon, lat)| (id, lon, lat, &[][..])).into(),
+        ways: vec![(10, vec![1, 2], COAST), (11, vec![2, 3, 7], COAST), (12, vec![4, 5, 6, 4], COAST)],
+        ..Extract::default()
+    }
+}
+
+#[test]
+fn the_sea_is_one_area_more_within_the_clip_or_the_bounds_or_else_its_coasts() {
+    let sea = |osm: &str, file: &Extract| {
+        let recipe = recipe(&format!("where = [\"natural=water\"]\nsea = true\n{osm}"), "area");
+        let all = run(&recipe, "a.osm", file.xml().as_bytes()).unwrap();
+        for (name, bytes) in [("a.osm.pbf", file.pbf(true)), ("a.osm.pbf", file.pbf(false))] {
+            assert_eq!(run(&recipe, name, &bytes).unwrap().outcomes, all.outcomes);
+        }
+        all
+    };
+    let bounded = Extract { bounds: Some([-10, -20, 80, 70]), ..coast() };
+    for (osm, file, east, south) in [
+        ("", &coast(), 0.5, -0.3),
+        ("", &bounded, 0.8, -0.2),
+        ("clip = [0.0, -0.1, 0.6, 0.5]", &bounded, 0.6, -0.1),
+        // Bounds that enclose nothing say nothing.
+        ("", &Extract { bounds: Some([80, -20, -10, 70]), ..coast() }, 0.5, -0.3),
+    ] {
+        let all = sea(osm, file);
+        assert_eq!((ids(&all), all.value("sea", "what")), (vec!["sea"], Value::from("sea")));
+        let Geometry::Areas(areas) = shape(&all, "sea") else { panic!() };
+        let bbox = shape(&all, "sea").bbox();
+        assert!((bbox.east - east).abs() < 1e-4 && (bbox.south - south).abs() < 1e-4, "{osm}: {bbox:?}");
+        let is_sea = |lon: f64, lat: f64| areas.iter().any(|area| area.contains(LonLat::new(lon, lat).unwrap()));
+        assert!(is_sea(0.35, 0.1) && !is_sea(0.15, 0.1) && !is_sea(0.45, 0.13), "{osm}: {areas:?}");
+    }
+    // Far from any coast, and where none is meant, there is none.
+    assert!(ids(&sea("clip = [2.0, 2.0, 3.0, 3.0]", &coast())).is_empty());
+    assert!(ids(&run(&wanted("\"natural=water\"", "area"), "a.osm", coast().xml().as_bytes()).unwrap()).is_empty());
+    let error = error_of(&recipe("where = [\"natural=water\"]\nsea = true", "line"), "a.osm", coast().xml().as_bytes());
+    assert!(error.contains("[osm] sea goes with a collection of areas"), "{error}");
 }
 
 #[test]
@@ -286,6 +330,7 @@ fn wild() -> impl Strategy<Value = Extract> {
     );
     let relations = proptest::collection::vec((proptest::collection::vec(member, 0..5), tags()), 0..4);
     (nodes, ways, relations).prop_map(|(nodes, ways, relations)| Extract {
+        bounds: None,
         nodes: nodes.into_iter().zip(1..).map(|((lon, lat, tags), id)| (id, lon, lat, tags)).collect(),
         ways: (ways.into_iter().zip(1..))
             .map(|((mut nodes, closed, tags), id)| {
