@@ -374,6 +374,14 @@ describe('the desk', NEEDS_SERVER, () => {
     await isAccessible(page, 'districts on a phone, dark');
     const { total } = await ask<Tally>('/summary?group_by=district');
     assert.match(await page.locator('.told tfoot').innerText(), new RegExp(total.count.toLocaleString('en-GB')));
+    // A sum has one column more, and long numbers.
+    for (const language of ['uk', 'en']) {
+      await page.goto('about:blank');
+      await page.goto(`${server}/#lang=${language}&collection=${WORKS}&districts=planned_uah&time=year`);
+      await page.locator('.told tfoot').waitFor();
+      const [wanted, given] = await page.locator('.told').evaluate((told) => [told.scrollWidth, told.clientWidth]);
+      assert.ok(wanted! <= given!, `${language}: ${wanted} px in ${given}`);
+    }
     assert.deepEqual(faults, []);
     await context.close();
   });

@@ -21,10 +21,11 @@ use crate::{
     },
 };
 
-/// One table of features; while an import runs, the rows it writes are gathered in it where it is new, else in a table beside it.
+/// One table of features; while an import runs, the rows it writes are gathered in it where it is new, else in one beside it.
 #[derive(Debug)]
 pub struct Layer<'a> {
     name: String,
+    /// The table in which rows are gathered, as SQL names it.
     gathered: String,
     collection: &'a Collection,
     insert: String,
@@ -39,18 +40,19 @@ const STANDING: &str = "mapa_revision, mapa_row, mapa_record";
 impl<'a> Layer<'a> {
     /// The layer of a collection under its name.
     pub fn new(name: String, collection: &'a Collection) -> Self {
-        Self::gathering(name.clone(), name, collection)
+        Self::gathering(quoted(&name), name, collection)
     }
 
     /// The layer of a collection that is there and goes on being read while rows are gathered for it.
     ///
-    /// A table is never renamed: SQLite would read every trigger of the store again each time.
+    /// They are gathered in a table that only this connection sees: at each table that comes or goes in the file, every
+    /// reader has to read all tables and triggers anew, which takes a tenth of a second. For that no table is renamed either.
     pub fn standing(name: String, collection: &'a Collection) -> Self {
-        Self::gathering(format!("{name}__new"), name, collection)
+        Self::gathering("temp.mapa_new".into(), name, collection)
     }
 
     fn gathering(gathered: String, name: String, collection: &'a Collection) -> Self {
-        let mut insert = format!("INSERT INTO \"{gathered}\" ({OWN_COLUMNS}");
+        let mut insert = format!("INSERT INTO {gathered} ({OWN_COLUMNS}");
         for field in &collection.fields {
             let _ = write!(insert, ", \"{}\"", field.name);
         }
@@ -76,7 +78,7 @@ impl<'a> Layer<'a> {
             let _ = write!(columns, ", \"{}\" {}", field.name, sql_type(field));
         }
         on.execute_batch(&format!(
-            "CREATE TABLE \"{table}\" (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, \
+            "CREATE TABLE {table} (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, \
              id TEXT UNIQUE, \
              mapa_hash BLOB, mapa_revision INTEGER, mapa_row INTEGER, mapa_record TEXT, geom BLOB, kind TEXT{columns})"
         ))
@@ -84,7 +86,7 @@ impl<'a> Layer<'a> {
 
     /// Forgets what was gathered.
     pub fn drop_new(&self, on: &Connection) -> rusqlite::Result<()> {
-        on.execute_batch(&format!("DROP TABLE \"{}\"", self.gathered))
+        on.execute_batch(&format!("DROP TABLE {}", self.gathered))
     }
 
     /// Adds a feature to what is gathered.
@@ -127,12 +129,12 @@ impl<'a> Layer<'a> {
     /// Puts what was gathered in the place of the whole layer, and tells GeoPackage readers of it.
     pub fn take_place(&self, on: &Connection) -> rusqlite::Result<()> {
         let Self { name, gathered, collection, .. } = self;
-        if gathered != name {
+        if *gathered != quoted(name) {
             on.execute("DELETE FROM gpkg_geometry_columns WHERE table_name = ?1", [name])?;
             on.execute("DELETE FROM gpkg_contents WHERE table_name = ?1", [name])?;
             on.execute_batch(&format!("DROP TABLE \"{name}\""))?;
-            self.create(name, on)?;
-            on.execute_batch(&format!("INSERT INTO \"{name}\" SELECT * FROM \"{gathered}\""))?;
+            self.create(&quoted(name), on)?;
+            on.execute_batch(&format!("INSERT INTO \"{name}\" SELECT * FROM {gathered}"))?;
             self.drop_new(on)?;
         }
         on.execute_batch(&watch::triggers(name, collection))?;
@@ -178,13 +180,20 @@ impl<'a> Layer<'a> {
         for fid in removed {
             delete.execute([fid])?;
         }
-        self.let_go_of_unique(on)?;
+        // One row alone exchanges its value with no other.
+        let several = format!("SELECT count(*) > 1 FROM (SELECT 1 FROM {gathered} LIMIT 2)");
+        let several: bool = on.query_row(&several, [], |row| row.get(0))?;
+        if several {
+            self.let_go_of_unique(on)?;
+        }
         on.execute_batch(&format!(
-            "UPDATE \"{name}\" AS o SET {sets} FROM \"{gathered}\" AS n WHERE n.id = o.id;
-             INSERT INTO \"{name}\" ({columns}) SELECT {columns} FROM \"{gathered}\" AS n
+            "UPDATE \"{name}\" AS o SET {sets} FROM {gathered} AS n WHERE n.id = o.id;
+             INSERT INTO \"{name}\" ({columns}) SELECT {columns} FROM {gathered} AS n
              WHERE NOT EXISTS (SELECT 1 FROM \"{name}\" AS o WHERE o.id = n.id)"
         ))?;
-        self.hold_unique(on)?;
+        if several {
+            self.hold_unique(on)?;
+        }
         self.drop_new(on)
     }
 
@@ -192,7 +201,7 @@ impl<'a> Layer<'a> {
     pub fn log(&self, on: &Connection, removed: &[i64], revision: i64) -> rusqlite::Result<()> {
         let (name, gathered, collection) = (&self.name, &self.gathered, self.collection.id.as_str());
         on.execute(
-            &format!("INSERT INTO mapa_change SELECT ?1, ?2, id FROM \"{gathered}\""),
+            &format!("INSERT INTO mapa_change SELECT ?1, ?2, id FROM {gathered}"),
             params![revision, collection],
         )?;
         let one = format!("INSERT OR IGNORE INTO mapa_change SELECT ?1, ?2, id FROM \"{name}\" WHERE fid = ?3");
@@ -312,7 +321,7 @@ impl<'a> Layer<'a> {
         let (was, is, name, gathered) = (old.columns("o"), self.columns("n"), &self.name, &self.gathered);
         let limit = limit.map_or(-1, |limit| limit as i64);
         let mut rows = on.prepare(&format!(
-            "SELECT {was}, o.mapa_revision, o.mapa_row, o.mapa_record, {is} FROM \"{gathered}\" AS n JOIN \"{name}\" AS o ON o.id = n.id
+            "SELECT {was}, o.mapa_revision, o.mapa_row, o.mapa_record, {is} FROM {gathered} AS n JOIN \"{name}\" AS o ON o.id = n.id
              WHERE o.mapa_hash IS NOT n.mapa_hash ORDER BY n.id LIMIT {limit}"
         ))?;
         let mut rows = rows.query([])?;
@@ -327,13 +336,12 @@ impl<'a> Layer<'a> {
     /// Ids of the first features gathered that the layer does not have.
     pub fn added(&self, on: &Connection, limit: usize) -> rusqlite::Result<Vec<String>> {
         let Self { name, gathered, .. } = self;
-        let unknown = if gathered == name {
+        let unknown = if *gathered == quoted(name) {
             String::new()
         } else {
             format!("WHERE NOT EXISTS (SELECT 1 FROM \"{name}\" AS o WHERE o.id = n.id)")
         };
-        let mut rows =
-            on.prepare(&format!("SELECT id FROM \"{gathered}\" AS n {unknown} ORDER BY id LIMIT {limit}"))?;
+        let mut rows = on.prepare(&format!("SELECT id FROM {gathered} AS n {unknown} ORDER BY id LIMIT {limit}"))?;
         rows.query_map([], |row| row.get(0))?.collect()
     }
 
@@ -370,6 +378,11 @@ impl<'a> Layer<'a> {
         }
         Feature::new(self.collection, id, kind, geometry, values).map_err(|error| error.to_string())
     }
+}
+
+/// The name of a table in SQL.
+fn quoted(table: &str) -> String {
+    format!("\"{table}\"")
 }
 
 /// A geometry as a GeoPackage blob with its envelope; lines and areas are always multi, as their layer declares.
