@@ -299,8 +299,9 @@ impl<'a, 'q> Search<'a, 'q> {
     }
 
     /// Measures a feature of the selection.
-    fn look_at(&mut self, Looking { part, .. }: Looking<'a, '_>, at: u32) {
-        let Some(feature) = part.at(at).filter(|_| self.is_patient()) else { return };
+    fn look_at(&mut self, Looking { part, takes_all, .. }: Looking<'a, '_>, at: u32) {
+        // Where a filter narrows, patience was had when the feature was asked.
+        let Some(feature) = part.at(at).filter(|_| !takes_all || self.is_patient()) else { return };
         let found = Found { shelf: part.shelf, feature };
         if self.asking.accepts.is_some_and(|accepts| !accepts(found)) {
             return;

@@ -25,6 +25,9 @@ const CLEAR: i32 = 50;
 /// For so many ends of coasts within the frame, each side is tried: 256 seas at most.
 const MOST_ENDS_TRIED: usize = 4;
 
+/// Edges that are looked at in all tries together, but for the first.
+const MOST_EDGES_TRIED: usize = 10_000_000;
+
 /// The id of the sea, and what it is among elements.
 pub(super) const NAME: &str = "sea";
 
@@ -187,7 +190,8 @@ pub(super) fn sea(coasts: &[Vec<Place>], frame: Option<Frame>) -> Option<Result<
     edges.dedup();
     let ends = ends(&edges, &frame);
     let mut first = None;
-    for more in continuations(&ends, &frame) {
+    let tries = (MOST_EDGES_TRIED / edges.len().max(1)).max(1);
+    for more in continuations(&ends, &frame).into_iter().take(tries) {
         let enclosed = enclosed(edges.iter().copied().chain(more), &frame)?;
         if enclosed.is_ok() {
             return Some(enclosed);
@@ -353,6 +357,12 @@ mod tests {
         assert!(tangled.unwrap_err().contains("crosses or touches itself near"));
     }
 
+    /// Places anywhere, and often where others are or nearly.
+    fn place() -> impl Strategy<Value = Place> {
+        let number = || prop_oneof![6 => (0..8_i32).prop_map(|n| n * 15 * SCALE), 2 => -60..60_i32, 1 => any::<i32>(), 1 => Just(i32::MIN), 1 => Just(i32::MAX)];
+        (number(), number()).prop_map(|(lon, lat)| Place { lon, lat })
+    }
+
     /// Islands of many shapes, each in a field of its own of a lattice, some of them cut by the frame.
     fn islands() -> impl Strategy<Value = Vec<Vec<(i32, i32)>>> {
         let corner = |x: i32, y: i32| (0..x, 0..y);
@@ -372,6 +382,19 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn any_coasts_are_a_sea_or_a_reason(
+            coasts in proptest::collection::vec(proptest::collection::vec(place(), 0..8), 0..6),
+            corners in proptest::option::of((place(), place())),
+        ) {
+            let frame = corners.and_then(|(low, high)| Frame::between(low, high));
+            match sea(&coasts, frame) {
+                Some(Ok(Geometry::Areas(areas))) => prop_assert!(!areas.is_empty()),
+                Some(Ok(other)) => prop_assert!(false, "{other:?}"),
+                Some(Err(_)) | None => {}
+            }
+        }
+
         #[test]
         fn all_is_sea_but_the_islands(
             islands in islands(), cuts in proptest::collection::vec(0..3_usize, 9), in_two in any::<bool>(),

@@ -402,5 +402,13 @@ proptest! {
             }
             let _ = run(&wanted("\"leisure\", \"highway\", \"route\"", geometry), name, &bytes);
         }
+        let coast = Extract { bounds: Some([-10, -20, 80, 70]), ..coast() };
+        for (name, mut bytes) in [("a.osm.pbf", unpacked(&coast.pbf(true))), ("a.osm", coast.xml().into_bytes())] {
+            for (at, byte) in &damage {
+                let at = at.index(bytes.len());
+                bytes[at] = *byte;
+            }
+            let _ = run(&recipe("where = [\"natural=water\"]\nsea = true", "area"), name, &bytes);
+        }
     }
 }
