@@ -380,3 +380,25 @@ fn an_edit_waits_for_an_import_and_none_is_lost() {
     assert_eq!(at.load_one().features, [named(&of, "1", "А"), named(&of, "2", "B")]);
     assert_eq!(since(&at, 2).features, [named(&of, "1", "А")]);
 }
+
+/// A table that comes or goes in a file, or an index, has every reader read all of them and all triggers anew.
+#[test]
+fn an_import_of_changes_leaves_the_tables_of_a_file_as_they_are() {
+    let at = Place::file();
+    let mut store = at.create();
+    let tables = || at.sql("SELECT schema_version || '' FROM pragma_schema_version");
+    let of = collection("things", GeometryKind::Point);
+    put(&mut store, &of, &[named(&of, "1", "a"), named(&of, "2", "b")]);
+    let before = tables();
+    let change = commit(&mut store, &of, &[named(&of, "2", "B"), named(&of, "3", "c")]).change;
+    assert_eq!(change, Change { added: 1, changed: 1, removed: 1, unchanged: 0 });
+    assert_eq!(tables(), before);
+    // Of values that may stand once one can change alone.
+    let mut once = collection("others", GeometryKind::Point);
+    once.fields[0].unique = true;
+    put(&mut store, &once, &[named(&once, "1", "a"), named(&once, "2", "b")]);
+    let between = tables();
+    assert_ne!(between, before, "a new layer is a new table");
+    put(&mut store, &once, &[named(&once, "1", "a"), named(&once, "2", "B")]);
+    assert_eq!(tables(), between);
+}

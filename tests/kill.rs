@@ -1,4 +1,5 @@
-//! `kill -9` at random instants of an import: the store is exactly what it was or exactly what it was to become.
+//! An import that does not come to its end, by `kill -9` at random instants or by a source that breaks off: the store is exactly
+//! what it was or exactly what it was to become.
 
 mod city;
 mod postgres;
@@ -10,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use city::City;
+use city::{City, text};
 use mapa::{
     model::Revision,
     store::{Address, Store},
@@ -79,6 +80,38 @@ fn killed_imports_leave_the_old_or_the_new(city: &City, at: &Address) {
     }
     println!("{old} old, {new} new");
     assert!(old > 0, "no import was killed before its end");
+}
+
+fn a_source_that_breaks_off_leaves_the_old(city: &City, at: &Address) {
+    let recipe = planted(city, 0);
+    city.import(&recipe, None);
+    let standing = state(at);
+    let row = |i: u32| format!(r#"{{"id":"t{i}","name":"Інше","lon":33.4,"lat":47.9}}"#);
+    let whole = format!("[{}]", (0..TREES).map(row).collect::<Vec<_>>().join(","));
+    // Before any row was written, while they are, and where nothing lacks but the end.
+    for share in [100, 2, 1] {
+        let source = city.write("cut.json", &whole[..whole.floor_char_boundary(whole.len() / share - 1)]);
+        let output = city.mapa(&["import", recipe.to_str().unwrap(), "--source", source.to_str().unwrap()]);
+        let told = text(&output.stderr);
+        assert!(output.status.code() == Some(1) && told.contains("cut.json"), "{told}");
+        assert_eq!(state(at), standing);
+    }
+    let source = city.write("whole.json", whole);
+    city.import(&recipe, Some(&source));
+    assert_eq!(state(at).0, standing.0.next());
+}
+
+#[test]
+fn a_source_that_breaks_off_leaves_a_geopackage_as_it_was() {
+    let city = City::new();
+    a_source_that_breaks_off_leaves_the_old(&city, &Address::from(&city.store()));
+}
+
+#[test]
+fn a_source_that_breaks_off_leaves_a_database_as_it_was() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let url = cluster.database();
+    a_source_that_breaks_off_leaves_the_old(&City::over(url.clone()), &url.into());
 }
 
 #[test]

@@ -414,24 +414,6 @@ fn a_layer_in_a_database_is_typed_and_indexed() {
     );
 }
 
-/// Else each reader of the file would read all its tables and triggers anew.
-#[test]
-fn an_import_of_changes_leaves_the_tables_of_a_file_as_they_are() {
-    let at = Place::file();
-    let mut store = at.create();
-    let of = collection("things", GeometryKind::Point);
-    put(&mut store, &of, &[point(&of, "1"), point(&of, "2")]);
-    let tables = || at.sql("SELECT CAST(schema_version AS TEXT) FROM pragma_schema_version");
-    let before = tables();
-    let mut moved = point(&of, "2");
-    moved.geometry = Geometry::Point(place(33.5, 47.5));
-    let change = commit(&mut store, &of, &[moved, point(&of, "3")]).change;
-    assert_eq!(change, Change { added: 1, changed: 1, removed: 1, unchanged: 0 });
-    assert_eq!(tables(), before);
-    put(&mut store, &collection("others", GeometryKind::Point), &[]);
-    assert_ne!(tables(), before);
-}
-
 #[test]
 fn a_store_is_copied_whole_from_one_sort_to_the_other_and_back() {
     let first = Place::file();

@@ -20,8 +20,8 @@ pub enum Effort {
 }
 
 impl Effort {
-    /// Fewer bytes are sent as they are: no encoding makes them smaller by what matters, and what fits with its head into
-    /// one packet of Ethernet (1460 bytes of TCP) arrives no sooner for being smaller.
+    /// Fewer bytes are sent as they are. So few are hardly made smaller; and for what is asked for once, packing is not worth
+    /// its time where all fits into one packet of Ethernet with its head (1460 bytes of TCP).
     const fn least_bytes(self) -> usize {
         match self {
             Self::Lasting => 150,
@@ -181,9 +181,24 @@ mod tests {
 
     use super::*;
 
+    const ENCODINGS: [Encoding; 2] = [Encoding::Gzip, Encoding::Brotli];
+
+    #[test]
+    fn few_bytes_are_sent_as_they_are() {
+        for effort in [Effort::Lasting, Effort::Passing] {
+            let packed = |count: usize| {
+                let drawn = Drawn::new(vec![7; count], effort);
+                ENCODINGS.map(|encoding| drawn.coded(Some(encoding)).encoding)
+            };
+            assert_eq!(packed(effort.least_bytes() - 1), [None; 2]);
+            assert_eq!(packed(effort.least_bytes()), ENCODINGS.map(Some));
+        }
+        assert!(Effort::Lasting.least_bytes() < Effort::Passing.least_bytes());
+    }
+
     proptest! {
         #[test]
-        fn what_is_packed_is_unpacked_by_others(bytes in proptest::collection::vec(0..4_u8, 1000..20_000), passing: bool) {
+        fn what_is_packed_is_unpacked_by_others(bytes in proptest::collection::vec(0..4_u8, Effort::Passing.least_bytes()..20_000), passing: bool) {
             let effort = if passing { Effort::Passing } else { Effort::Lasting };
             let drawn = Drawn::new(bytes.clone(), effort);
             let (mut plain, packed) = (Vec::new(), drawn.coded(Some(Encoding::Gzip)));

@@ -40,8 +40,8 @@ pub(super) struct NobodyWrites;
 
 /// Both ends.
 pub(super) fn crossing() -> (Sender, Receiver<Vec<Passage>>) {
-    let (boats, arrivals) = sync_channel(BOATS);
-    (Sender { boats, boat: Vec::new(), bytes: 0 }, arrivals)
+    let (boats, landing) = sync_channel(BOATS);
+    (Sender { boats, boat: Vec::new(), bytes: 0 }, landing)
 }
 
 impl Sender {

@@ -13,7 +13,7 @@ use mapa::{
         Found, Selection, Shelf, Snapshot,
         nearest::{Asking, Behind, Neighbor, Patience, ask, nearest},
     },
-    space::{Area, Geometry, LonLat, geodesic::sight},
+    space::{Area, BBox, Geometry, LonLat, geodesic::sight},
 };
 use proptest::prelude::*;
 
@@ -306,6 +306,31 @@ fn whoever_does_not_lose_patience_is_told_what_everybody_is() {
                 };
                 assert_eq!(names(&some), names(&all));
             }
+        }
+    }
+}
+
+#[test]
+fn a_feature_costs_patience_once_filtered_or_not() {
+    let shapes: Vec<_> = (0..10).map(|i| Geometry::Point(place(33.4 + f64::from(i) / 1e3, 47.9))).collect();
+    let snapshot = snapshot(&shapes);
+    let everywhere = BBox { west: -180.0, south: -90.0, east: 180.0, north: 90.0 };
+    for boxes in [vec![], vec![everywhere]] {
+        let selection = Selection { boxes, ..Selection::default() };
+        let (from, radius_m, limit) = (place(33.4, 47.9), 1e6, 10);
+        for (features, lost) in [(10, true), (11, false)] {
+            let patience = Patience::new(features);
+            let asking = Asking {
+                selection: &selection,
+                from,
+                radius_m,
+                limit,
+                behind: None,
+                accepts: None,
+                patience: Some(&patience),
+            };
+            let found = ask(&snapshot, &asking).len();
+            assert_eq!((patience.is_lost(), found == 10), (lost, !lost), "{features} for {selection:?}");
         }
     }
 }

@@ -120,7 +120,7 @@ impl Role {
 /// One element as a reader hands it on.
 #[derive(Debug)]
 pub(super) enum Element<'a> {
-    /// What the source says of how far it reaches, from corner to corner; in every pass, before all else.
+    /// What the source says of how far it reaches, from corner to corner, where that can be read; shown in every pass.
     Bounds {
         low: Place,
         high: Place,

@@ -21,7 +21,6 @@
 //! meant, is one area more, which no element is.
 
 use std::{
-    borrow::Cow,
     collections::HashMap,
     ops::Range,
     path::{Path, PathBuf},
@@ -32,6 +31,7 @@ use toml::Spanned;
 
 mod area_rule;
 mod clip;
+mod desk;
 mod element;
 mod filter;
 mod ground;
@@ -47,10 +47,9 @@ mod xml;
 pub(super) use passes::Passes;
 
 use super::{
-    ImportError, Reason,
-    outcome::Objection,
+    ImportError,
     recipe::Format,
-    record::{Columns, Record, Row, Shape, Take, as_json},
+    record::{Columns, Shape, Take},
     written::checked_box,
 };
 use crate::{
@@ -58,6 +57,7 @@ use crate::{
     space::{BBox, Geometry, LonLat},
 };
 use clip::Clip;
+use desk::Desk;
 use element::{Element, ElementId, ElementType, Member, OwnTags, Place, Role, Tags, Visit, borrowed, owned, tag};
 use filter::Filter;
 use ground::Ground;
@@ -69,10 +69,6 @@ pub(super) const CREDIT: &str = "© OpenStreetMap contributors";
 
 /// The licence of all data of OpenStreetMap (SPDX).
 pub(super) const LICENCE: &str = "ODbL-1.0";
-
-/// The columns that are no tags.
-const ID_COLUMN: &str = "@id";
-const TYPE_COLUMN: &str = "@type";
 
 /// Elements whose tags match but that have no shape of the collection's kind.
 const OTHER_SHAPE: &str = "other-shape";
@@ -178,7 +174,7 @@ pub(super) fn read(
     })?;
     let mut ground = Ground::of(meant.nodes());
     let frame = clip.as_ref().map(|clip| Frame::of_box(clip.bbox())).or(frame);
-    let mut desk = Desk { clip, columns, take, row: 0 };
+    let mut desk = Desk::new(clip, columns, take);
     pass(2, Types::NODES, &mut |element| {
         let Element::Node { id, at, tags } = element else { return Ok(()) };
         if let Some(at) = at {
@@ -407,55 +403,4 @@ fn line_of(lines: Vec<Vec<Place>>) -> Result<Geometry, String> {
     };
     let lines = lines.into_iter().map(degrees).collect::<Result<_, _>>()?;
     Geometry::lines(lines).map_err(|error| error.to_string())
-}
-
-/// Makes records of elements.
-struct Desk<'a, 'b> {
-    clip: Option<Clip>,
-    columns: &'a Columns,
-    take: &'a mut Take<'b>,
-    row: u64,
-}
-
-impl Desk<'_, '_> {
-    /// Hands an element on unless it lies beside the clip; a broken one lies where those places are that it has.
-    ///
-    /// It has a name and a type.
-    fn hand_on(
-        &mut self,
-        (name, of): (&str, &str),
-        tags: &Tags<'_>,
-        shape: Shape,
-        known: &[Place],
-    ) -> anyhow::Result<bool> {
-        if let Some(clip) = &self.clip {
-            let is_beside = match &shape {
-                Shape::Sound(geometry) => !clip.meets(geometry),
-                _ => BBox::of_points(known.iter().filter_map(|place| place.lon_lat().ok()))
-                    .is_some_and(|bbox| !bbox.intersects(clip.bbox())),
-            };
-            if is_beside {
-                return Ok(false);
-            }
-        }
-        self.row += 1;
-        let all = || [(ID_COLUMN, name), (TYPE_COLUMN, of)].into_iter().chain(tags.iter().copied());
-        let whole = || as_json(all().map(|(key, value)| (Cow::Borrowed(key), Cow::Borrowed(value))));
-        let mut cells = vec![Cow::Borrowed(""); self.columns.len()];
-        for (key, value) in all() {
-            if let Some(slot) = self.columns.find(key) {
-                cells[slot] = Cow::Borrowed(value);
-                self.columns.found(slot, key);
-            }
-        }
-        let garbled = tags.iter().find(|(key, value)| [key, value].iter().any(|text| text.contains('\u{fffd}')));
-        (self.take)(match garbled {
-            Some((key, value)) => {
-                let objection = Objection::to_column(key, value, Reason::BadEncoding, "a byte has no meaning in UTF-8");
-                Row::refused(self.row, objection, whole())
-            }
-            None => Row::Record(Record { row: self.row, cells, shape, whole: &whole }),
-        })?;
-        Ok(true)
-    }
 }

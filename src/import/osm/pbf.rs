@@ -81,7 +81,7 @@ pub(super) fn read(
             }
             if frame.is_header {
                 check_header(&block).map_err(flaw)?;
-                if let Some((low, high)) = bounds(&block).map_err(|Broken| flaw(Broken.to_string()))? {
+                if let Some((low, high)) = bounds(&block) {
                     visit(Element::Bounds { low, high })?;
                 }
                 has_header = true;
@@ -185,19 +185,20 @@ fn check_header(block: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
-/// The corners of the box of a header, in nanodegrees: left 1, right 2, top 3, bottom 4.
-fn bounds(block: &[u8]) -> Result<Option<(Place, Place)>, Broken> {
-    let mut sides = [None; 4];
-    for field in Fields::of(block) {
-        let (1, Value::Bytes(bbox)) = field? else { continue };
-        for side in Fields::of(bbox) {
-            if let (number @ 1..=4, Value::Varint(code)) = side? {
-                sides[number as usize - 1] = Some(i128::from(signed(code)));
-            }
-        }
-    }
-    let [Some(left), Some(right), Some(top), Some(bottom)] = sides else { return Ok(None) };
-    Ok(Some((Place::of_nano(left, bottom), Place::of_nano(right, top))))
+/// The corners of the box of a header, in nanodegrees: left 1, right 2, top 3, bottom 4. They are a hint, and no reason to
+/// refuse a file.
+fn bounds(block: &[u8]) -> Option<(Place, Place)> {
+    let bbox = Fields::of(block).flatten().find_map(|field| match field {
+        (1, Value::Bytes(bbox)) => Some(bbox),
+        _ => None,
+    })?;
+    let side = |wanted: u64| {
+        Fields::of(bbox).flatten().find_map(|field| match field {
+            (number, Value::Varint(code)) if number == wanted => Some(i128::from(signed(code))),
+            _ => None,
+        })
+    };
+    Some((Place::of_nano(side(1)?, side(4)?), Place::of_nano(side(2)?, side(3)?)))
 }
 
 /// Tags whose texts may have been mended.

@@ -101,7 +101,7 @@ impl Document {
         match (self.depth, tag.name().0) {
             (1, "osm") if !self.has_root => self.has_root = true,
             (1, name) => return Err(format!("it is <{name}> where one <osm> should be")),
-            (2, "bounds") => self.bounds = bounds(tag)?,
+            (2, "bounds") => self.bounds = bounds(tag),
             (2, "node") if wanted.nodes => self.current = Some(Current::of(ElementType::Node, tag)?),
             (2, "way") if wanted.ways => self.current = Some(Current::of(ElementType::Way, tag)?),
             (2, "relation") if wanted.relations => self.current = Some(Current::of(ElementType::Relation, tag)?),
@@ -177,12 +177,11 @@ impl Current {
     }
 }
 
-/// The corners of `<bounds>`, where it names all four.
-fn bounds(tag: &BytesStart<'_>) -> Result<Option<(Place, Place)>, String> {
-    let [west, south, east, north] = attributes(tag, ["minlon", "minlat", "maxlon", "maxlat"])?;
-    let (Some(west), Some(south), Some(east), Some(north)) = (west, south, east, north) else { return Ok(None) };
-    let place = |lon: &str, lat: &str| Ok::<_, String>(Place::of_degrees(degrees(lon)?, degrees(lat)?));
-    Ok(Some((place(&west, &south)?, place(&east, &north)?)))
+/// The corners of `<bounds>`, where it names all four: they are a hint, and no reason to refuse a file.
+fn bounds(tag: &BytesStart<'_>) -> Option<(Place, Place)> {
+    let [west, south, east, north] = attributes(tag, ["minlon", "minlat", "maxlon", "maxlat"]).ok()?;
+    let place = |lon: &str, lat: &str| Some(Place::of_degrees(degrees(lon).ok()?, degrees(lat).ok()?));
+    Some((place(&west?, &south?)?, place(&east?, &north?)?))
 }
 
 fn degrees(text: &str) -> Result<f64, String> {

@@ -184,6 +184,17 @@ fn the_sea_is_one_area_more_within_the_clip_or_the_bounds_or_else_its_coasts() {
         let is_sea = |lon: f64, lat: f64| areas.iter().any(|area| area.contains(LonLat::new(lon, lat).unwrap()));
         assert!(is_sea(0.35, 0.1) && !is_sea(0.15, 0.1) && !is_sea(0.45, 0.13), "{osm}: {areas:?}");
     }
+    // Nor do bounds that cannot be read, and no file is refused for them.
+    let water = recipe("where = [\"natural=water\"]\nsea = true", "area");
+    let xml = coast().xml().replace("<bounds minlat='0'/>", "<bounds minlon='x' minlat='0' maxlon='1' maxlat='1'/>");
+    let mut pbf = unpacked(&bounded.pbf(true));
+    assert!(xml.contains("minlon='x'"));
+    let at = pbf.windows(b"OsmSchema".len()).position(|text| text == b"OsmSchema").unwrap();
+    // The last byte of the box: it says that more follow.
+    pbf[at - 3] |= 0x80;
+    for (name, bytes) in [("a.osm", xml.into_bytes()), ("a.osm.pbf", pbf)] {
+        assert_eq!(run(&water, name, &bytes).unwrap().outcomes, sea("", &coast()).outcomes, "{name}");
+    }
     // Far from any coast, and where none is meant, there is none.
     assert!(ids(&sea("clip = [2.0, 2.0, 3.0, 3.0]", &coast())).is_empty());
     assert!(ids(&run(&wanted("\"natural=water\"", "area"), "a.osm", coast().xml().as_bytes()).unwrap()).is_empty());

@@ -2,7 +2,7 @@
 
 use rusqlite::{Transaction, TransactionBehavior, params};
 
-use super::{GeoPackage, RUNS, explain, layer, layer::Layer, past_run, shown};
+use super::{GeoPackage, RUNS, blob, explain, layer::Layer, past_run, shown};
 use crate::{
     model::{Collection, Provenance, Revision},
     space::{BBox, Geometry},
@@ -83,7 +83,7 @@ impl GeoPackage {
             let read = || {
                 let (collection, id) = (row.get(0)?, row.get(1)?);
                 let (from, to) = (row.get(2)?, Some(row.get(3)?));
-                let feature = layer::whole(row.get(4)?, row.get(7)?);
+                let feature = blob::whole(row.get(4)?, row.get(7)?);
                 Ok(Version { collection, id, from, to, feature, row: row.get(5)?, record: row.get(6)? })
             };
             take(Piece::Version(&read().map_err(at)?))?;
@@ -138,7 +138,7 @@ impl<'a> Filling<'a> {
                     let bbox = feature.geometry.bbox();
                     self.bbox = Some(self.bbox.map_or(bbox, |all| all.union(bbox)));
                     self.several_points |= matches!(feature.geometry, Geometry::Points(_));
-                    let geometry = layer::encode(&feature.geometry)?;
+                    let geometry = blob::encode(&feature.geometry)?;
                     layer.insert(on, (feature, copied.mark), copied.origin(), &geometry).map_err(at)?;
                 }
                 Ok(())

@@ -2,20 +2,19 @@
 
 use std::fmt::Write as _;
 
-use geozero::{CoordDimensions, ToGeo, ToWkb, wkb::GpkgWkb};
 use rusqlite::{
     Connection, OptionalExtension, Row, ToSql, params,
     types::{ToSqlOutput, ValueRef},
 };
 
-use super::watch;
+use super::{blob, watch};
 use crate::{
     model::{Collection, Feature, Field, FieldType, GeometryKind, Value},
-    space::{BBox, Geometry},
+    space::BBox,
     store::{
         Edited, Origin, StoreError, Words,
         comparison::{Known, Mark},
-        content::{self, Standing},
+        content::Standing,
         copy::TakeRow,
         log::Reading,
     },
@@ -182,8 +181,8 @@ impl<'a> Layer<'a> {
         }
         // One row alone exchanges its value with no other.
         let several = format!("SELECT count(*) > 1 FROM (SELECT 1 FROM {gathered} LIMIT 2)");
-        let several: bool = on.query_row(&several, [], |row| row.get(0))?;
-        if several {
+        let lets_go = self.unique().next().is_some() && on.query_row(&several, [], |row| row.get(0))?;
+        if lets_go {
             self.let_go_of_unique(on)?;
         }
         on.execute_batch(&format!(
@@ -191,7 +190,7 @@ impl<'a> Layer<'a> {
              INSERT INTO \"{name}\" ({columns}) SELECT {columns} FROM {gathered} AS n
              WHERE NOT EXISTS (SELECT 1 FROM \"{name}\" AS o WHERE o.id = n.id)"
         ))?;
-        if several {
+        if lets_go {
             self.hold_unique(on)?;
         }
         self.drop_new(on)
@@ -364,8 +363,8 @@ impl<'a> Layer<'a> {
     }
 
     fn feature(&self, row: &Row<'_>, from: usize, words: &mut Words) -> Result<Feature, String> {
-        let blob = row.get_ref(from + 1).ok().and_then(|cell| cell.as_blob().ok()).ok_or("no geometry")?;
-        let geometry = decode(blob)?;
+        let shape = row.get_ref(from + 1).ok().and_then(|cell| cell.as_blob().ok()).ok_or("no geometry")?;
+        let geometry = blob::decode(shape)?;
         let id = row.get_ref(from + 2).ok().and_then(|cell| cell.as_str().ok()).ok_or("no id")?;
         let kind = match row.get_ref(from + 3).map_err(|error| error.to_string())? {
             ValueRef::Null => None,
@@ -383,37 +382,6 @@ impl<'a> Layer<'a> {
 /// The name of a table in SQL.
 fn quoted(table: &str) -> String {
     format!("\"{table}\"")
-}
-
-/// A geometry as a GeoPackage blob with its envelope; lines and areas are always multi, as their layer declares.
-pub fn encode(geometry: &Geometry) -> Result<Vec<u8>, StoreError> {
-    use geo_types::Geometry as G;
-    let shape = match G::from(geometry) {
-        G::LineString(line) => G::MultiLineString(geo_types::MultiLineString(vec![line])),
-        G::Polygon(polygon) => G::MultiPolygon(geo_types::MultiPolygon(vec![polygon])),
-        other => other,
-    };
-    // The envelope of clause 2.1.3.1.1 is [min x, max x, min y, max y]; a point carries none.
-    let envelope = if let Geometry::Point(_) = geometry {
-        Vec::new()
-    } else {
-        let bbox = geometry.bbox();
-        vec![bbox.west, bbox.east, bbox.south, bbox.north]
-    };
-    Ok(shape.to_gpkg_wkb(CoordDimensions::xy(), Some(4326), envelope)?)
-}
-
-/// A state as GeoJSON, with the geometry that is kept beside it where another program ended it.
-pub fn whole(feature: String, shape: Option<Vec<u8>>) -> String {
-    match shape.map(|blob| decode(&blob)) {
-        Some(Ok(geometry)) => content::with_geometry(&feature, &geometry),
-        _ => feature,
-    }
-}
-
-fn decode(blob: &[u8]) -> Result<Geometry, String> {
-    let shape = GpkgWkb(blob).to_geo().map_err(|error| error.to_string())?;
-    Geometry::try_from(&shape).map_err(|error| error.to_string())
 }
 
 fn value(field: &Field, cell: ValueRef<'_>, words: &mut Words) -> Result<Value, String> {

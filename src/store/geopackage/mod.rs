@@ -1,5 +1,6 @@
 //! The embedded store: one GeoPackage file, read and written through SQLite.
 
+mod blob;
 mod copy;
 mod faults;
 mod layer;
@@ -230,7 +231,7 @@ impl GeoPackage {
             )?;
             rows.query_map([collection, id], |row| {
                 let [collection, id] = [collection, id].map(Into::into);
-                let (from, to, feature) = (row.get(0)?, Some(row.get(1)?), layer::whole(row.get(2)?, row.get(5)?));
+                let (from, to, feature) = (row.get(0)?, Some(row.get(1)?), blob::whole(row.get(2)?, row.get(5)?));
                 Ok(Version { collection, id, from, to, feature, row: row.get(3)?, record: row.get(4)? })
             })?
             .collect()

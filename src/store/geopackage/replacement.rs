@@ -5,10 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{
-    explain,
-    layer::{self, Layer},
-};
+use super::{blob, explain, layer::Layer};
 use crate::{
     model::{Collection, Feature, Provenance, Revision},
     store::{
@@ -87,7 +84,7 @@ impl<'a> Replacement<'a> {
     /// Adds a feature.
     pub fn put(&mut self, feature: &Feature, origin: Origin<'_>) -> Result<(), StoreError> {
         let Some(mark) = self.comparison.take(self.collection, feature, origin.aliases)? else { return Ok(()) };
-        let geometry = layer::encode(&feature.geometry)?;
+        let geometry = blob::encode(&feature.geometry)?;
         self.gather()?;
         let inserted = self.layer.insert(&self.transaction, (feature, mark), origin, &geometry);
         inserted.map_err(|error| explain(self.path, &error))
