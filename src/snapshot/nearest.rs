@@ -1,8 +1,9 @@
 //! Nearest finds the features closest to a place by true metres, to the geometry, ties by id.
 //!
-//! Two steps. The first goes down the index of every shelf asked about and keeps what may be among the nearest, by the
-//! bounds of a [`Ruler`]: what is certainly farther than as many others as are wanted is passed over, whole branches at
-//! once. The second measures the few that are left.
+//! Three steps. The first goes down the index of every shelf asked about and keeps what may be among the nearest, by what a
+//! [`Ruler`] tells of their boxes: what is certainly farther than as many others as are wanted is passed over, whole branches
+//! at once, and no feature is looked at. The second bounds the shapes of those that are left, the nearest boxes first. The
+//! third measures the few that even this does not tell apart.
 //!
 //! ```text
 //!   what is kept      least ├───────────┤ most          metres from the place
@@ -25,9 +26,12 @@ use super::{
     selection::Here,
     shelf::Part,
 };
-use crate::space::{
-    EdgeTree, LonLat, Ruler, Span,
-    geodesic::{Sight, sight_within},
+use crate::{
+    model::Feature,
+    space::{
+        BBox, LonLat, Ruler, Span,
+        geodesic::{Sight, sight_within},
+    },
 };
 
 /// A feature and where it lies, seen from the place that was asked about.
@@ -151,11 +155,32 @@ const MUCH: f64 = 4.0;
 /// Candidates that there is room for from the beginning.
 const ROOM: usize = 64;
 
-/// What may be among the nearest.
+/// What may be among the nearest: the feature at a place of a part.
+#[derive(Clone, Copy)]
 struct Candidate<'a> {
     span: Span,
-    found: Found<'a>,
-    edges: Option<&'a EdgeTree>,
+    part: Part<'a>,
+    feature: &'a Feature,
+    at: u32,
+}
+
+impl<'a> Candidate<'a> {
+    fn found(&self) -> Found<'a> {
+        Found { shelf: self.part.shelf, feature: self.feature }
+    }
+
+    /// The same, bounded by its shape; what was known better already stays known.
+    fn bounded(mut self, ruler: &Ruler, enough_m: f64) -> Self {
+        let by_shape = ruler.to_geometry(&self.feature.geometry, self.part.edges(self.at), enough_m);
+        self.span.least_m = self.span.least_m.max(by_shape.least_m);
+        self.span.most_m = self.span.most_m.min(by_shape.most_m);
+        self
+    }
+
+    fn measured(&self, ruler: &Ruler) -> Neighbor<'a> {
+        let sight = sight_within(ruler, &self.feature.geometry, self.part.edges(self.at), self.span);
+        Neighbor { found: self.found(), sight }
+    }
 }
 
 struct Search<'a, 'q> {
@@ -210,10 +235,7 @@ impl<'a, 'q> Search<'a, 'q> {
         self.tell_apart();
         let limit_m = self.limit_m;
         let kept = self.candidates.iter().filter(|candidate| candidate.span.least_m <= limit_m);
-        let measured = kept.map(|candidate| {
-            let sight = sight_within(&self.ruler, &candidate.found.feature.geometry, candidate.edges, candidate.span);
-            Neighbor { found: candidate.found, sight }
-        });
+        let measured = kept.map(|candidate| candidate.measured(&self.ruler));
         let is_meant = |one: &Neighbor| {
             one.sight.distance_m <= self.asking.radius_m
                 && self.asking.behind.is_none_or(|behind| one.compare_to(behind).is_gt())
@@ -228,34 +250,32 @@ impl<'a, 'q> Search<'a, 'q> {
     fn descend(&mut self, looking: Looking<'a, '_>, node: Node) {
         let index = looking.part.index();
         if let Some(at) = index.place(node) {
-            return self.look_at(looking, at);
+            return self.look_at(looking, at, &index.bbox(node));
         }
-        for (least_m, child) in self.children(looking, node) {
-            if least_m > self.limit_m {
+        let mut children = Children::new();
+        self.find_children(looking, node, &mut children);
+        for (least_m, child) in &children {
+            if *least_m > self.limit_m {
                 return;
             }
-            self.descend(looking, child);
+            self.descend(looking, *child);
         }
     }
 
-    fn children(&mut self, looking: Looking<'a, '_>, node: Node) -> Children {
+    fn find_children(&mut self, looking: Looking<'a, '_>, node: Node, children: &mut Children) {
         let index = looking.part.index();
-        let mut near: ArrayVec<Node, FAN> =
-            index.children(node).filter(|child| index.meets(*child, &self.within)).collect();
+        let meets = index.children(node).filter(|child| index.meets(*child, &self.within));
+        children.extend(meets.map(|child| (0.0, child)));
         if !looking.takes_all {
             // Features are asked one right after the other, so that memory is waited for once, and before any is measured.
-            near.retain(|child| index.place(*child).is_none_or(|at| self.is_meant(looking, at)));
+            children.retain(|(_, child)| index.place(*child).is_none_or(|at| self.is_meant(looking, at)));
         }
-        let mut children = Children::new();
-        for child in near {
-            let bbox = index.bbox(child);
-            let least_m = self.ruler.least_to_box(&bbox);
-            if least_m <= self.limit_m && looking.here.reaches(&bbox) {
-                children.push((least_m, child));
-            }
-        }
+        children.retain(|(least_m, child)| {
+            let bbox = index.bbox(*child);
+            *least_m = self.ruler.least_to_box(&bbox);
+            *least_m <= self.limit_m && looking.here.reaches(&bbox)
+        });
         children.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-        children
     }
 
     /// Whether the feature at a place of the part is one of the selection.
@@ -272,18 +292,18 @@ impl<'a, 'q> Search<'a, 'q> {
         lasts
     }
 
-    /// Bounds what was kept before the limit was where it is by the ruler that is tight up to it.
+    /// Bounds the shapes of what was kept for its box, by the ruler that is tight up to the limit.
     fn tell_apart(&mut self) {
         self.ruler = self.ruler.reaching_only(self.limit_m * SLACK);
-        let candidates = std::mem::take(&mut self.candidates);
+        let mut candidates = std::mem::take(&mut self.candidates);
         self.mosts.clear();
-        for Candidate { span, found, edges } in candidates {
-            if span.least_m <= self.limit_m {
-                let again = self.ruler.to_geometry(&found.feature.geometry, edges, self.limit_m);
-                // What was measured already is not known better by a bound.
-                let span = Span { least_m: span.least_m.max(again.least_m), most_m: span.most_m.min(again.most_m) };
-                self.consider(Candidate { span, found, edges });
+        candidates.retain(|candidate| candidate.span.least_m <= self.limit_m);
+        candidates.sort_unstable_by(|a, b| a.span.least_m.total_cmp(&b.span.least_m));
+        for candidate in candidates {
+            if candidate.span.least_m > self.limit_m {
+                return;
             }
+            self.consider(candidate.bounded(&self.ruler, self.limit_m));
         }
     }
 
@@ -298,36 +318,38 @@ impl<'a, 'q> Search<'a, 'q> {
         }
     }
 
-    /// Measures a feature of the selection.
-    fn look_at(&mut self, Looking { part, takes_all, .. }: Looking<'a, '_>, at: u32) {
+    /// Keeps a feature of the selection if its box is near enough.
+    fn look_at(&mut self, Looking { part, takes_all, .. }: Looking<'a, '_>, at: u32, bbox: &BBox) {
         // Where a filter narrows, patience was had when the feature was asked.
         let Some(feature) = part.at(at).filter(|_| !takes_all || self.is_patient()) else { return };
-        let found = Found { shelf: part.shelf, feature };
-        if self.asking.accepts.is_some_and(|accepts| !accepts(found)) {
+        if self.asking.accepts.is_some_and(|accepts| !accepts(Found { shelf: part.shelf, feature })) {
             return;
         }
-        let edges = part.edges(at);
-        let span = self.ruler.to_geometry(&feature.geometry, edges, self.limit_m);
-        self.consider(Candidate { span, found, edges });
+        self.consider(Candidate { span: self.ruler.to_box(bbox), part, feature, at });
     }
 
     /// Keeps what may be among the nearest, on the right side of the mark.
     fn consider(&mut self, mut candidate: Candidate<'a>) {
-        let Candidate { span, found, edges } = candidate;
-        if span.least_m > self.limit_m {
+        if candidate.span.least_m > self.limit_m {
             return;
         }
-        if let Some(behind) = self.asking.behind {
-            if span.most_m < behind.distance_m {
+        if let Some(mark) = self.asking.behind {
+            let reach_m = self.ruler.reach_m();
+            let holds = |Span { least_m, most_m }| least_m <= mark.distance_m && mark.distance_m <= most_m && most_m <= reach_m;
+            if holds(candidate.span) {
+                candidate = candidate.bounded(&self.ruler, f64::INFINITY);
+            }
+            if candidate.span.most_m < mark.distance_m {
                 return;
             }
-            if span.least_m <= behind.distance_m && span.most_m <= self.ruler.reach_m() {
+            if holds(candidate.span) {
                 // On which side of the mark it lies, only the measure tells.
-                let sight = sight_within(&self.ruler, &found.feature.geometry, edges, span);
-                if (Neighbor { found, sight }).compare_to(behind).is_le() {
+                let measured = candidate.measured(&self.ruler);
+                if measured.compare_to(mark).is_le() {
                     return;
                 }
-                candidate.span = Span { least_m: sight.distance_m, most_m: sight.distance_m };
+                let distance_m = measured.sight.distance_m;
+                candidate.span = Span { least_m: distance_m, most_m: distance_m };
             }
         }
         self.keep(candidate);

@@ -34,6 +34,9 @@ const MAX_TURN_DEG: f64 = 90.0;
 /// What rounding may do to a bound, and Karney's algorithm to a distance (15 nm), metres.
 const ROUNDING_M: f64 = 1e-6;
 
+/// The most metres of a degree to the east, at the equator (a), and to the north, at a pole (a / √(1 − e²)).
+const MOST_DEGREE_M: (f64, f64) = (111_319.490_8, 111_693.979_9);
+
 /// Two numbers of metres between which a distance lies.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Span {
@@ -141,6 +144,17 @@ impl Ruler {
         let (lon, lat) = (self.from.lon(), self.from.lat());
         let is_plain = lon - d_lon >= -180.0 && lon + d_lon <= 180.0;
         is_plain.then_some(BBox { west: lon - d_lon, south: lat - d_lat, east: lon + d_lon, north: lat + d_lat })
+    }
+
+    /// Between what the distance to anything lies that is in the box and nowhere else.
+    pub fn to_box(&self, to: &BBox) -> Span {
+        let middle = |a: f64, b: f64, most: f64| f64::midpoint(a, b).clamp(-most, most);
+        let middle = LonLat::new(middle(to.west, to.east, 180.0), middle(to.south, to.north, 90.0));
+        // From its middle to any place of it leads a way along a parallel and a meridian, of at most half of each side.
+        let (east, north) = MOST_DEGREE_M;
+        let half_m = f64::midpoint((to.east - to.west) * east, (to.north - to.south) * north);
+        let most_m = middle.map_or(f64::INFINITY, |middle| self.to_place(middle).most_m + half_m);
+        Span { least_m: self.least_to_box(to), most_m }
     }
 
     /// Between what the distance to a place lies.
@@ -289,12 +303,15 @@ mod tests {
                 let span = ruler.to_place(to);
                 prop_assert!(holds(&ruler, span, truth), "{span:?} for {truth}");
                 prop_assert!(ruler.least_to_box(&BBox::of_point(to)) <= truth);
+                prop_assert!(ruler.to_box(&BBox::of_point(to)).most_m >= truth);
                 let edge = ruler.to_edge(to, end);
                 prop_assert!(edge.least_m <= on_edge, "{edge:?}, but a place of the edge is {on_edge} m away");
                 prop_assert!(edge.least_m <= edge.most_m);
                 let both = BBox::of_point(to).union(BBox::of_point(end));
                 let least = ruler.least_to_box(&both);
                 prop_assert!(least <= on_edge);
+                let in_box = ruler.to_box(&both);
+                prop_assert!(in_box.least_m == least && in_box.most_m >= truth.max(on_edge), "{in_box:?}");
                 prop_assert!(ruler.box_within(least).is_none_or(|within| within.intersects(&both)), "{least}");
             }
             // Within the reach the span is narrow: what makes it worth having.
@@ -310,10 +327,13 @@ mod tests {
         fn a_place_anywhere_is_within_its_span(
             from in (-180.0..=180.0_f64, -90.0..=90.0_f64),
             to in (-180.0..=180.0_f64, -90.0..=90.0_f64),
+            other in (-180.0..=180.0_f64, -90.0..=90.0_f64),
         ) {
             let (from, to) = (place(from.0, from.1), place(to.0, to.1));
             let truth = distance_m(from, to);
+            let wide = BBox::of_point(to).union(BBox::of_point(place(other.0, other.1)));
             for ruler in [Ruler::near(from), Some(Ruler::far(from))].into_iter().flatten() {
+                prop_assert!(ruler.to_box(&wide).most_m >= truth);
                 let span = ruler.to_place(to);
                 prop_assert!(span.least_m <= truth && truth <= span.most_m, "{span:?} for {truth}");
             }
