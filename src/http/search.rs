@@ -1,5 +1,7 @@
 //! `GET /search`: what somebody typed, as places, addresses and steps of the filter tree.
 
+use std::borrow::Cow;
+
 use axum::{
     extract::{RawQuery, State},
     http::HeaderMap,
@@ -8,19 +10,27 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{
-    Answering, Language, Links, Params, Problem, document::Document, geojson::centimetres, links::feature_path, routes,
+    Answering, Language, Links, Params, Problem,
+    document::Document,
+    geojson::centimetres,
+    json::{self, Members},
+    links::feature_path,
+    routes,
 };
 use crate::{
     model::{Choice, Feature},
     snapshot::{
         Found, Selection, Shelf, credits,
-        search::{Answer, Asking, Hit, Query, Step, search, shelves, spot},
+        search::{Asking, Hit, Query, Step, search, shelves, spot},
     },
     space::{LonLat, geodesic::sight},
 };
 
 /// The longest text that is searched for.
 pub const MAX_LETTERS: usize = 200;
+
+/// Room for an answer from the beginning, bytes; most need no more.
+const ROOM: usize = 8 << 10;
 
 /// The best few of each group.
 pub async fn get(
@@ -45,20 +55,28 @@ pub async fn get(
 
     let links = city.links(&asked);
     let shown = Shown { near, language, links: &links };
-    let mut body = json!({
-        "q": typed,
-        "places": answer.places.iter().map(|hit| shown.hit(hit, false)).collect::<Vec<_>>(),
-        "addresses": answer.addresses.iter().map(|hit| shown.hit(hit, true)).collect::<Vec<_>>(),
-        "collections": answer.steps.iter().map(|step| shown.step(step)).collect::<Vec<_>>(),
-        "mistyped": answer.mistyped,
-        "revision": snapshot.revision().0,
-    });
+    let mut to = Vec::with_capacity(ROOM);
+    let mut members = Members::new(&mut to);
+    members.text("q", typed);
+    json::list(members.named("places"), &answer.places, |to, hit| shown.hit(to, hit, false));
+    json::list(members.named("addresses"), &answer.addresses, |to, hit| shown.hit(to, hit, true));
+    json::list(members.named("collections"), &answer.steps, |to, step| json::value(to, &shown.step(step)));
+    members.value("mistyped", &answer.mistyped);
+    members.value("revision", &snapshot.revision().0);
     if let Some(number) = &answer.without {
-        body["without"] = number.as_str().into();
+        members.text("without", number);
     }
-    credit(&mut body, &answer);
-    body["links"] = json!([links.link("self", "application/json", &format!("/search?{}", params.again("", None)))]);
-    Document::new(&asked, "application/json").in_language(language).json(&body)
+    let from = || answer.places.iter().chain(&answer.addresses).map(|hit| hit.found.shelf);
+    if from().any(Shelf::is_demonstration) {
+        members.value("demonstration", &true);
+    }
+    let credits = credits(from());
+    if !credits.is_empty() {
+        members.value("attribution", &credits);
+    }
+    members.value("links", &[links.link("self", "application/json", &format!("/search?{}", params.again("", None)))]);
+    members.end();
+    Ok(Document::new(&asked, "application/json").in_language(language).bytes(to))
 }
 
 /// The place of the asker; `None` where it is not told.
@@ -71,17 +89,6 @@ fn near(params: &Params) -> Result<Option<LonLat>, Problem> {
     }
 }
 
-fn credit(body: &mut Value, answer: &Answer<'_>) {
-    let shelves = || answer.places.iter().chain(&answer.addresses).map(|hit| hit.found.shelf);
-    if shelves().any(Shelf::is_demonstration) {
-        body["demonstration"] = true.into();
-    }
-    let credits = credits(shelves());
-    if !credits.is_empty() {
-        body["attribution"] = credits.into();
-    }
-}
-
 struct Shown<'a> {
     near: Option<LonLat>,
     language: Language,
@@ -89,27 +96,26 @@ struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    fn hit(&self, hit: &Hit<'_>, by_address: bool) -> Value {
+    fn hit(&self, to: &mut Vec<u8>, hit: &Hit<'_>, by_address: bool) {
         let Found { shelf, feature } = hit.found;
         let collection = shelf.collection();
         let text = |field: &str| feature.value(collection, field).as_text().filter(|text| !text.trim().is_empty());
         let address =
-            text("address").map(String::from).or_else(|| Some(format!("{}, {}", text("street")?, text("number")?)));
+            text("address").map(Cow::from).or_else(|| Some(format!("{}, {}", text("street")?, text("number")?).into()));
         let name = self.language.either("name", "name_en");
-        let name = text(name).or_else(|| text("name")).or_else(|| text("name_en")).map(String::from);
+        let name = text(name).or_else(|| text("name")).or_else(|| text("name_en")).map(Cow::from);
         let kind = feature.kind.as_deref().and_then(|id| collection.kinds.iter().find(|kind| kind.id == id));
         let subtitle = self.language.of(kind.map_or(&collection.title, |kind| &kind.title));
         let title = if by_address { address.clone().or(name) } else { name.or_else(|| address.clone()) };
         let at = spot(&feature.geometry);
         let path = feature_path(collection.id.as_str(), feature.id.as_str());
-        let mut shown = json!({
-            "collection": collection.id,
-            "id": feature.id.as_str(),
-            "title": title.unwrap_or_else(|| subtitle.to_owned()),
-            "subtitle": subtitle,
-            "lon": at.lon(),
-            "lat": at.lat(),
-        });
+        let mut members = Members::new(to);
+        members.text("collection", collection.id.as_str());
+        members.text("id", feature.id.as_str());
+        members.text("title", title.as_deref().unwrap_or(subtitle));
+        members.text("subtitle", subtitle);
+        members.value("lon", &at.lon());
+        members.value("lat", &at.lat());
         for (name, value) in [
             ("kind", feature.kind.as_deref()),
             ("sector", shelf.sector()),
@@ -117,14 +123,14 @@ impl Shown<'_> {
             ("former_name", text("former_name")),
         ] {
             if let Some(value) = value {
-                shown[name] = value.into();
+                members.text(name, value);
             }
         }
         if let Some(near) = self.near {
-            shown["distance_m"] = centimetres(distance_m(near, feature)).into();
+            members.value("distance_m", &centimetres(distance_m(near, feature)));
         }
-        shown["links"] = json!([self.links.link("item", "application/geo+json", &path)]);
-        shown
+        members.value("links", &[self.links.link("item", "application/geo+json", &path)]);
+        members.end();
     }
 
     fn step(&self, step: &Step<'_>) -> Value {

@@ -335,7 +335,8 @@ impl<'a, 'q> Search<'a, 'q> {
         }
         if let Some(mark) = self.asking.behind {
             let reach_m = self.ruler.reach_m();
-            let holds = |Span { least_m, most_m }| least_m <= mark.distance_m && mark.distance_m <= most_m && most_m <= reach_m;
+            let holds =
+                |Span { least_m, most_m }| least_m <= mark.distance_m && mark.distance_m <= most_m && most_m <= reach_m;
             if holds(candidate.span) {
                 candidate = candidate.bounded(&self.ruler, f64::INFINITY);
             }

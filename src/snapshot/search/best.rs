@@ -24,6 +24,25 @@ pub struct Hit<'a> {
     pub score: f32,
 }
 
+/// What is asked of a score to be among the best.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Least {
+    score: f32,
+    for_shelf: f32,
+}
+
+impl Least {
+    /// Whether what scores no more than this may be among the best.
+    pub(super) fn allows(self, score: f32) -> bool {
+        score + self.for_shelf >= self.score
+    }
+}
+
+/// What every feature of a shelf has before others.
+fn advance(shelf: &Shelf) -> f32 {
+    f32::from(shelf.collection().priority) * PRIORITY
+}
+
 /// The best few.
 pub(super) struct Best<'a> {
     limit: usize,
@@ -38,6 +57,12 @@ impl<'a> Best<'a> {
         Self { limit, near, hits: Vec::new(), least: f32::NEG_INFINITY }
     }
 
+    /// What a feature of a shelf scores at least that is among the best.
+    pub(super) fn least_on(&mut self, shelf: &Shelf) -> Least {
+        self.cut();
+        Least { score: self.least, for_shelf: advance(shelf) }
+    }
+
     /// Takes in a feature of a shelf, if it is among the best; it is looked at only then.
     pub(super) fn offer(
         &mut self,
@@ -46,7 +71,7 @@ impl<'a> Best<'a> {
         shelf: &'a Shelf,
         feature: impl FnOnce() -> Option<&'a Feature>,
     ) {
-        let score = score + f32::from(shelf.collection().priority) * PRIORITY;
+        let score = score + advance(shelf);
         if score < self.least {
             return;
         }

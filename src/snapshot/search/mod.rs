@@ -14,12 +14,15 @@ mod best;
 mod lexicon;
 mod query;
 mod rank;
+mod sieve;
 mod spelling;
 #[cfg(test)]
 mod tests;
 mod texts;
 mod titles;
 mod words;
+
+use std::cmp::Reverse;
 
 use super::{Found, Selection, Shelf, Snapshot};
 use crate::{
@@ -152,13 +155,17 @@ pub fn shelves<'a>(snapshot: &'a Snapshot, selection: &Selection) -> Vec<&'a She
 fn found<'a>(snapshot: &'a Snapshot, asking: &Asking<'_>, query: &Query, ranking: &mut Ranking) -> Answer<'a> {
     let (required, weak) = (query.required(), query.weak());
     let (mut places, mut addresses) = (Best::new(asking.limit, asking.near), Best::new(asking.limit, asking.near));
-    for shelf in shelves(snapshot, asking.selection) {
+    let mut shelves = shelves(snapshot, asking.selection);
+    // Where the best are found first, the others need not be looked for.
+    shelves.sort_by_key(|shelf| Reverse(shelf.collection().priority));
+    for shelf in shelves {
         let here = asking.selection.here(shelf);
         let is_address = asking.lexicon.is_address(shelf.collection().id.as_str());
         let best = if is_address { &mut addresses } else { &mut places };
         for part in shelf.parts() {
             let texts = part.texts();
-            let of = Of { texts, titles: shelf.titles(), lexicon: asking.lexicon, is_address };
+            let of =
+                Of { texts, titles: shelf.titles(), lexicon: asking.lexicon, is_address, least: best.least_on(shelf) };
             ranking.each(of, &required, &weak, |at, score| {
                 best.offer(score, texts.lon_lat(at), shelf, || part.at(at as u32).filter(|one| here.takes(one)));
             });

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     lexicon::Lexicon,
+    sieve::Mark,
     spelling::{Mistakes, Spelling},
     words::{Initials, Word, words},
 };
@@ -43,12 +44,28 @@ pub struct Wanted {
     pub(super) is_weak: bool,
     /// Whether longer words are meant too.
     pub(super) is_begun: bool,
-    /// Words that are meant, each with its quality.
-    pub(super) spelled: Vec<(String, u8)>,
+    /// Words that are meant.
+    pub(super) spelled: Vec<Meant>,
     /// With which letters the words begin that are meant.
     initials: Initials,
     /// How it may be mistyped, where it may.
     mistakes: Option<Arc<Mistakes>>,
+}
+
+/// A word that may stand for a wanted one.
+#[derive(Debug, Clone)]
+pub(super) struct Meant {
+    pub(super) word: String,
+    pub(super) mark: Mark,
+    /// How well it answers.
+    pub(super) quality: u8,
+}
+
+impl Meant {
+    fn new(word: impl Into<String>, quality: u8) -> Self {
+        let word = word.into();
+        Self { mark: Mark::of(&word), word, quality }
+    }
 }
 
 impl Query {
@@ -111,8 +128,8 @@ impl Query {
 impl Wanted {
     fn of(word: Word, lexicon: &Lexicon, is_whole: bool) -> Self {
         let Word { key, is_number } = word;
-        let mut spelled = vec![(key.clone(), SAME)];
-        spelled.extend(lexicon.alike(&key, is_whole).into_iter().map(|other| (other.to_owned(), ALIKE)));
+        let mut spelled = vec![Meant::new(key.as_str(), SAME)];
+        spelled.extend(lexicon.alike(&key, is_whole).into_iter().map(|other| Meant::new(other, ALIKE)));
         let is_begun = !is_whole && (!is_number || key.chars().count() >= DIGITS_TO_BEGIN);
         let is_weak = lexicon.is_weak(&key);
         let mut wanted =
@@ -122,7 +139,7 @@ impl Wanted {
     }
 
     fn note_initials(&mut self) {
-        self.initials = self.spelled.iter().map(|(word, _)| word.as_str()).collect();
+        self.initials = self.spelled.iter().map(|meant| meant.word.as_str()).collect();
         if self.is_begun {
             self.initials.add_begun(&self.key);
         }
@@ -142,15 +159,15 @@ impl Wanted {
         let mut wanted = self.clone();
         if let Some(mistakes) = Mistakes::in_word(&self.key, !self.is_begun).filter(|_| !self.is_number) {
             let near = spelling.near(&mistakes).into_iter();
-            wanted.spelled.extend(near.map(|(word, count)| (word, MISTYPED[usize::from(count.min(2))])));
+            wanted.spelled.extend(near.map(|(word, count)| Meant::new(word, MISTYPED[usize::from(count.min(2))])));
             let whole = Mistakes::in_word(&self.key, true);
             let is_near = |word: &str| whole.as_ref().is_some_and(|mistakes| mistakes.count(word).is_some());
             let alike = lexicon.nearly(&self.key, is_near).into_iter();
-            wanted.spelled.extend(alike.map(|word| (word.to_owned(), ALIKE_MISTYPED)));
+            wanted.spelled.extend(alike.map(|word| Meant::new(word, ALIKE_MISTYPED)));
             wanted.mistakes = Some(Arc::new(mistakes));
             // The best reading of a word is the one that counts.
-            wanted.spelled.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
-            wanted.spelled.dedup_by(|a, b| a.0 == b.0);
+            wanted.spelled.sort_by(|a, b| a.word.cmp(&b.word).then(b.quality.cmp(&a.quality)));
+            wanted.spelled.dedup_by(|a, b| a.word == b.word);
             wanted.note_initials();
         }
         wanted
@@ -158,7 +175,7 @@ impl Wanted {
 
     /// How well a word answers; 0 for not at all.
     pub(super) fn quality(&self, word: &str) -> u8 {
-        let spelled = self.spelled.iter().filter(|(key, _)| key == word).map(|(_, quality)| *quality).max();
+        let spelled = self.spelled.iter().filter(|meant| meant.word == word).map(|meant| meant.quality).max();
         let begun = (self.is_begun && word.len() > self.key.len() && word.starts_with(&self.key))
             .then(|| self.begun_quality(word));
         let mistyped = || {

@@ -1,6 +1,7 @@
 //! Ranking finds the features of a layer that say every wanted word, and how well each says them.
 
 use super::{
+    best::Least,
     lexicon::Lexicon,
     query::Wanted,
     texts::{Posting, Stand, Terms, Texts},
@@ -46,6 +47,8 @@ pub(super) struct Of<'a> {
     pub(super) lexicon: &'a Lexicon,
     /// Whether its features are called by their addresses.
     pub(super) is_address: bool,
+    /// Only those that score so much need to be told.
+    pub(super) least: Least,
 }
 
 /// The postings of one wanted word, with the quality of each list.
@@ -73,6 +76,16 @@ impl<'a> Lists<'a> {
         }
     }
 
+    /// Without what is not told because it scores too little, where no other word is looked for; a word that is said twice
+    /// counts as it is said best.
+    fn worthwhile(mut self, least: Least, weak: usize) -> Self {
+        let is_worth = |quality: u16| least.allows(score(quality, 1, 1, weak));
+        self.names.retain(|(_, quality)| is_worth((*quality).into()));
+        self.places.retain(|(_, quality)| is_worth((*quality).into()));
+        self.kinds = self.kinds.filter(|kinds| kinds.iter().any(|quality| is_worth(*quality)));
+        self
+    }
+
     fn is_empty(&self) -> bool {
         self.names.is_empty() && self.places.is_empty() && self.kinds.is_none()
     }
@@ -96,10 +109,10 @@ fn lists<'a>(terms: &'a Terms, wanted: &Wanted, takes: impl Fn(&str) -> bool) ->
     if !terms.may_say(wanted) {
         return found;
     }
-    for (word, quality) in &wanted.spelled {
-        let postings = terms.exact(word);
-        if !postings.is_empty() && takes(word) {
-            found.push((postings, *quality));
+    for meant in &wanted.spelled {
+        let postings = terms.exact(meant);
+        if !postings.is_empty() && takes(&meant.word) {
+            found.push((postings, meant.quality));
         }
     }
     if wanted.is_begun {
@@ -113,7 +126,8 @@ fn lists<'a>(terms: &'a Terms, wanted: &Wanted, takes: impl Fn(&str) -> bool) ->
 }
 
 impl Ranking {
-    /// Tells the features of a layer that say every wanted word, each with how well, up to about a hundred.
+    /// Tells the features of a layer that say every wanted word, each with how well, up to about a hundred; of those that score
+    /// less than is needed not all.
     pub(super) fn each(
         &mut self,
         of: Of<'_>,
@@ -126,7 +140,10 @@ impl Ranking {
         }
         let mut lists = Vec::with_capacity(required.len());
         for wanted in required {
-            let of_word = Lists::of(of, wanted);
+            let mut of_word = Lists::of(of, wanted);
+            if required.len() == 1 {
+                of_word = of_word.worthwhile(of.least, weak.len());
+            }
             if of_word.is_empty() {
                 return;
             }
@@ -142,15 +159,11 @@ impl Ranking {
             }
         }
         let weak: Vec<Vec<&[Posting]>> = weak.iter().map(|wanted| said_by(of, wanted)).collect();
-        let wanted = required.len() as f32;
         for at in &self.touched {
             let at = *at as usize;
-            let length = f32::from(of.texts.length(at));
-            let mut score = f32::from(self.sum[at]) / wanted + WHOLE_NAME * (wanted / length.max(wanted));
             let says = |postings: &[Posting]| postings.binary_search_by_key(&at, |posting| posting.at()).is_ok();
-            score +=
-                RIGHT_KIND_OF_STREET * weak.iter().filter(|lists| lists.iter().any(|list| says(list))).count() as f32;
-            tell(at, score);
+            let helping = weak.iter().filter(|lists| lists.iter().any(|list| says(list))).count();
+            tell(at, score(self.sum[at], required.len(), of.texts.length(at), helping));
         }
     }
 
@@ -200,6 +213,12 @@ impl Ranking {
         }
         self.now[at] = self.now[at].max(quality);
     }
+}
+
+/// What qualities of so many words score that add up to this, in a name of this length, beside so many words that help to choose.
+fn score(sum: u16, words: usize, length: u8, helping: usize) -> f32 {
+    let words = words as f32;
+    f32::from(sum) / words + WHOLE_NAME * (words / f32::from(length).max(words)) + RIGHT_KIND_OF_STREET * helping as f32
 }
 
 /// The postings of a word and of those that mean the same.

@@ -259,6 +259,32 @@ proptest! {
     }
 
     #[test]
+    fn the_best_few_are_the_first_of_all(
+        shelves in prop::collection::vec((texts(), 0..=100_u8), 1..4), typed in typed(), is_mistyped: bool, limit in 1..6_usize,
+    ) {
+        let (lexicon, selection) = (lexicon(), Selection::default());
+        let shelves = shelves.iter().enumerate().map(|(i, (rows, priority))| {
+            let of = Collection { priority: *priority, ..collection(&format!("things{i}")) };
+            let features = rows.iter().enumerate().map(|(i, (texts, kind))| feature(&of, i, texts, *kind)).collect();
+            Shelf::new(of, provenance(), features)
+        });
+        let snapshot = Snapshot::empty(&catalog(), Audience::Public).with(Revision(1), shelves);
+        let mut query = Query::read(&typed, &lexicon).unwrap();
+        if is_mistyped {
+            query = query.mistyped(snapshot.spelling(), &lexicon);
+        }
+        let best = |limit| {
+            let near = LonLat::new(33.405, 47.9).ok();
+            let asking = Asking { query: &query, lexicon: &lexicon, selection: &selection, near, limit };
+            let hits = found(&snapshot, &asking, &query, &mut Ranking::default()).places;
+            hits.iter().map(|hit| (hit.found.shelf.collection().id.to_string(), hit.found.feature.id.to_string(), hit.score)).collect::<Vec<_>>()
+        };
+        let mut all = best(1000);
+        all.truncate(limit);
+        prop_assert_eq!(best(limit), all);
+    }
+
+    #[test]
     fn nothing_that_is_typed_ends_the_server(typed in any::<String>()) {
         let (snapshot, lexicon) = (snapshot(&[(vec!["школа".into(); 5], true)], "things"), lexicon());
         if let Ok(query) = Query::read(&typed, &lexicon) {

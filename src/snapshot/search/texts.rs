@@ -12,7 +12,8 @@ use std::collections::HashMap;
 use fst::{IntoStreamer, Map, Streamer};
 
 use super::{
-    query::Wanted,
+    query::{Meant, Wanted},
+    sieve::Sieve,
     words::{Initials, Word, words},
 };
 use crate::{
@@ -87,6 +88,8 @@ pub(super) struct Terms {
     postings: Vec<Posting>,
     /// With which letters the words begin.
     initials: Initials,
+    /// Which words are not among them.
+    sieve: Sieve,
 }
 
 impl Texts {
@@ -166,7 +169,8 @@ impl Texts {
     /// Bytes on the heap.
     pub(super) fn bytes(&self) -> usize {
         let terms = |terms: &Terms| {
-            terms.words.as_fst().as_bytes().len() + size_of_val(&*terms.starts) + size_of_val(&*terms.postings)
+            let lists = size_of_val(&*terms.starts) + size_of_val(&*terms.postings);
+            terms.words.as_fst().as_bytes().len() + lists + terms.sieve.bytes()
         };
         terms(&self.names)
             + terms(&self.places)
@@ -244,17 +248,18 @@ impl Gathered {
         let numbered = all.iter().enumerate().map(|(i, (word, _))| (word, i as u64));
         let initials = all.iter().map(|(word, _)| word.as_str()).collect();
         let words = Map::from_iter(numbered).expect("words are sorted and each stands once");
-        Terms { words, starts, postings, initials }
+        let sieve = Sieve::of(all.iter().map(|(word, _)| word.as_str()));
+        Terms { words, starts, postings, initials, sieve }
     }
 }
 
 impl Terms {
     /// The postings of a word; none where nobody says it.
-    pub(super) fn exact(&self, word: &str) -> &[Posting] {
-        if !self.initials.may_have(word) {
+    pub(super) fn exact(&self, meant: &Meant) -> &[Posting] {
+        if !self.sieve.lets_through(meant.mark) {
             return &[];
         }
-        self.words.get(word).map_or(&[], |number| self.postings_of(number))
+        self.words.get(&meant.word).map_or(&[], |number| self.postings_of(number))
     }
 
     /// Tells the words that begin so but are longer, with their postings.
