@@ -44,7 +44,7 @@ pub struct Wanted {
     pub(super) is_weak: bool,
     /// Whether longer words are meant too.
     pub(super) is_begun: bool,
-    /// Words that are meant.
+    /// Words that are meant, in order, each once.
     pub(super) spelled: Vec<Meant>,
     /// With which letters the words begin that are meant.
     initials: Initials,
@@ -134,11 +134,14 @@ impl Wanted {
         let is_weak = lexicon.is_weak(&key);
         let mut wanted =
             Self { key, is_number, is_weak, is_begun, spelled, initials: Initials::default(), mistakes: None };
-        wanted.note_initials();
+        wanted.sort();
         wanted
     }
 
-    fn note_initials(&mut self) {
+    fn sort(&mut self) {
+        // The best reading of a word is the one that counts.
+        self.spelled.sort_by(|a, b| a.word.cmp(&b.word).then(b.quality.cmp(&a.quality)));
+        self.spelled.dedup_by(|a, b| a.word == b.word);
         self.initials = self.spelled.iter().map(|meant| meant.word.as_str()).collect();
         if self.is_begun {
             self.initials.add_begun(&self.key);
@@ -165,17 +168,15 @@ impl Wanted {
             let alike = lexicon.nearly(&self.key, is_near).into_iter();
             wanted.spelled.extend(alike.map(|word| Meant::new(word, ALIKE_MISTYPED)));
             wanted.mistakes = Some(Arc::new(mistakes));
-            // The best reading of a word is the one that counts.
-            wanted.spelled.sort_by(|a, b| a.word.cmp(&b.word).then(b.quality.cmp(&a.quality)));
-            wanted.spelled.dedup_by(|a, b| a.word == b.word);
-            wanted.note_initials();
+            wanted.sort();
         }
         wanted
     }
 
     /// How well a word answers; 0 for not at all.
     pub(super) fn quality(&self, word: &str) -> u8 {
-        let spelled = self.spelled.iter().filter(|meant| meant.word == word).map(|meant| meant.quality).max();
+        let spelled = self.spelled.binary_search_by(|meant| meant.word.as_str().cmp(word));
+        let spelled = spelled.ok().map(|at| self.spelled[at].quality);
         let begun = (self.is_begun && word.len() > self.key.len() && word.starts_with(&self.key))
             .then(|| self.begun_quality(word));
         let mistyped = || {

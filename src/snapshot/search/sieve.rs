@@ -1,4 +1,5 @@
-//! A `Sieve` tells, without looking for it, that a word is not among others; of those that it lets through a few are not either.
+//! A `Sieve` tells, without looking for it, that a word is not among others or that none begins so; of what it lets through a
+//! little is not there either.
 //!
 //! Bits that stand for many words (Bloom 1970, "Space/time trade-offs in hash coding with allowable errors"), the two of a word
 //! in one number, so that memory is waited for once (Putze, Sanders and Singler 2007, "Cache-, hash- and space-efficient Bloom
@@ -6,8 +7,11 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-/// As many words share a number.
-const SHARE: usize = 4;
+/// As many words share a number, each with its beginnings.
+const SHARE: usize = 2;
+
+/// The beginnings of words that it knows, letters.
+const BEGINNINGS: [usize; 2] = [3, 5];
 
 /// Words, as bits.
 #[derive(Debug)]
@@ -35,11 +39,20 @@ impl Sieve {
     /// A sieve of these words.
     pub(super) fn of<'a>(words: impl ExactSizeIterator<Item = &'a str>) -> Self {
         let mut numbers = vec![0; words.len().div_ceil(SHARE).next_power_of_two()];
-        for mark in words.map(Mark::of) {
-            let place = mark.place(numbers.len());
-            numbers[place] |= mark.bits();
+        for word in words {
+            let begun = BEGINNINGS.iter().filter_map(|letters| beginning(word, *letters));
+            for mark in begun.chain([word]).map(Mark::of) {
+                let place = mark.place(numbers.len());
+                numbers[place] |= mark.bits();
+            }
         }
         Self(numbers.into())
+    }
+
+    /// Whether a word of them may begin so.
+    pub(super) fn lets_begin(&self, so: &str) -> bool {
+        let begun = BEGINNINGS.iter().rev().find_map(|letters| beginning(so, *letters));
+        begun.is_none_or(|begun| self.lets_through(Mark::of(begun)))
     }
 
     /// Whether the word may be among them.
@@ -53,9 +66,27 @@ impl Sieve {
     }
 }
 
+/// The first letters of a word; `None` of a shorter one.
+fn beginning(word: &str, letters: usize) -> Option<&str> {
+    let (last, letter) = word.char_indices().nth(letters - 1)?;
+    Some(&word[..last + letter.len_utf8()])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_beginning_passes_and_few_others_do() {
+        let words = ["ш", "шкSla", "школа", "вулиця"];
+        let sieve = Sieve::of(words.into_iter());
+        let begun = |word: &'static str| word.char_indices().map(|(at, _)| &word[..at]).chain([word]);
+        assert!(words.into_iter().flat_map(begun).all(|so| sieve.lets_begin(so)));
+        let words: Vec<String> = (0..100).map(|i| format!("word{i}")).collect();
+        let sieve = Sieve::of(words.iter().map(String::as_str));
+        let others = (100..1100).filter(|i| sieve.lets_begin(&format!("{i}th"))).count();
+        assert!(others < 50, "{others} of 1000 pass");
+    }
 
     #[test]
     fn every_word_passes_and_few_others_do() {

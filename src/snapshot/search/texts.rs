@@ -264,7 +264,7 @@ impl Terms {
 
     /// Tells the words that begin so but are longer, with their postings.
     pub(super) fn longer<'a>(&'a self, beginning: &str, mut tell: impl FnMut(&str, &'a [Posting])) {
-        if !self.initials.may_have_begun(beginning) {
+        if !self.initials.may_have_begun(beginning) || !self.sieve.lets_begin(beginning) {
             return;
         }
         let mut found = self.words.range().gt(beginning).into_stream();
