@@ -193,6 +193,4 @@ test('what a view begins with is fetched ahead: descriptions, icons of the scree
   const letters = (font: string) => [`/fonts/${font}/0-255.pbf`, `/fonts/${font}/1024-1279.pbf`];
   assert.deepEqual(wantedAhead(style, 11.5, 1), ['/tiles/base.json', '/sprites/icons.json', '/sprites/icons.png', ...letters('Wide%20Bold'), ...letters('Always')]);
   assert.deepEqual(wantedAhead(style, 14, 2), ['/tiles/base.json', '/sprites/icons@2x.json', '/sprites/icons@2x.png', ...letters('Near'), ...letters('Always')]);
-  const foreign = { ...style, metadata: { 'mapa:base-map': 'style', 'mapa:base-style': 'https://example.org/style.json' } };
-  assert.deepEqual(wantedAhead(foreign, 14, 1), []);
 });
