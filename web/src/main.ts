@@ -1,5 +1,4 @@
 // The page begins: its looks, its language and address, then its parts.
-import './map/map_module.ts';
 import { mount } from 'svelte';
 import './look/tokens.css';
 import './look/base.css';
@@ -16,6 +15,5 @@ if (location.pathname === '/kiosk') {
   theme.begin();
   offline.listen();
   const page = new Page();
-  page.begin();
-  mount(App, { target, props: { page } });
+  mount(App, { target, props: { page, begun: page.begin() } });
 }

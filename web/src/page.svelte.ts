@@ -12,7 +12,6 @@ import { Measure } from './measure/measure.svelte.ts';
 import { Nearby } from './near/nearby.svelte.ts';
 import type { LonLat } from './near/direction.ts';
 import { theme } from './look/theme.svelte.ts';
-import { fetchAhead, wantedAhead } from './map/ahead.ts';
 import { forgetCollections, loadCatalog, loadStyleAhead } from './server/api.ts';
 import type { Catalog, FoundObject, FoundStep } from './server/wire.ts';
 import type { DistrictColors } from './plot/district_layers.ts';
@@ -76,7 +75,8 @@ export class Page {
   /** Branches of the address that wait for the catalog to tell what is below them. */
   #addressed: Branches = NO_BRANCHES;
 
-  begin(): void {
+  /** Ends when the catalog has come, or will not. */
+  begin(): Promise<void> {
     // A shared link says the view after `?`, so that others can be told of it; here it goes on after `#`.
     const shared = location.hash === '' ? location.search : '';
     const address = readAddress(shared || location.hash);
@@ -87,21 +87,9 @@ export class Page {
     if (address.object) this.#openCard(address.object);
     history.replaceState({ mapa: true, opened: false } satisfies Entry, '', shared ? location.pathname : undefined);
     addEventListener('popstate', (event) => this.#travelled(event.state as Entry | null));
-    void this.loadCatalog();
-    void this.#lookAhead();
-  }
-
-  /** The link stands idle while the map's program is read: what the map begins with comes meanwhile. */
-  async #lookAhead(): Promise<void> {
-    try {
-      const style = await loadStyleAhead(theme.name);
-      // Narrowed, the map asks for tiles of what is chosen instead of those of the whole city.
-      const narrowed = this.desk !== null || Object.values(this.#addressed).some(({ length }) => length > 0);
-      const wanted = wantedAhead(style, this.camera?.zoom ?? style.zoom ?? 0, devicePixelRatio);
-      fetchAhead(wanted.filter((url) => !(narrowed && url.endsWith('/city.json'))));
-    } catch {
-      // The map asks again, and says so if nobody answers.
-    }
+    const catalog = this.loadCatalog();
+    loadStyleAhead(theme.name);
+    return catalog;
   }
 
   async loadCatalog(): Promise<void> {

@@ -226,7 +226,7 @@ describe('the desk', NEEDS_SERVER, () => {
 
   test('a figure by district: the table says what the server adds up, the map is in the colours of the legend, the picture is whole', async () => {
     const { context, page, faults } = await visit(browser, `${server}/#lang=uk&collection=${WORKS}`);
-    await page.getByRole('button', { name: 'Карта районів' }).click();
+    await page.getByRole('button', { name: 'Мапа районів' }).click();
     await page.getByLabel('Показник').selectOption('spent_uah');
     await page.getByRole('combobox', { name: 'Час', exact: true }).selectOption('year');
     const { groups, total } = await tally('group_by=district,year&sum=spent_uah');

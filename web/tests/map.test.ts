@@ -90,6 +90,19 @@ test('the English page labels in English where it can', () => {
   assert.deepEqual(names.layout, { 'text-field': ['coalesce', ['get', 'name_en'], ['get', 'name']] });
 });
 
+test('a cluster tells its count in Ukrainian, and in English as the server abbreviates it', () => {
+  const counts = { id: 'counts', type: 'symbol', source: 'city', 'source-layer': 'objects', layout: { 'text-field': ['get', 'point_count_abbreviated'] } };
+  const own = { ...OWN, layers: [...OWN.layers, counts] } as StyleSpecification;
+  const said = (language: 'uk' | 'en', point_count: number) => {
+    const written = (layer(compose({ ...PLAIN, own, language }), 'counts').layout as Record<string, unknown>)['text-field'];
+    const compiled = createExpression(written, 'layers[4].layout.text-field');
+    if (compiled.result === 'error') throw new Error(compiled.value.map(({ message }) => message).join());
+    return compiled.value.evaluate({ zoom: 12 }, { type: 1, properties: { point_count, point_count_abbreviated: '1.1k' } } as never) as unknown;
+  };
+  assert.deepEqual([7, 1088, 9999, 18_499, 1_800_000].map((count) => said('uk', count)), ['7', '1088', '9999', '18\nтис.', '2\nмлн']);
+  assert.equal(said('en', 1088), '1.1k');
+});
+
 test('a foreign base goes below, keeps its own sources, and takes no name of ours', () => {
   const style = compose({ ...PLAIN, foreign: FOREIGN });
   assert.deepEqual(style.layers.slice(0, 3).map(({ id }) => id), ['base:objects', 'objects', 'names']);
@@ -193,6 +206,4 @@ test('what a view begins with is fetched ahead: descriptions, icons of the scree
   const letters = (font: string) => [`/fonts/${font}/0-255.pbf`, `/fonts/${font}/1024-1279.pbf`];
   assert.deepEqual(wantedAhead(style, 11.5, 1), ['/tiles/base.json', '/sprites/icons.json', '/sprites/icons.png', ...letters('Wide%20Bold'), ...letters('Always')]);
   assert.deepEqual(wantedAhead(style, 14, 2), ['/tiles/base.json', '/sprites/icons@2x.json', '/sprites/icons@2x.png', ...letters('Near'), ...letters('Always')]);
-  const foreign = { ...style, metadata: { 'mapa:base-map': 'style', 'mapa:base-style': 'https://example.org/style.json' } };
-  assert.deepEqual(wantedAhead(foreign, 14, 1), []);
 });

@@ -48,6 +48,60 @@ describe('the page', NEEDS_SERVER, () => {
     await context.close();
   });
 
+  test('a touch is answered before the program of the map is asked for, which waits for the catalog, and the letters of the map for it', async () => {
+    const { context, page, faults } = await visit(browser, 'about:blank', { viewport: PHONE, hasTouch: true, isMobile: true });
+    const asked = askedOf(page);
+    const giveCatalog = await held(page, '**/catalog');
+    const giveProgram = await held(page, PROGRAM);
+    const style = page.waitForResponse('**/styles/light.json');
+    await page.goto(`${server}/`);
+    await page.getByRole('button', { name: 'Що на мапі' }).tap();
+    await page.locator('.panel').getByText('Завантаження').waitFor();
+    await (await style).finished();
+    assert.deepEqual(await asked(/^\/assets\/Map/), []);
+    const program = page.waitForRequest(PROGRAM);
+    giveCatalog();
+    await page.locator('li.sector').first().waitFor();
+    await program;
+    assert.deepEqual(await asked(/^\/fonts\//), []);
+    giveProgram();
+    await mapIsDrawn(page);
+    assert.notDeepEqual(await asked(/^\/fonts\//), []);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('the program of the map is asked for when the controls have been painted', async () => {
+    const { context, page, faults } = await visit(browser, 'about:blank');
+    await page.addInitScript(keepFrames);
+    const asked = askedOf(page);
+    await page.goto(`${server}/`);
+    // The catalog says so.
+    await page.waitForFunction(() => document.querySelector('.demonstration') !== null, undefined, { polling: 50 });
+    assert.deepEqual(await asked(/^\/assets\/Map/), []);
+    await page.evaluate(giveFrames);
+    await mapIsDrawn(page);
+    assert.notDeepEqual(await asked(/^\/assets\/Map/), []);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('a touch is answered by the opened sheet, and the tree in it is made when that has been painted', async () => {
+    const { context, page, faults } = await visit(browser, `${server}/`, { viewport: PHONE, hasTouch: true, isMobile: true });
+    await mapIsDrawn(page);
+    await page.evaluate(keepFrames);
+    const seen = await page.evaluate(async () => {
+      document.querySelector<HTMLElement>('.panel nav button')?.click();
+      await new Promise((resolve) => setTimeout(resolve));
+      return { opened: document.querySelector('.panel.half .content')?.checkVisibility(), sectors: document.querySelectorAll('li.sector').length };
+    });
+    assert.deepEqual(seen, { opened: true, sectors: 0 });
+    await page.evaluate(giveFrames);
+    await page.locator('li.sector').first().waitFor();
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
   test('the tree has every sector with its count, and finds by a typed word', async () => {
     const { context, page, faults } = await visit(browser, `${server}/`);
     const sectors = page.locator('li.sector');
@@ -399,6 +453,47 @@ describe('the page', NEEDS_SERVER, () => {
     await context.close();
   });
 });
+
+/** The larger half of the map's program. */
+const PROGRAM = '**/assets/MapFrame-*.js';
+
+/** Which paths of a sort a page has asked for, up to now. */
+function askedOf(page: Page): (sort: RegExp) => Promise<string[]> {
+  const paths: string[] = [];
+  page.on('request', (request) => paths.push(new URL(request.url()).pathname));
+  return async (sort) => {
+    // What was asked for before this answer is told before it.
+    await page.evaluate(() => fetch('/health/live').then(({ ok }) => ok));
+    return paths.filter((path) => sort.test(path));
+  };
+}
+
+/** Keeps answers back until the function that it gives is called. */
+async function held(page: Page, address: string): Promise<() => void> {
+  let give = () => {};
+  const given = new Promise<void>((resolve) => (give = resolve));
+  await page.route(address, async (route) => {
+    await given;
+    await route.continue();
+  });
+  return give;
+}
+
+/** In a page: no frame is drawn until `giveFrames`. */
+function keepFrames(): void {
+  const [inOrder, waiting] = [window.requestAnimationFrame.bind(window), [] as FrameRequestCallback[]];
+  window.requestAnimationFrame = (callback) => waiting.push(callback);
+  Object.assign(window, {
+    giveFrames: () => {
+      window.requestAnimationFrame = inOrder;
+      waiting.forEach((callback) => inOrder(callback));
+    },
+  });
+}
+
+function giveFrames(): void {
+  (window as unknown as { giveFrames: () => void }).giveFrames();
+}
 
 async function countLocating(page: Page): Promise<void> {
   await page.addInitScript(() => {

@@ -109,9 +109,7 @@ async function tourKiosk(page: Page, shoot: (view: string) => Promise<void>): Pr
   await shoot('6-sector');
   await page.locator('nav button').nth(1).click();
   await page.locator('.others button').last().click();
-  for (const letter of await page.locator('.keys .row').nth(2).locator('button').all()) {
-    if (/^[шs]$/.test((await letter.textContent()) ?? '')) await letter.click();
-  }
+  await page.locator('.keys button').filter({ hasText: /^[шs]$/ }).click();
   await page.locator('.keys .row').nth(1).locator('button').nth(2).click();
   await page.locator('[aria-label][data-key], ul [data-key]').first().waitFor();
   await shoot('7-search');

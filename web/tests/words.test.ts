@@ -26,6 +26,14 @@ test('a year keeps its four digits together, and a large number is grouped', () 
   assert.equal(formatNumber(12345.5, 'en'), '12,345.5');
 });
 
+test('whole numbers are written as the Unicode data have them', () => {
+  const judge = { uk: new Intl.NumberFormat('uk-UA', { useGrouping: 'min2' }), en: new Intl.NumberFormat('en-GB', { useGrouping: 'min2' }) };
+  const edges = [0, 9, 999, 1000, 9999, 10_000, 99_999, 100_000, 999_999, 1_000_000, 123_456_789, Number.MAX_SAFE_INTEGER];
+  for (const language of ['uk', 'en'] as const) {
+    for (const value of edges.flatMap((edge) => [edge, -edge || 0])) assert.equal(formatNumber(value, language), judge[language].format(value));
+  }
+});
+
 test('a distance is as exact as a walker needs', () => {
   // Which of the spaces stands before the unit differs between releases of the Unicode data.
   const said = (distance_m: number, language: 'uk' | 'en') => distanceText(distance_m, language).replace(/\s/g, ' ');

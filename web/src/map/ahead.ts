@@ -1,13 +1,11 @@
-// What the map asks for as soon as it is there, fetched while its program is still on its way.
+// What the map asks for at its beginning, fetched while it is still being made; sooner it would take the link from its program.
 import type { StyleSpecification } from 'maplibre-gl';
-import { foreignStyleUrl } from './foreign.ts';
 
 /** Latin letters, digits and signs; Cyrillic. What else names are written in comes when a name has it. */
 const RANGES = ['0-255', '1024-1279'];
 
 /** The addresses of tile descriptions, icons and letters that a view at this zoom begins with. */
 export function wantedAhead(style: StyleSpecification, zoom: number, ratio: number): string[] {
-  if (foreignStyleUrl(style)) return [];
   const sources = Object.values(style.sources).flatMap((source) => ('url' in source && typeof source.url === 'string' ? source.url : []));
   const sprite = typeof style.sprite === 'string' ? [`${style.sprite}${ratio > 1 ? '@2x' : ''}.json`, `${style.sprite}${ratio > 1 ? '@2x' : ''}.png`] : [];
   const fonts = new Set<string>();

@@ -98,9 +98,17 @@ export function choiceFilter({ whole, partial }: NonNullable<Choice>): Expressio
 /** Labels are written from `name`; the English page prefers `name_en` where a feature carries one. */
 function speak(layer: LayerSpecification, language: Language): LayerSpecification {
   const written = layer.type === 'symbol' ? layer.layout?.['text-field'] : undefined;
-  if (layer.type !== 'symbol' || language !== 'en' || written === undefined) return layer;
-  const english = inEnglish(written) as NonNullable<typeof written>;
-  return { ...layer, layout: { ...layer.layout, 'text-field': english } };
+  if (layer.type !== 'symbol' || written === undefined) return layer;
+  const spoken = (language === 'en' ? inEnglish(written) : inUkrainian(written)) as NonNullable<typeof written>;
+  return { ...layer, layout: { ...layer.layout, 'text-field': spoken } };
+}
+
+/** The server abbreviates a cluster's count as `1.1k`, which is no Ukrainian. */
+function inUkrainian(written: unknown): unknown {
+  if (!Array.isArray(written) || written[1] !== 'point_count_abbreviated') return written;
+  const count = ['to-number', ['get', 'point_count']];
+  const some = (unit: number, word: string) => ['concat', ['round', ['/', count, unit]], `\n${word}`];
+  return ['step', count, ['to-string', ['get', 'point_count']], 10_000, some(1000, 'тис.'), 1_000_000, some(1_000_000, 'млн')];
 }
 
 function inEnglish(expression: unknown): unknown {

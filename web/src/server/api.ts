@@ -40,11 +40,11 @@ export const loadCatalog = (signal?: AbortSignal) => ask<Catalog>('/catalog', si
 
 let styleAhead: { name: StyleName; style: Promise<StyleSpecification> } | null = null;
 
-/** Asks for a style before the map is there to ask; the first question for it has this answer. */
-export function loadStyleAhead(name: StyleName): Promise<StyleSpecification> {
+/** Asks for a style before the map is there to ask; the first question for it has this answer, or this fault. */
+export function loadStyleAhead(name: StyleName): void {
   const style = ask<StyleSpecification>(`/styles/${name}.json`);
+  style.catch(() => undefined);
   styleAhead = { name, style };
-  return style;
 }
 
 export function loadStyle(name: StyleName | 'kiosk', signal?: AbortSignal): Promise<StyleSpecification> {

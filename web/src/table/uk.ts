@@ -2,7 +2,7 @@
 export const uk = {
   desk: 'Робочий стіл',
   desk_table: 'Таблиця',
-  desk_districts: 'Карта районів',
+  desk_districts: 'Мапа районів',
   desk_close: 'Закрити робочий стіл',
   desk_taller: 'Збільшити робочий стіл',
   desk_lower: 'Зменшити робочий стіл',
