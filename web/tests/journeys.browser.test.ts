@@ -51,7 +51,6 @@ describe('the journeys', NEEDS_SERVER, () => {
             if (view !== 'suggestions') await scaleIsSeen(page, view);
           };
           const press = async (name: string) => page.getByRole('button', { name, exact: true }).click();
-          await page.locator('li.sector').first().waitFor({ state: 'attached' });
           await mapIsDrawn(page);
           await judge('start');
 

@@ -36,7 +36,6 @@ describe('a page whose server goes away', { skip: canChange ? false : 'skipped: 
   const firstVisit = async (address: string, more = {}) => {
     const visited = await visit(browser, address, { serviceWorkers: 'allow', ...more });
     const { page } = visited;
-    await page.locator('li.sector').first().waitFor({ state: 'attached' });
     await mapIsDrawn(page);
     await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
     await page.waitForFunction(async () => (await (await caches.open('mapa-tiles')).keys()).length > 0);

@@ -79,7 +79,6 @@ describe('a view of the map', NEEDS_SERVER, () => {
 
   test('a long press of a finger asks what is here; a short one, or one that moves the map, does not', async () => {
     const { context, page, faults } = await visit(browser, at(15, '&lang=en'), { viewport: PHONE, hasTouch: true, isMobile: true, colorScheme: 'dark' });
-    await page.locator('li.sector').first().waitFor({ state: 'attached' });
     await mapIsDrawn(page);
     const finger = await context.newCDPSession(page);
     const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', y: number) =>
