@@ -3,7 +3,7 @@
 //!
 //! Bits that stand for many words (Bloom 1970, "Space/time trade-offs in hash coding with allowable errors"), the two of a word
 //! in one number, so that memory is waited for once (Putze, Sanders and Singler 2007, "Cache-, hash- and space-efficient Bloom
-//! filters"). Of words that are not there some 1 in 50 passes.
+//! filters"). Of words that are not there fewer than 1 in 20 pass.
 
 use xxhash_rust::xxh3::xxh3_64;
 
