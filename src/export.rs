@@ -17,7 +17,6 @@ use serde_json::{Value, json};
 use crate::{
     archive::{self, About, Content, Writer},
     exchange::{Csv, View, imprint, write_csv, write_flatgeobuf, write_xlsx},
-    files,
     http::FeatureJson,
     model::{Catalog, Revision},
     progress::Progress,
@@ -70,11 +69,10 @@ impl fmt::Display for Exported {
 }
 
 /// Exports what everybody may see.
-pub fn export(catalog: &Catalog, store: &Address, order: &Order) -> anyhow::Result<Exported> {
+pub fn export(catalog: &Catalog, tilesets: &Tilesets, store: &Address, order: &Order) -> anyhow::Result<Exported> {
     let snapshot = serve::public(&mut Store::open(store)?, catalog)?;
     let unborn = Unborn::beside(&order.to, order.replace, store)?;
     let (what, count, credits) = if archive::is_archive(&order.to) {
-        let tilesets = Tilesets::read(&files::tilesets())?;
         let tileset = tilesets.find(&order.what, &snapshot)?;
         let legend = Legend::of(&tileset, &snapshot);
         let count = pyramid(&snapshot, &tileset, &legend, order, &unborn.path)?;

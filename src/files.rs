@@ -5,7 +5,7 @@ use std::{borrow::Cow, path::Path};
 use anyhow::Context;
 use rust_embed::Embed;
 
-use crate::model::Catalog;
+use crate::{model::Catalog, tile::Tilesets};
 
 #[derive(Embed)]
 #[folder = "data/"]
@@ -111,9 +111,13 @@ pub fn palettes() -> Vec<(String, String)> {
         .collect()
 }
 
-/// The declarations of tilesets.
-pub fn tilesets() -> String {
-    text_of::<StyleFiles>("tilesets.toml")
+/// Reads the tilesets: the built-in ones, and those of a file laid out like `styles/tilesets.toml`, which stand in the place
+/// of their namesakes.
+pub fn tilesets(own: Option<&Path>) -> anyhow::Result<Tilesets> {
+    let built_in = Tilesets::read(&text_of::<StyleFiles>("tilesets.toml"))?;
+    let Some(path) = own else { return Ok(built_in) };
+    let read = || Ok::<_, anyhow::Error>(built_in.with(Tilesets::read(&std::fs::read_to_string(path)?)?)?);
+    read().with_context(|| format!("{}", path.display()))
 }
 
 /// The fonts that styles write with, by the names they call them; none where the page's packages were not there to build with.

@@ -23,7 +23,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     fetch::{Arrival, Fetched, Limits, fetch},
-    files,
     import::{self, Gazetteer, Outcome, Recipe, Report, Source, Url},
     model::{Catalog, Collection, Provenance, Revision},
     photo::{Flaw, Place},
@@ -108,10 +107,10 @@ pub struct Loading {
 }
 
 /// Follows the recipes one after the other; a source that is refused by its threshold stops none of the others.
-pub fn load(catalog: &Catalog, store: &Address, order: &Order) -> anyhow::Result<Loading> {
+pub fn load(catalog: &Catalog, tilesets: &Tilesets, store: &Address, order: &Order) -> anyhow::Result<Loading> {
     let (mut planned, mut fetches) = (Vec::new(), Fetches::new());
     for path in recipes_of(&order.recipes)? {
-        planned.push(plan(catalog, &path, order, &mut fetches)?);
+        planned.push(plan(catalog, tilesets, &path, order, &mut fetches)?);
     }
     // What others ask for places comes before them: it is known to them then, whatever the recipes are called.
     let steps = Places::steps(planned.iter().map(|planned| &planned.recipe));
@@ -178,10 +177,16 @@ struct Planned {
 /// What has been fetched; recipes of one URL share it.
 type Fetches = HashMap<Url, Rc<Fetched>>;
 
-fn plan(catalog: &Catalog, path: &Path, order: &Order, fetches: &mut Fetches) -> anyhow::Result<Planned> {
+fn plan(
+    catalog: &Catalog,
+    tilesets: &Tilesets,
+    path: &Path,
+    order: &Order,
+    fetches: &mut Fetches,
+) -> anyhow::Result<Planned> {
     let recipe = Recipe::read(path)?;
     let collection = recipe.collection(catalog)?;
-    stands_alone(catalog, &recipe, &collection)?;
+    stands_alone(catalog, tilesets, &recipe, &collection)?;
     let source = match &order.source {
         Some(source) => Source::of(source).map_err(|problem| anyhow::anyhow!("--source: {problem}"))?,
         None => recipe.source().clone(),
@@ -203,10 +208,14 @@ fn plan(catalog: &Catalog, path: &Path, order: &Order, fetches: &mut Fetches) ->
 }
 
 /// That no declared tileset has the name of a collection that a recipe brings: its own tiles could not be asked for.
-fn stands_alone(catalog: &Catalog, recipe: &Recipe, collection: &Collection) -> anyhow::Result<()> {
+fn stands_alone(
+    catalog: &Catalog,
+    tilesets: &Tilesets,
+    recipe: &Recipe,
+    collection: &Collection,
+) -> anyhow::Result<()> {
     let id = collection.id.as_str();
-    let is_taken = || Ok::<_, anyhow::Error>(Tilesets::read(&files::tilesets())?.names().any(|name| name == id));
-    if !catalog.collections.contains_key(id) && is_taken()? {
+    if !catalog.collections.contains_key(id) && tilesets.names().any(|name| name == id) {
         bail!("recipe `{}`: `{id}` is the name of a tileset: the collection needs another id", recipe.name());
     }
     Ok(())

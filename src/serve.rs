@@ -22,7 +22,6 @@ use crate::{
     snapshot::{Shelf, Snapshot, search::Lexicon},
     store::{Fault, Store, Stored},
     style::{self, Fonts, Sprites},
-    tile::Tilesets,
 };
 
 /// How soon a store that failed is asked again.
@@ -63,7 +62,7 @@ fn begin(store: &mut Store, catalog: &Catalog, settings: &Settings) -> anyhow::R
     let (snapshot, faults) = newer(store, &Snapshot::empty(catalog, Audience::Public))?;
     let (base_map, base_tiles) = base_map(settings)?;
     let shown = Shown {
-        tilesets: Tilesets::read(&files::tilesets())?,
+        tilesets: files::tilesets(settings.tilesets.as_deref())?,
         styles: styles(catalog, base_map)?,
         base_tiles,
         page: PageFiles::new(files::page()),

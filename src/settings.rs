@@ -54,6 +54,10 @@ pub struct Settings {
     #[arg(long, global = true, env = "MAPA_CATALOG", value_name = "DIR")]
     pub catalog: Option<PathBuf>,
 
+    /// File of tilesets of your own, laid out like `styles/tilesets.toml`; they stand in the place of built-in namesakes
+    #[arg(long, global = true, env = "MAPA_TILESETS", value_name = "FILE")]
+    pub tilesets: Option<PathBuf>,
+
     /// Folder in which fetched sources are kept [default: var/cache]
     #[arg(long, global = true, env = "MAPA_CACHE", value_name = "DIR")]
     pub cache: Option<PathBuf>,
@@ -92,6 +96,7 @@ impl Settings {
             connections: self.connections.or(file.connections),
             read_timeout: self.read_timeout.or(file.read_timeout),
             catalog: self.catalog.or(file.catalog),
+            tilesets: self.tilesets.or(file.tilesets),
             cache: self.cache.or(file.cache),
             photos: self.photos.or(file.photos),
         })

@@ -39,6 +39,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ecow", &["model"]),
     ("mlt_core", &["tile"]),
     ("i_overlay", &["tile"]),
+    ("indexmap", &["tile"]),
     ("rusqlite", &["archive", "import", "store"]),
     ("pmtiles", &["archive"]),
     ("pbf_font_tools", &["style"]),

@@ -77,7 +77,7 @@ fn feature(of: &Collection, (number, kind, spots): &Draft) -> Feature {
 
 static NO_COLLECTIONS: LazyLock<Catalog> =
     LazyLock::new(|| Catalog { collections: BTreeMap::default(), ..mapa::files::catalog(None).unwrap() });
-static TILESETS: LazyLock<Tilesets> = LazyLock::new(|| Tilesets::read(&mapa::files::tilesets()).unwrap());
+static TILESETS: LazyLock<Tilesets> = LazyLock::new(|| mapa::files::tilesets(None).unwrap());
 
 /// The snapshot of a city in which there is only this shelf.
 fn snapshot(shelf: Shelf) -> Snapshot {

@@ -614,7 +614,7 @@ fn numbers_and_the_steps_between_them_are_exact_in_javascript() {
 
 #[test]
 fn composed_tilesets_have_layers_of_different_names() {
-    let tilesets = Tilesets::read(&mapa::files::tilesets()).unwrap();
+    let tilesets = mapa::files::tilesets(None).unwrap();
     let trees = collection("trees", GeometryKind::Point, 50, &[]);
     let snapshot = snapshot([shelf(&trees, [])]);
     let names = |path: &str| -> Vec<String> {

@@ -3,7 +3,7 @@
 mod city;
 mod town;
 
-use city::Server;
+use city::{Server, text};
 use mapa::{
     space::{LonLat, TileCoord, WorldPoint},
     tile::Format,
@@ -79,6 +79,46 @@ fn tilejson_is_as_the_specification_says() {
     assert!(narrowed["tiles"][0].as_str().unwrap().ends_with(".mvt?collections=trees%2Cways"));
     assert_eq!(server.get("/tiles/city.json?collections=none").status, 400);
     assert_eq!(server.get("/tiles/city.json?f=png").status, 400);
+}
+
+#[test]
+fn an_operator_brings_tilesets_of_their_own() {
+    let city = town();
+    let tileset = |name: &str, of: &str, more: &str| {
+        format!(
+            "[{name}]\ntitle = {{ uk = \"Своє\", en = \"Own\" }}\n{more}\n[[{name}.layer]]\nname = \"own\"\n\
+             collections = [\"{of}\"]\nfields = [\"name\"]\n"
+        )
+    };
+    let own = tileset("bare", "trees", "plain = true") + &tileset("districts", "lots", "");
+    let file = city.write("own.toml", own);
+    let file = file.to_str().unwrap();
+    let server = city.serve(&["--tilesets", file]);
+    for (name, fields) in [("bare", vec!["name"]), ("districts", vec!["name"]), ("points", vec![])] {
+        let document = server.json(&format!("/tiles/{name}.json"));
+        check_tilejson(&document);
+        let told: Vec<&String> = document["vector_layers"][0]["fields"].as_object().unwrap().keys().collect();
+        assert!(fields.is_empty() || told == fields, "{name}: {told:?}");
+    }
+    let tiles = server.json("/tiles");
+    assert!(tiles["tilesets"].as_array().unwrap().iter().any(|entry| entry["title"] == "Своє"), "{tiles}");
+    // Every tree with its name and nothing else.
+    let tile = server.get("/tiles/bare/9/303/178.mvt");
+    let mut reader = mvt_reader::Reader::new(tile.body).unwrap();
+    let trees = reader.get_features(0).unwrap();
+    assert!(trees.iter().all(|tree| tree.properties.as_ref().unwrap().keys().eq(["name"])));
+    let described = mvt_reader::Reader::new(server.get("/tiles/trees/9/303/178.mvt").body);
+    assert_eq!(trees.len(), described.unwrap().get_features(0).unwrap().len());
+    // They are exported and checked too, and what is wrong with them is told.
+    let archive = city.path("bare.mbtiles");
+    let exported = city.mapa(&["export", "bare", "--to", archive.to_str().unwrap(), "--tilesets", file]);
+    assert!(exported.status.success(), "{}", text(&exported.stderr));
+    let wrong = city.write("wrong.toml", tileset("bare", "trees", "plain = true\nbudget = 1"));
+    let refused = city.mapa(&["check", "--tilesets", wrong.to_str().unwrap()]);
+    let told = text(&refused.stderr);
+    assert!(!refused.status.success() && told.contains("wrong.toml") && told.contains("bare"), "{told}");
+    let missing = city.mapa(&["check", "--tilesets", "nowhere.toml"]);
+    assert!(!missing.status.success() && text(&missing.stderr).contains("nowhere.toml"));
 }
 
 #[test]

@@ -51,7 +51,6 @@ fn main() {
     if is_wanted(PARTS[0]) {
         print("Drawn ahead: the tileset `city`", &ahead(&city, &folder, &tiles));
         print("The same points, one layer, every one of them", &plain(&store, &folder, &tiles, &points));
-        print("With a filter never seen before", &filtered(&store, &folder, &tiles));
     }
     if is_wanted(PARTS[1]) {
         answers::compare(&city, &store, &folder, &points);
@@ -97,32 +96,31 @@ fn beside_constant(name: &str, mapa: &Process, stream: &Stream, paths: &[String]
 
 /// One plain layer from us, and from martin in three arrangements.
 fn plain(store: &Path, folder: &Path, tiles: &[TileCoord], points: &[Point]) -> Vec<Row> {
-    let ours: Vec<String> = tiles.iter().map(|coord| format!("/tiles/spots/{coord}.mvt")).collect();
+    let ours: Vec<String> = tiles.iter().map(|coord| format!("/tiles/{}/{coord}.mvt", points::PLAIN)).collect();
+    let tilesets = points::tilesets(folder);
+    let mapa = |args: &[&str]| Process::mapa(store, &[args, &["--tilesets", tilesets.to_str().unwrap()]].concat());
     let theirs = Stream::new(folder, "martin", tiles.iter().map(|coord| format!("/points/{coord}")));
     let paths = Stream::new(folder, "mapa", ours.clone());
-    let mut rows = beside_constant("mapa, kept", &Process::mapa(store, &[]).drawn(), &paths, &ours);
+    let mut rows = beside_constant("mapa, kept", &mapa(&[]).drawn(), &paths, &ours);
     let martin = Martin::over(folder, points);
     if let Some(martin) = &martin {
         rows.push(warm("martin, MBTiles, cached", &martin.over_mbtiles(17), &theirs));
         rows.push(warm("martin, PostGIS, cached", &martin.over_database(512), &theirs));
     }
-    rows.push(cold("mapa, nothing kept", &Process::mapa(store, &["--tile-memory", "0"]), &paths));
+    rows.push(cold("mapa, nothing kept", &mapa(&["--tile-memory", "0"]), &paths));
     if let Some(martin) = &martin {
         rows.push(cold("martin, PostGIS, not cached", &martin.over_database(0), &theirs));
     }
-    rows
-}
-
-/// Each request with a filter that no request had before.
-fn filtered(store: &Path, folder: &Path, tiles: &[TileCoord]) -> Vec<Row> {
-    let mapa = Process::mapa(store, &[]).drawn();
-    let path = |coord: &TileCoord| format!("/tiles/spots/{coord}.mvt?filter=number%3C%3E{{n}}");
-    let (head, body) = mapa.get(&path(&tiles[0]).replace("{n}", "1"), "");
-    if !head.starts_with("http/1.1 200") {
-        println!("\nno filter: {}", String::from_utf8_lossy(&body));
-        return Vec::new();
+    // Each request with a filter that no request had before.
+    for (name, tileset) in [("plain", points::PLAIN), ("described", "spots")] {
+        let mapa = mapa(&[]).drawn();
+        let path = |coord: &TileCoord| format!("/tiles/{tileset}/{coord}.mvt?filter=number%3C%3E{{n}}");
+        let (head, body) = mapa.get(&path(&tiles[0]).replace("{n}", "1"), "");
+        assert!(head.starts_with("http/1.1 200"), "{head} {}", String::from_utf8_lossy(&body));
+        let stream = Stream::new(folder, "filtered", tiles.iter().map(path));
+        rows.push(cold(&format!("mapa, {name}, each with a filter never seen"), &mapa, &stream));
     }
-    vec![cold("mapa, drawn for each", &mapa, &Stream::new(folder, "filtered", tiles.iter().map(path)))]
+    rows
 }
 
 /// How soon one changed object is in the bytes of its tile, from the end of the import that changed it.

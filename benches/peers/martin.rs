@@ -39,7 +39,7 @@ impl Martin {
         let name = database.rsplit('/').next().unwrap();
         points::pour(&cluster, name, folder);
         for statement in [
-            "CREATE TABLE points AS SELECT number AS gid, id, name, kind AS sort, number, \
+            "CREATE TABLE points AS SELECT number AS gid, name, kind AS sort, number, \
              ST_Transform(ST_SetSRID(ST_MakePoint(lon, lat), 4326), 3857)::geometry(Point, 3857) AS geom FROM raw",
             "ALTER TABLE points ADD PRIMARY KEY (gid)",
             "CREATE INDEX ON points USING gist (geom)",

@@ -24,6 +24,9 @@ const TILES: usize = 3000;
 /// Zooms of a stream.
 const ZOOMS: std::ops::RangeInclusive<u8> = 10..=17;
 
+/// The tileset of [`tilesets`].
+pub const PLAIN: &str = "plain";
+
 /// One object.
 pub struct Point {
     pub number: usize,
@@ -90,6 +93,17 @@ pub fn store(folder: &Path, points: &[Point]) -> PathBuf {
     }
     import(folder);
     store
+}
+
+/// A tileset of the points as others have them, in a file: one layer of every point with all its fields, and nothing else.
+pub fn tilesets(folder: &Path) -> PathBuf {
+    let file = folder.join("tilesets.toml");
+    let tileset = format!(
+        "[{PLAIN}]\ntitle = {{ uk = \"Точки\", en = \"Points\" }}\nplain = true\n[[{PLAIN}.layer]]\nname = \"points\"\n\
+         collections = [\"spots\"]\nfields = [\"name\", \"sort\", \"number\"]\n"
+    );
+    fs::write(&file, tileset).unwrap();
+    file
 }
 
 /// Imports the points as their source has them now.

@@ -112,6 +112,14 @@ impl Snapshot {
         self.shelves.get(id).map(AsRef::as_ref)
     }
 
+    /// Those of these ids that there are, each once, in the order of their ids.
+    pub fn shelves_of<'a>(&self, ids: impl Iterator<Item = &'a str>) -> Vec<&Shelf> {
+        let mut ids: Vec<&str> = ids.collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().filter_map(|id| self.shelf(id)).collect()
+    }
+
     /// The collections that stand in the filter tree.
     pub fn thematic(&self) -> impl Iterator<Item = &Shelf> {
         self.shelves().filter(|shelf| shelf.sector().is_some())

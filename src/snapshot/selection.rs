@@ -40,10 +40,7 @@ impl Selection {
         if self.collections.is_empty() {
             return snapshot.thematic().collect();
         }
-        let mut ids: Vec<&str> = self.collections.iter().map(String::as_str).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        ids.into_iter().filter_map(|id| snapshot.shelf(id)).collect()
+        snapshot.shelves_of(self.collections.iter().map(String::as_str))
     }
 
     /// The features of one shelf that are meant, in the order of their ids.

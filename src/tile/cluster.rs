@@ -88,7 +88,8 @@ pub fn cluster<'a>(
     id: ClusterId,
 ) -> Option<Standing<'a>> {
     let (layer, rule) = id.layer(tileset)?;
-    let shelves: Vec<&Shelf> = layer.shelves(snapshot).filter(|shelf| is_asked_for(selection, shelf)).collect();
+    let shelves: Vec<&Shelf> =
+        layer.shelves(snapshot).into_iter().filter(|shelf| is_asked_for(selection, shelf)).collect();
     let level = id.cell.level();
     let how = Clustering { level, min_points: rule.min_points(), tally: rule.tally() };
     let cluster = marks(&shelves, selection, id.cell, &how).clusters.pop()?;

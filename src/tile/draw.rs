@@ -73,11 +73,13 @@ pub fn picture<'a>(
         tileset.budget.saturating_sub(shown.iter().map(|layer| telling_bytes(&layer.name)).sum())
     };
     let mut sheets: Vec<Sheet> = shown.iter().map(|layer| draw(layer, room.min(layer.room()))).collect();
-    let wanted: Vec<usize> = sheets.iter_mut().map(|sheet| sheet.layer.bytes()).collect();
-    let most = fair_share(&wanted, room);
-    for ((sheet, layer), wanted) in sheets.iter_mut().zip(&shown).zip(&wanted) {
-        if *wanted > most {
-            *sheet = draw(layer, most);
+    if room < usize::MAX {
+        let wanted: Vec<usize> = sheets.iter_mut().map(|sheet| sheet.layer.bytes()).collect();
+        let most = fair_share(&wanted, room);
+        for ((sheet, layer), wanted) in sheets.iter_mut().zip(&shown).zip(&wanted) {
+            if *wanted > most {
+                *sheet = draw(layer, most);
+            }
         }
     }
     let told = told(&sheets);
@@ -131,8 +133,11 @@ fn sheet<'a>(
     let grid = Grid::new(coord, layer.buffer);
     let here = Selection { boxes: vec![grid.bbox()], ..selection.clone() };
     let mut drawn = Sheet { layer: Layer::new(&layer.name), dropped: 0, tiny: 0 };
-    let mut shelves: Vec<&Shelf> =
-        layer.shelves(snapshot).filter(|shelf| is_shown(tileset, layer, selection, shelf, coord.z())).collect();
+    let mut shelves: Vec<&Shelf> = layer
+        .shelves(snapshot)
+        .into_iter()
+        .filter(|shelf| is_shown(tileset, layer, selection, shelf, coord.z()))
+        .collect();
     shelves.sort_by_key(|shelf| Reverse(shelf.collection().priority));
     let points_only = layer.label || shelves.iter().all(|shelf| shelf.collection().geometry == GeometryKind::Point);
     if layer.cluster.as_ref().is_some_and(|rule| coord.z() <= rule.to_zoom()) {
@@ -151,7 +156,7 @@ fn sheet<'a>(
             continue;
         }
         let items = items(layer, shelf, features, &grid, coord.z(), &mut drawn.tiny);
-        fill(&mut drawn, layer, shelf, &items, room);
+        fill(&mut drawn, layer, shelf, items, room);
     }
     if !points_only {
         // What is drawn last lies on top.
@@ -190,7 +195,7 @@ fn fill_singles<'a>(
             continue;
         }
         items.sort_by(|a, b| a.feature.id.cmp(&b.feature.id));
-        fill(drawn, layer, shelf, &items, room);
+        fill(drawn, layer, shelf, items, room);
     }
 }
 
@@ -204,10 +209,16 @@ fn is_here(grid: &Grid, feature: &Feature) -> bool {
 }
 
 /// Puts items into the layer; where they do not all fit, the most important ones.
-fn fill<'a>(drawn: &mut Sheet<'a>, layer: &'a tileset::Layer, shelf: &'a Shelf, items: &[Item<'a>], room: usize) {
-    let start = drawn.layer.mark();
+fn fill<'a>(drawn: &mut Sheet<'a>, layer: &'a tileset::Layer, shelf: &'a Shelf, items: Vec<Item<'a>>, room: usize) {
     let fields: Vec<usize> = layer.fields_of(shelf.collection()).collect();
-    let put = |to: &mut Layer<'a>, item: &Item<'a>| put(to, layer, &fields, shelf, item);
+    let put = |to: &mut Layer<'a>, feature, shape| put(to, layer, &fields, shelf, feature, shape);
+    if room == usize::MAX {
+        drawn.layer.reserve(items.len());
+        items.into_iter().for_each(|item| put(&mut drawn.layer, item.feature, item.shape));
+        return;
+    }
+    let put = |to: &mut Layer<'a>, item: &Item<'a>| put(to, item.feature, item.shape.clone());
+    let start = drawn.layer.mark();
     if items.len() <= room / LEAST_BYTES {
         let (before, most) = (drawn.layer.bytes(), room.saturating_mul(GUESS_SURELY));
         drawn.layer.reserve(items.len());
@@ -235,7 +246,7 @@ fn fill<'a>(drawn: &mut Sheet<'a>, layer: &'a tileset::Layer, shelf: &'a Shelf, 
     }
     // They do fit, though the first ones were far longer than the others.
     drawn.layer.back_to(start);
-    for item in items {
+    for item in &items {
         put(&mut drawn.layer, item);
     }
 }
@@ -413,9 +424,16 @@ fn seen(layer: &tileset::Layer, feature: &Feature, shape: Shape, grid: &Grid) ->
 }
 
 /// Puts a feature with its properties into a layer.
-fn put<'a>(to: &mut Layer<'a>, layer: &tileset::Layer, fields: &[usize], shelf: &'a Shelf, item: &Item<'a>) {
-    let (collection, feature) = (shelf.collection(), item.feature);
-    to.add(feature_number(collection.id.as_str(), feature.id.as_str()), item.shape.clone());
+fn put<'a>(
+    to: &mut Layer<'a>,
+    layer: &tileset::Layer,
+    fields: &[usize],
+    shelf: &'a Shelf,
+    feature: &'a Feature,
+    shape: Shape,
+) {
+    let collection = shelf.collection();
+    to.add(feature_number(collection.id.as_str(), feature.id.as_str()), shape);
     if layer.describe {
         to.tell("id", feature.id.as_str().into());
         to.tell("collection", collection.id.as_str().into());

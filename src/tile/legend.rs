@@ -98,7 +98,7 @@ fn vector_layers(tileset: &Tileset, snapshot: &Snapshot) -> Vec<VectorLayer> {
             }
         }
         if let Some(rule) = &layer.cluster {
-            let shelves: Vec<_> = layer.shelves(snapshot).collect();
+            let shelves = layer.shelves(snapshot);
             let told = cluster::properties(rule, &shelves);
             fields.extend(told.into_iter().map(|(name, kind)| (name, type_name(kind))));
         }

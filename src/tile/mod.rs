@@ -17,6 +17,8 @@ mod simplify;
 pub mod tileset;
 mod touched;
 
+use smallvec::SmallVec;
+
 use crate::{
     snapshot::{Selection, Snapshot},
     space::{BBox, TileCoord},
@@ -92,6 +94,8 @@ pub fn draw(
 /// It has 52: MLT writes the step from one to the next with its sign, and its decoder in JavaScript takes a step of more
 /// than 2^52 for one the other way (`@maplibre/mlt` 1.3.0).
 pub fn feature_number(collection: &str, id: &str) -> u64 {
-    let name = [collection, "/", id].concat();
-    xxhash_rust::xxh3::xxh3_64(name.as_bytes()) & ((1 << 52) - 1)
+    let mut name: SmallVec<[u8; 256]> = SmallVec::from_slice(collection.as_bytes());
+    name.push(b'/');
+    name.extend_from_slice(id.as_bytes());
+    xxhash_rust::xxh3::xxh3_64(&name) & ((1 << 52) - 1)
 }

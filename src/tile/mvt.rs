@@ -31,53 +31,50 @@ const LIKELY_BYTES: usize = 96;
 
 /// The bytes of the tile; none for a picture without layers.
 pub fn encode(picture: &Picture) -> Vec<u8> {
-    let (mut tile, mut body, mut part) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut tile, mut body) = (Vec::new(), Vec::new());
     for layer in &picture.layers {
         body.clear();
         body.reserve(layer.figures().len() * LIKELY_BYTES);
-        layer_body(layer, &mut body, &mut part);
+        layer_body(layer, &mut body);
         tile.reserve_exact(message_bytes(body.len()));
         message(&mut tile, 3, &body);
     }
     tile
 }
 
-fn layer_body(layer: &Layer, to: &mut Vec<u8>, part: &mut Vec<u8>) {
+fn layer_body(layer: &Layer, to: &mut Vec<u8>) {
     number(to, 15, VERSION);
     message(to, 1, layer.name().as_bytes());
     for figure in layer.figures() {
-        part.clear();
         let tags = layer.pairs(figure);
-        number(part, 1, figure.number);
+        let (tags_bytes, geometry_bytes) = (tags_bytes(tags), geometry_bytes(&figure.shape));
+        head(to, 2, figure_body_bytes(figure.number, tags_bytes, geometry_bytes));
+        number(to, 1, figure.number);
         if !tags.is_empty() {
-            tag(part, 2, LENGTH);
-            varint(part, tags_bytes(tags) as u64);
+            head(to, 2, tags_bytes);
             for (key, value) in tags {
-                varint(part, u64::from(*key));
-                varint(part, u64::from(*value));
+                varint(to, u64::from(*key));
+                varint(to, u64::from(*value));
             }
         }
-        number(part, 3, kind(&figure.shape));
-        tag(part, 4, LENGTH);
-        varint(part, geometry_bytes(&figure.shape) as u64);
-        commands(&figure.shape, |word| varint(part, u64::from(word)));
-        message(to, 2, part);
+        number(to, 3, kind(&figure.shape));
+        head(to, 4, geometry_bytes);
+        commands(&figure.shape, |word| varint(to, u64::from(word)));
     }
     for key in layer.keys() {
         message(to, 3, key.as_bytes());
     }
     for value in layer.values() {
-        part.clear();
+        head(to, 4, value_body_bytes(value));
         match value {
-            Tag::Boolean(b) => number(part, 7, u64::from(*b)),
-            Tag::Integer(i) => number(part, 6, zigzag(*i)),
+            Tag::Boolean(b) => number(to, 7, u64::from(*b)),
+            Tag::Integer(i) => number(to, 6, zigzag(*i)),
             Tag::Number(n) => {
-                tag(part, 3, EIGHT_BYTES);
-                part.extend(n.to_le_bytes());
+                tag(to, 3, EIGHT_BYTES);
+                to.extend(n.to_le_bytes());
             }
-            Tag::Text(text) => message(part, 1, text.as_bytes()),
+            Tag::Text(text) => message(to, 1, text.as_bytes()),
         }
-        message(to, 4, part);
     }
     number(to, 5, u64::from(EXTENT));
 }
@@ -99,18 +96,26 @@ pub fn key_bytes(key: &str) -> usize {
 
 /// Bytes of a value of a layer.
 pub fn value_bytes(value: &Tag) -> usize {
-    message_bytes(match value {
+    message_bytes(value_body_bytes(value))
+}
+
+fn value_body_bytes(value: &Tag) -> usize {
+    match value {
         Tag::Boolean(_) => 2,
         Tag::Integer(i) => 1 + varint_bytes(zigzag(*i)),
         Tag::Number(_) => 9,
         Tag::Text(text) => message_bytes(text.len()),
-    })
+    }
 }
 
 /// Bytes of a feature of a layer.
 pub fn figure_bytes(figure: &Figure, tags: &[(u32, u32)]) -> usize {
-    let tags = if tags.is_empty() { 0 } else { message_bytes(tags_bytes(tags)) };
-    message_bytes(1 + varint_bytes(figure.number) + tags + 2 + message_bytes(geometry_bytes(&figure.shape)))
+    message_bytes(figure_body_bytes(figure.number, tags_bytes(tags), geometry_bytes(&figure.shape)))
+}
+
+fn figure_body_bytes(number: u64, tags: usize, geometry: usize) -> usize {
+    let tags = if tags == 0 { 0 } else { message_bytes(tags) };
+    1 + varint_bytes(number) + tags + 2 + message_bytes(geometry)
 }
 
 fn tags_bytes(tags: &[(u32, u32)]) -> usize {
@@ -170,9 +175,14 @@ fn number(to: &mut Vec<u8>, field: u32, value: u64) {
 }
 
 fn message(to: &mut Vec<u8>, field: u32, body: &[u8]) {
-    tag(to, field, LENGTH);
-    varint(to, body.len() as u64);
+    head(to, field, body.len());
     to.extend_from_slice(body);
+}
+
+/// What comes before so many bytes.
+fn head(to: &mut Vec<u8>, field: u32, bytes: usize) {
+    tag(to, field, LENGTH);
+    varint(to, bytes as u64);
 }
 
 fn tag(to: &mut Vec<u8>, field: u32, wire: u32) {

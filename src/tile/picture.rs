@@ -2,12 +2,12 @@
 
 use std::{
     borrow::Cow,
-    collections::{HashMap, hash_map::Entry},
     hash::{Hash, Hasher},
     ops::Range,
 };
 
 use foldhash::fast::RandomState;
+use indexmap::IndexSet;
 
 use super::{grid::Shape, mvt};
 use crate::model::Value;
@@ -24,10 +24,11 @@ pub struct Picture<'a> {
 pub struct Layer<'a> {
     name: &'a str,
     keys: Vec<Cow<'a, str>>,
-    values: Vec<Tag<'a>>,
-    known: HashMap<Tag<'a>, u32, RandomState>,
+    values: IndexSet<Tag<'a>, RandomState>,
     /// Of each key the value told last: neighbours in a layer often say the same.
     last: Vec<u32>,
+    /// The key after the one told last: most figures tell the same keys in the same order.
+    next: usize,
     figures: Vec<Figure>,
     tags: Vec<(u32, u32)>,
     /// Bytes of the keys, the values and the first figures.
@@ -75,9 +76,9 @@ impl<'a> Layer<'a> {
         Self {
             name,
             keys: Vec::new(),
-            values: Vec::new(),
-            known: HashMap::default(),
+            values: IndexSet::default(),
             last: Vec::new(),
+            next: 0,
             figures: Vec::new(),
             tags: Vec::new(),
             bytes: mvt::frame_bytes(name),
@@ -88,25 +89,27 @@ impl<'a> Layer<'a> {
     /// Makes room for so many figures.
     pub fn reserve(&mut self, figures: usize) {
         self.figures.reserve(figures);
-        self.known.reserve(figures);
+        self.values.reserve(figures);
     }
 
     /// Adds a figure; what is told next is told of it.
     pub fn add(&mut self, number: u64, shape: Shape) {
         let end = self.tags.len() as u32;
         self.figures.push(Figure { number, shape, tags: end..end });
+        self.next = 0;
     }
 
     /// Tells a property of the figure added last; each key once.
     pub fn tell(&mut self, key: impl Into<Cow<'a, str>>, tag: Tag<'a>) {
         let key = self.key(key.into());
-        let last = self.last[key as usize];
-        let value = match self.values.get(last as usize) {
+        self.next = key + 1;
+        let last = self.last[key];
+        let value = match self.values.get_index(last as usize) {
             Some(said) if *said == tag => last,
             _ => self.value(tag),
         };
-        self.last[key as usize] = value;
-        self.tags.push((key, value));
+        self.last[key] = value;
+        self.tags.push((key as u32, value));
         self.figures.last_mut().expect("a figure is added before it is told of").tags.end = self.tags.len() as u32;
     }
 
@@ -126,8 +129,8 @@ impl<'a> Layer<'a> {
     }
 
     /// The values of all properties.
-    pub fn values(&self) -> &[Tag<'a>] {
-        &self.values
+    pub fn values(&self) -> &indexmap::set::Slice<Tag<'a>> {
+        self.values.as_slice()
     }
 
     /// The properties of one of its figures: keys with what is said.
@@ -172,36 +175,32 @@ impl<'a> Layer<'a> {
         self.tags.truncate(mark.tags);
         self.keys.truncate(mark.keys);
         self.last.truncate(mark.keys);
-        if mark.values == 0 {
-            self.known.clear();
-        }
-        for value in self.values.drain(mark.values..) {
-            self.known.remove(&value);
-        }
+        self.values.truncate(mark.values);
         (self.bytes, self.weighed) = (mark.bytes, mark.figures);
     }
 
-    fn key(&mut self, key: Cow<'a, str>) -> u32 {
+    /// The position of a key, which is added where it is new.
+    fn key(&mut self, key: Cow<'a, str>) -> usize {
+        if self.keys.get(self.next) == Some(&key) {
+            return self.next;
+        }
         if let Some(at) = self.keys.iter().position(|known| *known == key) {
-            return at as u32;
+            return at;
         }
         self.bytes += mvt::key_bytes(&key);
         self.keys.push(key);
         // No value yet: a position that no value has.
         self.last.push(u32::MAX);
-        self.keys.len() as u32 - 1
+        self.keys.len() - 1
     }
 
+    /// The position of a value, which is added where it is new.
     fn value(&mut self, tag: Tag<'a>) -> u32 {
-        let at = self.values.len() as u32;
-        match self.known.entry(tag) {
-            Entry::Occupied(known) => *known.get(),
-            Entry::Vacant(new) => {
-                self.bytes += mvt::value_bytes(new.key());
-                self.values.push(new.key().clone());
-                *new.insert(at)
-            }
+        let (at, is_new) = self.values.insert_full(tag);
+        if is_new {
+            self.bytes += mvt::value_bytes(&self.values[at]);
         }
+        at as u32
     }
 }
 

@@ -167,11 +167,21 @@ impl Tilesets {
         for (name, tileset) in &tilesets.0 {
             tileset.check(name)?;
         }
-        let clustered = tilesets.0.values().flat_map(|tileset| &tileset.layers).filter(|layer| layer.cluster.is_some());
+        tilesets.counted()
+    }
+
+    /// These and others, which stand in the place of their namesakes.
+    pub fn with(mut self, others: Self) -> Result<Self, TilesetError> {
+        self.0.extend(others.0);
+        self.counted()
+    }
+
+    fn counted(self) -> Result<Self, TilesetError> {
+        let clustered = self.0.values().flat_map(|tileset| &tileset.layers).filter(|layer| layer.cluster.is_some());
         if clustered.count() > cluster::MOST_LAYERS {
             return Err(TilesetError::Form(format!("more than {} layers with clusters", cluster::MOST_LAYERS)));
         }
-        Ok(tilesets)
+        Ok(self)
     }
 
     /// The tileset of this name: a declared one, that of the collection with this id, or several composed.
@@ -300,17 +310,13 @@ impl Layer {
     }
 
     /// The shelves whose features it shows, in the order of their ids.
-    pub fn shelves<'a>(&'a self, snapshot: &'a Snapshot) -> impl Iterator<Item = &'a Shelf> {
-        snapshot.shelves().filter(|shelf| {
-            let collection = shelf.collection();
-            match self.thematic {
-                Some(shape) => {
-                    let within = |sector| self.sectors.is_empty() || self.sectors.iter().any(|id| id == sector);
-                    collection.geometry == shape && shelf.sector().is_some_and(within)
-                }
-                None => self.collections.iter().any(|id| id == collection.id.as_str()),
-            }
-        })
+    pub fn shelves<'a>(&self, snapshot: &'a Snapshot) -> Vec<&'a Shelf> {
+        let Some(shape) = self.thematic else {
+            return snapshot.shelves_of(self.collections.iter().map(String::as_str));
+        };
+        let within = |sector: &str| self.sectors.is_empty() || self.sectors.iter().any(|id| id == sector);
+        let shown = |shelf: &&Shelf| shelf.collection().geometry == shape && shelf.sector().is_some_and(within);
+        snapshot.shelves().filter(shown).collect()
     }
 
     /// The positions, in a collection, of the fields that are told.

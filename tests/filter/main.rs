@@ -27,7 +27,7 @@ use mapa::{
     },
     space::{BBox, LonLat, TileCoord},
     store::Store,
-    tile::{self, Tilesets},
+    tile,
 };
 use postgres::{Client, NoTls};
 use things::{COLLECTIONS, CORNER, Dice, FIELD, Thing, things};
@@ -123,7 +123,7 @@ fn check_in_process(snapshot: &Snapshot, filter: &Filter, wanted: &Ids, sums: &B
     let selection = Selection { filter: Some(bound), ..selection };
     let none = BTreeSet::new();
     let told = filter.canonical();
-    let tilesets = Tilesets::read(&files::tilesets()).unwrap();
+    let tilesets = files::tilesets(None).unwrap();
     for shelf in selection.shelves(snapshot) {
         let id = shelf.collection().id.as_str();
         let wanted = wanted.get(id).unwrap_or(&none);
