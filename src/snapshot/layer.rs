@@ -11,7 +11,7 @@ use crate::{
 /// Features in the order of their ids, indexed by place.
 #[derive(Debug)]
 pub(super) struct Layer {
-    features: Vec<Feature>,
+    features: Box<[Feature]>,
     index: Packed,
     /// The edges of long shapes, each with the place of its feature, ascending.
     edges: Box<[(u32, EdgeTree)]>,
@@ -32,6 +32,7 @@ impl Layer {
         let edges = edges.collect();
         let points = Points::new(features.iter().enumerate().map(|(at, feature)| (at as u32, feature)));
         let (texts, photos) = (OnceLock::new(), OnceLock::new());
+        let features = features.into();
         Self { features, index, edges, points, texts, photos }
     }
 

@@ -11,10 +11,10 @@
 //! between answers that are about as good.
 
 mod best;
+mod dictionary;
 mod lexicon;
 mod query;
 mod rank;
-mod sieve;
 mod spelling;
 #[cfg(test)]
 mod tests;

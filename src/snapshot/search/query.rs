@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::{
     lexicon::Lexicon,
-    sieve::Mark,
     spelling::{Mistakes, Spelling},
     words::{Initials, Word, words},
 };
@@ -56,15 +55,13 @@ pub struct Wanted {
 #[derive(Debug, Clone)]
 pub(super) struct Meant {
     pub(super) word: String,
-    pub(super) mark: Mark,
     /// How well it answers.
     pub(super) quality: u8,
 }
 
 impl Meant {
     fn new(word: impl Into<String>, quality: u8) -> Self {
-        let word = word.into();
-        Self { mark: Mark::of(&word), word, quality }
+        Self { word: word.into(), quality }
     }
 }
 
@@ -175,8 +172,8 @@ impl Wanted {
 
     /// How well a word answers; 0 for not at all.
     pub(super) fn quality(&self, word: &str) -> u8 {
-        let spelled = self.spelled.binary_search_by(|meant| meant.word.as_str().cmp(word));
-        let spelled = spelled.ok().map(|at| self.spelled[at].quality);
+        let spelled = || self.spelled.binary_search_by(|meant| meant.word.as_str().cmp(word)).ok();
+        let spelled = self.initials.may_have(word).then(spelled).flatten().map(|at| self.spelled[at].quality);
         let begun = (self.is_begun && word.len() > self.key.len() && word.starts_with(&self.key))
             .then(|| self.begun_quality(word));
         let mistyped = || {

@@ -110,17 +110,14 @@ fn lists<'a>(terms: &'a Terms, wanted: &Wanted, takes: impl Fn(&str) -> bool) ->
         return found;
     }
     for meant in &wanted.spelled {
-        let postings = terms.exact(meant);
+        let postings = terms.exact(&meant.word);
         if !postings.is_empty() && takes(&meant.word) {
             found.push((postings, meant.quality));
         }
     }
     if wanted.is_begun {
-        terms.longer(&wanted.key, |word, postings| {
-            if takes(word) {
-                found.push((postings, wanted.begun_quality(word)));
-            }
-        });
+        let longer = terms.longer(&wanted.key).filter(|(word, _)| takes(word));
+        found.extend(longer.map(|(word, postings)| (postings, wanted.begun_quality(word))));
     }
     found
 }

@@ -9,11 +9,9 @@
 
 use std::collections::HashMap;
 
-use fst::{IntoStreamer, Map, Streamer};
-
 use super::{
-    query::{Meant, Wanted},
-    sieve::Sieve,
+    dictionary::Dictionary,
+    query::Wanted,
     words::{Initials, Word, words},
 };
 use crate::{
@@ -80,16 +78,13 @@ impl Posting {
 /// Words and their postings.
 #[derive(Debug)]
 pub(super) struct Terms {
-    /// The number of each word, in the order of words.
-    words: Map<Vec<u8>>,
-    /// Where the postings of a word begin; one more at the end.
-    starts: Vec<u32>,
+    words: Dictionary,
+    /// Where the postings of a word begin, by its number; one more at the end.
+    starts: Box<[u32]>,
     /// By word and then by place, each place once a word.
-    postings: Vec<Posting>,
+    postings: Box<[Posting]>,
     /// With which letters the words begin.
     initials: Initials,
-    /// Which words are not among them.
-    sieve: Sieve,
 }
 
 impl Texts {
@@ -154,24 +149,17 @@ impl Texts {
 
     /// All words without digits, some twice.
     pub(super) fn spelled(&self, mut tell: impl FnMut(&str)) {
-        for terms in [&self.names, &self.places] {
-            let mut all = terms.words.stream();
-            while let Some((word, _)) = all.next() {
-                if let Ok(word) = std::str::from_utf8(word)
-                    && !word.contains(char::is_numeric)
-                {
-                    tell(word);
-                }
-            }
+        for words in [&self.names.words, &self.places.words] {
+            (0..words.len())
+                .map(|number| words.word(number))
+                .filter(|word| !word.contains(char::is_numeric))
+                .for_each(&mut tell);
         }
     }
 
     /// Bytes on the heap.
     pub(super) fn bytes(&self) -> usize {
-        let terms = |terms: &Terms| {
-            let lists = size_of_val(&*terms.starts) + size_of_val(&*terms.postings);
-            terms.words.as_fst().as_bytes().len() + lists + terms.sieve.bytes()
-        };
+        let terms = |terms: &Terms| terms.words.bytes() + size_of_val(&*terms.starts) + size_of_val(&*terms.postings);
         terms(&self.names)
             + terms(&self.places)
             + size_of_val(&*self.at)
@@ -223,58 +211,63 @@ impl Fields {
 
 /// Words with their postings before they are put in order.
 #[derive(Default)]
-struct Gathered(HashMap<String, Vec<Posting>>);
+struct Gathered {
+    /// The words, numbered as they came.
+    words: HashMap<String, u32>,
+    /// What was said: a word's number and where.
+    said: Vec<(u32, Posting)>,
+}
 
 impl Gathered {
     fn add(&mut self, word: String, posting: Posting) {
-        let of = self.0.entry(word).or_default();
-        match of.last_mut() {
-            // Twice in one feature: where it says more.
-            Some(last) if last.at() == posting.at() => *last = posting.min(*last),
-            _ => of.push(posting),
-        }
+        let next = u32::try_from(self.words.len()).expect("a layer has fewer than 2^32 words");
+        let number = *self.words.entry(word).or_insert(next);
+        self.said.push((number, posting));
     }
 
     fn terms(self) -> Terms {
-        let mut all: Vec<(String, Vec<Posting>)> = self.0.into_iter().collect();
-        all.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        let mut starts = Vec::with_capacity(all.len() + 1);
-        let mut postings = Vec::with_capacity(all.iter().map(|(_, of)| of.len()).sum());
-        for (_, of) in &all {
-            starts.push(postings.len() as u32);
-            postings.extend(of);
+        let mut words: Vec<(String, u32)> = self.words.into_iter().collect();
+        words.sort_unstable();
+        let mut in_order = vec![0; words.len()];
+        for (at, (_, number)) in (0..).zip(&words) {
+            in_order[*number as usize] = at;
         }
-        starts.push(u32::try_from(postings.len()).expect("a layer has fewer than 2^32 words"));
-        let numbered = all.iter().enumerate().map(|(i, (word, _))| (word, i as u64));
-        let initials = all.iter().map(|(word, _)| word.as_str()).collect();
-        let words = Map::from_iter(numbered).expect("words are sorted and each stands once");
-        let sieve = Sieve::of(all.iter().map(|(word, _)| word.as_str()));
-        Terms { words, starts, postings, initials, sieve }
+        let mut said = self.said;
+        for (number, _) in &mut said {
+            *number = in_order[*number as usize];
+        }
+        said.sort_unstable();
+        // Twice in one feature: where it says more, which is the first of them.
+        said.dedup_by_key(|(number, posting)| (*number, posting.at()));
+        u32::try_from(said.len()).expect("a layer says fewer than 2^32 words");
+        let mut starts = vec![0; words.len() + 1];
+        for (number, _) in &said {
+            starts[*number as usize + 1] += 1;
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        let initials = words.iter().map(|(word, _)| word.as_str()).collect();
+        let dictionary = Dictionary::of(words.iter().map(|(word, _)| word.as_str()));
+        let postings = said.into_iter().map(|(_, posting)| posting).collect();
+        Terms { words: dictionary, starts: starts.into(), postings, initials }
     }
 }
 
 impl Terms {
     /// The postings of a word; none where nobody says it.
-    pub(super) fn exact(&self, meant: &Meant) -> &[Posting] {
-        if !self.sieve.lets_through(meant.mark) {
+    pub(super) fn exact(&self, word: &str) -> &[Posting] {
+        if !self.initials.may_have(word) {
             return &[];
         }
-        self.words.get(&meant.word).map_or(&[], |number| self.postings_of(number))
+        self.words.number(word).map_or(&[], |number| self.postings_of(number))
     }
 
-    /// Tells the words that begin so but are longer, with their postings.
-    pub(super) fn longer<'a>(&'a self, beginning: &str, mut tell: impl FnMut(&str, &'a [Posting])) {
-        if !self.initials.may_have_begun(beginning) || !self.sieve.lets_begin(beginning) {
-            return;
-        }
-        let mut found = self.words.range().gt(beginning).into_stream();
-        while let Some((word, number)) = found.next() {
-            let Ok(word) = std::str::from_utf8(word) else { break };
-            if !word.starts_with(beginning) {
-                break;
-            }
-            tell(word, self.postings_of(number));
-        }
+    /// The words that begin so but are longer, with their postings.
+    pub(super) fn longer(&self, beginning: &str) -> impl Iterator<Item = (&str, &[Posting])> {
+        let may_have = self.initials.may_have_begun(beginning);
+        let numbers = if may_have { self.words.longer(beginning) } else { 0..0 };
+        numbers.map(|number| (self.words.word(number), self.postings_of(number)))
     }
 
     /// Whether a wanted word may be among them.
@@ -282,8 +275,7 @@ impl Terms {
         wanted.may_be_in(&self.initials)
     }
 
-    fn postings_of(&self, number: u64) -> &[Posting] {
-        let number = number as usize;
+    fn postings_of(&self, number: usize) -> &[Posting] {
         &self.postings[self.starts[number] as usize..self.starts[number + 1] as usize]
     }
 }

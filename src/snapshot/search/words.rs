@@ -207,7 +207,7 @@ impl Initials {
     }
 
     /// Whether this word may be among them.
-    fn may_have(&self, word: &str) -> bool {
+    pub(super) fn may_have(&self, word: &str) -> bool {
         let (_, pair) = places(word);
         self.pairs[pair / 64] >> (pair % 64) & 1 == 1
     }
