@@ -116,11 +116,13 @@ impl<'a> FeatureJson<'a> {
 
     /// Writes the object.
     pub fn write(&self, to: &mut Vec<u8>) {
-        let mut members = Members::new(to);
-        members.text("type", "Feature");
-        members.text("id", self.found.feature.id.as_str());
-        self.write_geometry(members.named("geometry"));
-        self.write_properties(members.named("properties"));
+        to.extend_from_slice(br#"{"type":"Feature","id":"#);
+        json::text(to, self.found.feature.id.as_str());
+        to.extend_from_slice(br#","geometry":"#);
+        self.write_geometry(to);
+        to.extend_from_slice(br#","properties":"#);
+        self.write_properties(to);
+        let mut members = Members::after(to);
         if self.is_alone && self.found.shelf.is_demonstration() {
             members.value("demonstration", &true);
         }
@@ -175,13 +177,13 @@ impl<'a> FeatureJson<'a> {
 
     fn write_geometry(&self, to: &mut Vec<u8>) {
         let geometry = &self.found.feature.geometry;
-        let place = |to: &mut Vec<u8>, at: &LonLat| json::value(to, &self.view.crs.position(*at));
+        let place = |to: &mut Vec<u8>, at: &LonLat| json::list(to, self.view.crs.position(*at), json::number);
         let line = |to: &mut Vec<u8>, places: &[LonLat]| json::list(to, places, place);
         // A ring ends where it begins.
         let ring = |to: &mut Vec<u8>, places: &[LonLat]| json::list(to, places.iter().chain(places.first()), place);
-        let mut members = Members::new(to);
-        members.text("type", geometry.geojson_type());
-        let to = members.named("coordinates");
+        to.extend_from_slice(br#"{"type":""#);
+        to.extend_from_slice(geometry.geojson_type().as_bytes());
+        to.extend_from_slice(br#"","coordinates":"#);
         match geometry {
             Geometry::Point(at) => place(to, at),
             Geometry::Points(all) => line(to, all),
@@ -194,7 +196,7 @@ impl<'a> FeatureJson<'a> {
                 _ => json::list(to, areas.iter(), |to, one| json::list(to, one.rings(), ring)),
             },
         }
-        members.end();
+        to.push(b'}');
     }
 }
 

@@ -15,6 +15,11 @@ impl<'a> Members<'a> {
         Self { to, before: b'{' }
     }
 
+    /// The further members of an object that some are written of.
+    pub fn after(to: &'a mut Vec<u8>) -> Self {
+        Self { to, before: b',' }
+    }
+
     /// A member whose value the caller writes.
     pub fn named(&mut self, name: &str) -> &mut Vec<u8> {
         self.to.push(self.before);
@@ -78,6 +83,11 @@ pub fn text(to: &mut Vec<u8>, text: &str) {
     } else {
         value(to, text);
     }
+}
+
+/// Writes a finite number.
+pub fn number(to: &mut Vec<u8>, of: f64) {
+    value(to, &of);
 }
 
 /// Writes any value whose names are texts.

@@ -12,7 +12,7 @@ use crate::{
     model::{Collection, Feature, Field, FieldType, GeometryKind, Value},
     space::BBox,
     store::{
-        Edited, Origin, StoreError, Words,
+        Edited, Origin, Said, StoreError, Words,
         comparison::{Known, Mark},
         content::Standing,
         copy::TakeRow,
@@ -368,12 +368,12 @@ impl<'a> Layer<'a> {
         let id = row.get_ref(from + 2).ok().and_then(|cell| cell.as_str().ok()).ok_or("no id")?;
         let kind = match row.get_ref(from + 3).map_err(|error| error.to_string())? {
             ValueRef::Null => None,
-            cell => Some(words.shared(cell.as_str().map_err(|error| error.to_string())?)),
+            cell => Some(words.kinds().shared(cell.as_str().map_err(|error| error.to_string())?)),
         };
         let mut values = Vec::with_capacity(self.collection.fields.len());
         for (i, field) in self.collection.fields.iter().enumerate() {
             let cell = row.get_ref(from + i + 4).map_err(|error| error.to_string())?;
-            values.push(value(field, cell, words)?);
+            values.push(value(field, cell, words.field(i))?);
         }
         Feature::new(self.collection, id, kind, geometry, values).map_err(|error| error.to_string())
     }
@@ -384,11 +384,11 @@ fn quoted(table: &str) -> String {
     format!("\"{table}\"")
 }
 
-fn value(field: &Field, cell: ValueRef<'_>, words: &mut Words) -> Result<Value, String> {
+fn value(field: &Field, cell: ValueRef<'_>, said: &mut Said) -> Result<Value, String> {
     let wrong = || format!("column `{}` is {}, not {}", field.name, cell.data_type(), field.kind.name());
     Ok(match (field.kind, cell) {
         (_, ValueRef::Null) => Value::Unknown,
-        (FieldType::Text, ValueRef::Text(_)) => Value::Text(words.shared(cell.as_str().map_err(|_| wrong())?)),
+        (FieldType::Text, ValueRef::Text(_)) => Value::Text(said.shared(cell.as_str().map_err(|_| wrong())?)),
         (FieldType::Integer, ValueRef::Integer(i)) => Value::Integer(i),
         (FieldType::Number, ValueRef::Real(n)) => Value::Number(n),
         (FieldType::Number, ValueRef::Integer(i)) => Value::Number(i as f64),

@@ -14,7 +14,7 @@ use crate::{
     model::{Collection, Feature, Field, FieldType, GeometryKind, Value},
     space::Geometry,
     store::{
-        Edited, Origin, StoreError, Words, comparison::Known, comparison::Mark, content::Standing, copy::TakeRow,
+        Edited, Origin, Said, StoreError, Words, comparison::Known, comparison::Mark, content::Standing, copy::TakeRow,
         log::Reading,
     },
 };
@@ -313,10 +313,10 @@ impl<'a> Layer<'a> {
         let shape = Ewkb(shape).to_geo().map_err(|error| error.to_string())?;
         let geometry = Geometry::try_from(&shape).map_err(|error| error.to_string())?;
         let id: &str = cell(row, from + 2)?.ok_or("no id")?;
-        let kind = cell(row, from + 3)?.map(|kind| words.shared(kind));
+        let kind = cell(row, from + 3)?.map(|kind| words.kinds().shared(kind));
         let mut values = Vec::with_capacity(self.collection.fields.len());
         for (i, field) in self.collection.fields.iter().enumerate() {
-            values.push(value(field, row, from + i + 4, words)?);
+            values.push(value(field, row, from + i + 4, words.field(i))?);
         }
         Feature::new(self.collection, id, kind, geometry, values).map_err(|error| error.to_string())
     }
@@ -366,9 +366,9 @@ fn cell<'a, T: FromSql<'a>>(row: &'a Row, at: usize) -> Result<Option<T>, String
     row.try_get(at).map_err(|_| format!("column `{}` is {}", row.columns()[at].name(), row.columns()[at].type_()))
 }
 
-fn value(field: &Field, row: &Row, at: usize, words: &mut Words) -> Result<Value, String> {
+fn value(field: &Field, row: &Row, at: usize, said: &mut Said) -> Result<Value, String> {
     Ok(match field.kind {
-        FieldType::Text => cell(row, at)?.map(|text| Value::Text(words.shared(text))),
+        FieldType::Text => cell(row, at)?.map(|text| Value::Text(said.shared(text))),
         FieldType::Integer => cell(row, at)?.map(Value::Integer),
         FieldType::Number => cell(row, at)?.map(Value::Number),
         FieldType::Boolean => cell(row, at)?.map(Value::Boolean),
