@@ -104,7 +104,7 @@ fn an_operator_brings_tilesets_of_their_own() {
     assert!(tiles["tilesets"].as_array().unwrap().iter().any(|entry| entry["title"] == "Своє"), "{tiles}");
     // Every tree with its name and nothing else.
     let tile = server.get("/tiles/bare/9/303/178.mvt");
-    let mut reader = mvt_reader::Reader::new(tile.body).unwrap();
+    let reader = mvt_reader::Reader::new(tile.body).unwrap();
     let trees = reader.get_features(0).unwrap();
     assert!(trees.iter().all(|tree| tree.properties.as_ref().unwrap().keys().eq(["name"])));
     let described = mvt_reader::Reader::new(server.get("/tiles/trees/9/303/178.mvt").body);

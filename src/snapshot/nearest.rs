@@ -16,7 +16,7 @@
 //!
 //! The tight ruler is tried first. Where what it finds lies beyond its reach, or is too little, the wide one decides.
 
-use std::{cell::Cell, cmp::Ordering};
+use std::{cell::Cell, cmp::Ordering, hint::black_box};
 
 use arrayvec::ArrayVec;
 
@@ -27,7 +27,7 @@ use super::{
     shelf::Part,
 };
 use crate::{
-    model::Feature,
+    model::{Feature, Value},
     space::{
         BBox, LonLat, Ruler, Span,
         geodesic::{Sight, sight_within},
@@ -267,7 +267,13 @@ impl<'a, 'q> Search<'a, 'q> {
         let meets = index.children(node).filter(|child| index.meets(*child, &self.within));
         children.extend(meets.map(|child| (0.0, child)));
         if !looking.takes_all {
-            // Features are asked one right after the other, so that memory is waited for once, and before any is measured.
+            // Features are asked one right after the other and before any is measured. What they are asked about is touched before,
+            // which hangs on no answer: so memory is waited for by all of them at once.
+            for at in children.iter().filter_map(|(_, child)| index.place(*child)) {
+                black_box(
+                    looking.part.at(at).and_then(|feature| feature.values.first()).is_some_and(Value::is_unknown),
+                );
+            }
             children.retain(|(_, child)| index.place(*child).is_none_or(|at| self.is_meant(looking, at)));
         }
         children.retain(|(least_m, child)| {

@@ -214,7 +214,9 @@ fn fill<'a>(drawn: &mut Sheet<'a>, layer: &'a tileset::Layer, shelf: &'a Shelf, 
     let put = |to: &mut Layer<'a>, feature, shape| put(to, layer, &fields, shelf, feature, shape);
     if room == usize::MAX {
         drawn.layer.reserve(items.len());
-        items.into_iter().for_each(|item| put(&mut drawn.layer, item.feature, item.shape));
+        for Item { feature, shape, .. } in items {
+            put(&mut drawn.layer, feature, shape);
+        }
         return;
     }
     let put = |to: &mut Layer<'a>, item: &Item<'a>| put(to, item.feature, item.shape.clone());
