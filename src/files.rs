@@ -1,4 +1,5 @@
-//! The files that the binary carries: the catalog (or a folder in its stead), the demo city's facts, styles, the map page.
+//! The files that the binary carries: the catalog (or a folder in its stead), the tilesets (with those of a file beside them), the
+//! demo city's facts, styles, the map page.
 
 use std::{borrow::Cow, path::Path};
 

@@ -154,7 +154,7 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let settings = cli.settings.with_file(cli.config.as_deref())?;
     let catalog = files::catalog(settings.catalog.as_deref())?;
-    let tilesets = files::tilesets(settings.tilesets.as_deref())?;
+    let tilesets = || files::tilesets(settings.tilesets.as_deref());
     match cli.command {
         Command::Demo { seed, scale, out } => {
             let facts = demo::Facts::read(&files::demo_facts())?;
@@ -173,7 +173,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Import { recipes, source, dry_run, diff, json } => {
             let cache = settings.cache().to_path_buf();
             let order = Order { recipes, source, cache, photos: settings.photos(), dry_run, diff };
-            let loading = load(&catalog, &tilesets, &settings.store(), &order)?;
+            let loading = load(&catalog, &tilesets()?, &settings.store(), &order)?;
             say(&if json { serde_json::to_string_pretty(&loading)? } else { loading.table() })?;
             if !loading.accepted {
                 return Ok(ExitCode::from(REFUSED));
@@ -198,7 +198,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Export { what, to, min_zoom, max_zoom, format, bom, replace } => {
             let order = export::Order { what, to, min_zoom, max_zoom, format, bom, replace };
-            say(&export(&catalog, &tilesets, &settings.store(), &order)?.to_string())?;
+            say(&export(&catalog, &tilesets()?, &settings.store(), &order)?.to_string())?;
         }
         Command::Sweep { dry_run } => {
             let (mut store, album) = (Store::open(settings.store())?, settings.photos());
@@ -213,7 +213,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             say(&format!(
                 "the catalog is whole: {} collections, {thematic} of them in the filter tree; {} tilesets",
                 catalog.collections.len(),
-                tilesets.names().count()
+                tilesets()?.names().count()
             ))?;
         }
     }

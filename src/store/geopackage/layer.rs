@@ -12,11 +12,12 @@ use crate::{
     model::{Collection, Feature, Field, FieldType, GeometryKind, Value},
     space::BBox,
     store::{
-        Edited, Origin, Said, StoreError, Words,
+        Edited, Origin, StoreError,
         comparison::{Known, Mark},
         content::Standing,
         copy::TakeRow,
         log::Reading,
+        words::{Said, Words},
     },
 };
 

@@ -14,8 +14,13 @@ use crate::{
     model::{Collection, Feature, Field, FieldType, GeometryKind, Value},
     space::Geometry,
     store::{
-        Edited, Origin, Said, StoreError, Words, comparison::Known, comparison::Mark, content::Standing, copy::TakeRow,
+        Edited, Origin, StoreError,
+        comparison::Known,
+        comparison::Mark,
+        content::Standing,
+        copy::TakeRow,
         log::Reading,
+        words::{Said, Words},
     },
 };
 
