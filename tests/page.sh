@@ -32,7 +32,7 @@ if [ -z "$store" ]; then
     store=$place/city.gpkg
     "$mapa" demo --out "$MAPA_DEMO" >"$place/report"
     "$mapa" import --store "$store" "$MAPA_DEMO"/*.toml >"$place/report" 2>&1
-    # Tests that change a city have one of their own, and start its server themselves.
+    # Tests that change a city each copy this one, and start its server themselves.
     cp "$store" "$MAPA_CHANGING"
 fi
 "$mapa" serve --store "$store" --listen 127.0.0.1:0 >"$place/address" 2>"$place/log" &

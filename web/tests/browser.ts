@@ -64,7 +64,8 @@ export async function visit(
 }
 
 export async function mapIsDrawn(page: Page): Promise<void> {
-  // A change on the page reaches the map a frame later, so idleness is trusted only when it lasts.
+  // A change on the page reaches the map a frame later, so idleness is trusted only when it lasts from here on.
+  await page.evaluate(() => Object.assign(window, { idleSince: undefined }));
   await page.waitForFunction(
     () => {
       const idle = document.querySelector<HTMLElement>('[data-map]')?.dataset.map === 'idle';
@@ -76,4 +77,15 @@ export async function mapIsDrawn(page: Page): Promise<void> {
     undefined,
     { polling: 50 },
   );
+}
+
+/** Keeps answers back until the function that it gives is called. */
+export async function held(page: Page, address: string | RegExp): Promise<() => void> {
+  let give = () => {};
+  const given = new Promise<void>((resolve) => (give = resolve));
+  await page.route(address, async (route) => {
+    await given;
+    await route.continue();
+  });
+  return give;
 }

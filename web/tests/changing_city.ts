@@ -1,11 +1,11 @@
 // A city of the tests' own, of which they import anew, and whose server they stop and start.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
-const { MAPA_BIN, MAPA_DEMO, MAPA_CHANGING } = process.env;
+const { MAPA_BIN = '', MAPA_DEMO = '', MAPA_CHANGING = '' } = process.env;
 
 /** Whether there is what such a city needs. */
 export const canChange = Boolean(MAPA_BIN && MAPA_DEMO && MAPA_CHANGING);
@@ -22,19 +22,29 @@ interface SourceFeature {
 
 export class ChangingCity {
   #process: ChildProcess | null = null;
-  readonly #source = join(MAPA_DEMO ?? '', 'benches.geojson');
+  readonly #store: string;
 
-  private constructor(readonly url: string) {}
+  private constructor(
+    readonly url: string,
+    private readonly folder: string,
+  ) {
+    this.#store = join(folder, 'city.gpkg');
+  }
 
   static async found(): Promise<ChangingCity> {
-    const city = new ChangingCity(`http://127.0.0.1:${await freePort()}`);
-    await copyFile(city.#source, `${city.#source}.whole`);
+    // Files of tests run side by side, and none may see what another one changes.
+    const folder = await mkdtemp(join(dirname(MAPA_CHANGING), 'city-'));
+    const city = new ChangingCity(`http://127.0.0.1:${await freePort()}`, folder);
+    await copyFile(MAPA_CHANGING, city.#store);
+    await copyFile(join(MAPA_DEMO, 'benches.toml'), join(folder, 'benches.toml'));
+    // The recipe means its photos from its own folder.
+    await symlink(resolve(MAPA_DEMO, 'photos'), join(folder, 'photos'));
     await city.start();
     return city;
   }
 
   async start(): Promise<void> {
-    const server = spawn(MAPA_BIN ?? '', ['serve', '--store', MAPA_CHANGING ?? '', '--listen', new URL(this.url).host], {
+    const server = spawn(MAPA_BIN, ['serve', '--store', this.#store, '--listen', new URL(this.url).host], {
       stdio: 'ignore',
     });
     this.#process = server;
@@ -67,12 +77,12 @@ export class ChangingCity {
   async importWithout(id: string | null): Promise<void> {
     const list = await this.#read();
     const features = list.features.filter(({ properties }) => properties.registry_id !== id);
-    await writeFile(this.#source, JSON.stringify({ ...list, features }));
-    await promisify(execFile)(MAPA_BIN ?? '', ['import', '--store', MAPA_CHANGING ?? '', join(MAPA_DEMO ?? '', 'benches.toml')]);
+    await writeFile(join(this.folder, 'benches.geojson'), JSON.stringify({ ...list, features }));
+    await promisify(execFile)(MAPA_BIN, ['import', '--store', this.#store, join(this.folder, 'benches.toml')]);
   }
 
   async #read(): Promise<{ features: SourceFeature[] }> {
-    return JSON.parse(await readFile(`${this.#source}.whole`, 'utf8')) as { features: SourceFeature[] };
+    return JSON.parse(await readFile(join(MAPA_DEMO, 'benches.geojson'), 'utf8')) as { features: SourceFeature[] };
   }
 }
 

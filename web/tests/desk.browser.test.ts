@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { SEQUENCE } from '../src/plot/classes.ts';
 import type { Catalog, Collection, Items, Schema, Tally } from '../src/server/wire.ts';
-import { launch, mapIsDrawn, PHONE, visit } from './browser.ts';
+import { held, launch, mapIsDrawn, PHONE, visit } from './browser.ts';
 import { fitsPhone, isAccessible, pixelsOf, sectorPixels } from './judges.ts';
 import { ask, NEEDS_SERVER, server } from './served_city.ts';
 
@@ -22,6 +22,9 @@ describe('the desk', NEEDS_SERVER, () => {
   const tally = (query: string) => ask<Tally>(`/summary?collections=${WORKS}&${query}`);
   const at = (desk: string) => `${server}/#lang=uk&${desk}`;
   const ids = (page: Page) => page.locator('.rows tbody tr').evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset.id));
+  /** Until the page of the table begins with this row. */
+  const begins = (page: Page, id: string | number | undefined) =>
+    page.waitForFunction((id) => document.querySelector<HTMLElement>('.rows tbody tr')?.dataset.id === id, id);
   const number = (value: number) => new Intl.NumberFormat('uk-UA', { useGrouping: 'min2', maximumFractionDigits: 6 }).format(value);
   const matched = (page: Page, count: number) =>
     page.waitForFunction((text) => document.querySelector('.matched')?.textContent?.startsWith(`${text} об’єкт`), number(count));
@@ -57,24 +60,58 @@ describe('the desk', NEEDS_SERVER, () => {
     for (const [sort, way] of [['planned_uah', 'ascending'], ['-planned_uah', 'descending']] as const) {
       await page.keyboard.press('Enter');
       const sorted = await items(`limit=50&sortby=${sort}`);
-      await page.waitForFunction((id) => document.querySelector<HTMLElement>('.rows tbody tr')?.dataset.id === id, sorted.features[0]?.id);
+      await begins(page, sorted.features[0]?.id);
       assert.equal(await head.getAttribute('aria-sort'), way);
       assert.deepEqual(await ids(page), sorted.features.map(({ id }) => id));
     }
     const whole = await items('limit=10000&sortby=-planned_uah&properties=id');
     const order = whole.features.map(({ id }) => id);
     const pages = page.getByRole('navigation', { name: 'Сторінки таблиці' });
-    for (let start = 50; start < Math.min(order.length, 200); start += 50) {
+    let start = 0;
+    while (start + 50 < Math.min(order.length, 200)) {
+      start += 50;
       await pages.getByRole('button', { name: 'Наступні' }).click();
-      await page.waitForFunction((id) => document.querySelector<HTMLElement>('.rows tbody tr')?.dataset.id === id, order[start]);
+      await begins(page, order[start]);
       assert.deepEqual(await ids(page), order.slice(start, start + 50));
     }
     await pages.getByRole('button', { name: 'Попередні' }).click();
-    await settled(page);
+    await begins(page, order[start - 50]);
     assert.match(page.url(), /sort=-planned_uah/);
     await pages.getByRole('button', { name: 'На початок' }).click();
-    await page.waitForFunction((id) => document.querySelector<HTMLElement>('.rows tbody tr')?.dataset.id === id, order[0]);
+    await begins(page, order[0]);
     await isAccessible(page, 'table');
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('what is chosen while the next page is on its way counts: another order stays, and a closed desk closed', async () => {
+    const { context, page, faults } = await visit(browser, at(`table=${WORKS}`));
+    await page.locator('.rows tbody tr').first().waitFor();
+    const turn = async (meanwhile: () => Promise<unknown>) => {
+      // The question with which row that page begins.
+      const question = /\/items\?.*properties=id(&|$)/;
+      const give = await held(page, question);
+      const answer = page.waitForResponse(question);
+      await page.getByRole('button', { name: 'Наступні' }).click();
+      await meanwhile();
+      give();
+      await (await answer).finished();
+      // What has come before this answer is taken before it.
+      await page.evaluate(() => fetch('/health/live').then(({ ok }) => ok));
+      await page.unroute(question);
+    };
+    const sorted = await items('limit=50&sortby=planned_uah');
+    await turn(async () => {
+      await page.getByRole('columnheader', { name: 'Заплановано' }).getByRole('button').click();
+      await begins(page, sorted.features[0]?.id);
+    });
+    await settled(page);
+    assert.match(page.url(), /sort=planned_uah/);
+    assert.doesNotMatch(page.url(), /start=/);
+    assert.deepEqual(await ids(page), sorted.features.map(({ id }) => id));
+    await turn(() => page.getByRole('button', { name: 'Закрити робочий стіл' }).click());
+    assert.equal(await page.locator('.desk').count(), 0);
+    assert.doesNotMatch(page.url(), /table=/);
     assert.deepEqual(faults, []);
     await context.close();
   });

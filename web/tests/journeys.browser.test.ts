@@ -56,6 +56,7 @@ describe('the journeys', NEEDS_SERVER, () => {
 
           await press(said.filter);
           await page.locator('li.sector summary').first().click();
+          await page.locator('li.sector details[open] li').first().waitFor();
           await judge('filter');
 
           // Without geolocation the middle of the map serves.

@@ -9,6 +9,9 @@ import { launch, mapIsDrawn, PHONE, visit } from './browser.ts';
 import { canChange, ChangingCity } from './changing_city.ts';
 import { isAccessible, sectorPixels } from './judges.ts';
 
+/** What the page is drawn from. */
+const DRAWN = /\/(catalog$|styles\/|fonts\/|sprites\/|tiles\/)/;
+
 describe('a page whose server goes away', { skip: canChange ? false : 'skipped: no city to change (MAPA_CHANGING)' }, () => {
   let browser: Browser;
   let city: ChangingCity;
@@ -34,11 +37,20 @@ describe('a page whose server goes away', { skip: canChange ? false : 'skipped: 
 
   /** The first visit, until all that it shows is kept. */
   const firstVisit = async (address: string, more = {}) => {
-    const visited = await visit(browser, address, { serviceWorkers: 'allow', ...more });
+    const visited = await visit(browser, 'about:blank', { serviceWorkers: 'allow', ...more });
     const { page } = visited;
+    const drawn = new Set<string>();
+    page.on('response', (response) => {
+      if (response.ok() && DRAWN.test(response.url())) drawn.add(response.url());
+    });
+    await page.goto(address);
     await mapIsDrawn(page);
     await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
-    await page.waitForFunction(async () => (await (await caches.open('mapa-tiles')).keys()).length > 0);
+    await page.waitForFunction(
+      async (urls) => (await Promise.all(urls.map((url) => caches.match(url, { ignoreVary: true })))).every(Boolean),
+      [...drawn],
+      { polling: 100 },
+    );
     await mapIsDrawn(page);
     return visited;
   };
@@ -111,7 +123,8 @@ describe('a page whose server goes away', { skip: canChange ? false : 'skipped: 
       await mapIsDrawn(page);
       if ((await count()) <= 650) break;
     }
-    assert.ok((await count()) <= 650, `${await count()} tiles are kept`);
+    // What is over the bound goes when the answers have been given.
+    await page.waitForFunction(async () => (await (await caches.open('mapa-tiles')).keys()).length <= 650, undefined, { polling: 100 });
     const first = await page.evaluate(async () => (await caches.open('mapa-tiles')).match('/tiles/old/1/1/0').then(Boolean));
     assert.equal(first, false);
     await context.close();

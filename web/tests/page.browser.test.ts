@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { Catalog, CityObject, Neighbors } from '../src/server/wire.ts';
-import { launch, mapIsDrawn, PHONE, visit } from './browser.ts';
+import { held, launch, mapIsDrawn, PHONE, visit } from './browser.ts';
 import { fitsPhone, isAccessible, sectorPixels } from './judges.ts';
 import { ask, NEEDS_SERVER, server, ServedCity, type Place } from './served_city.ts';
 
@@ -360,6 +360,7 @@ describe('the page', NEEDS_SERVER, () => {
     await fitsPhone(page, 'start');
     await page.getByRole('button', { name: 'Що на мапі' }).tap();
     await page.locator('li.sector summary').first().tap();
+    await page.locator('li.sector details[open] li').first().waitFor();
     await fitsPhone(page, 'filter');
     await page.getByRole('button', { name: 'Поруч зі мною' }).tap();
     await page.getByRole('button', { name: 'Від середини мапи' }).tap();
@@ -416,6 +417,7 @@ describe('the page', NEEDS_SERVER, () => {
       await page.locator('li.sector').first().waitFor();
       await mapIsDrawn(page);
       await page.locator('li.sector summary').first().click();
+      await page.locator('li.sector details[open] li').first().waitFor();
       await isAccessible(page, 'filter');
       await page.getByRole('button', { name: 'Поруч зі мною' }).click();
       await page.getByText('Доступ до вашого місця заборонено').waitFor();
@@ -466,17 +468,6 @@ function askedOf(page: Page): (sort: RegExp) => Promise<string[]> {
     await page.evaluate(() => fetch('/health/live').then(({ ok }) => ok));
     return paths.filter((path) => sort.test(path));
   };
-}
-
-/** Keeps answers back until the function that it gives is called. */
-async function held(page: Page, address: string): Promise<() => void> {
-  let give = () => {};
-  const given = new Promise<void>((resolve) => (give = resolve));
-  await page.route(address, async (route) => {
-    await given;
-    await route.continue();
-  });
-  return give;
 }
 
 /** In a page: no frame is drawn until `giveFrames`. */

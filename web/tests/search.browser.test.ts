@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import type { Suggestions } from '../src/server/wire.ts';
-import { launch, mapIsDrawn, PHONE, visit } from './browser.ts';
+import type { Neighbors, Suggestions } from '../src/server/wire.ts';
+import { held, launch, mapIsDrawn, PHONE, visit } from './browser.ts';
 import { fitsPhone, isAccessible } from './judges.ts';
-import { NEEDS_SERVER, server } from './served_city.ts';
+import { ask, middleOfStyle, NEEDS_SERVER, server } from './served_city.ts';
 
 describe('the search box', NEEDS_SERVER, () => {
   let browser: Browser;
@@ -16,9 +16,9 @@ describe('the search box', NEEDS_SERVER, () => {
 
   const box = (page: Page) => page.getByRole('combobox', { name: /Пошук у місті|Search the city/ });
   const option = (page: Page) => page.getByRole('option');
-  const type = async (page: Page, text: string): Promise<Suggestions> => {
+  const type = async (page: Page, text: string, write = () => box(page).fill(text)): Promise<Suggestions> => {
     const answer = page.waitForResponse((response) => new URL(response.url()).searchParams.get('q') === text);
-    await box(page).fill(text);
+    await write();
     const suggestions = (await (await answer).json()) as Suggestions;
     await option(page).first().waitFor();
     return suggestions;
@@ -51,6 +51,29 @@ describe('the search box', NEEDS_SERVER, () => {
       const [zoom, at_lon, at_lat] = (/map=([\d.]+)\/([\d.]+)\/([\d.]+)/.exec(location.hash) ?? []).slice(1).map(Number);
       return (zoom ?? 0) >= 16 && Math.abs((at_lon ?? 0) - lon) < 0.005 && Math.abs((at_lat ?? 0) - lat) < 0.005;
     }, second);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('a card that comes late leaves the focus to who types, and the one that is chosen takes it', async () => {
+    const { lon, lat } = await middleOfStyle();
+    const [nearest] = (await ask<Neighbors>(`/nearest?lon=${lon}&lat=${lat}&limit=1`)).features;
+    assert.ok(nearest);
+    const { context, page, faults } = await visit(browser, 'about:blank');
+    const giveCard = await held(page, /\/collections\/[^/]+\/items\//);
+    await page.goto(`${server}/#object=${nearest.properties.collection}/${nearest.id}`);
+    await box(page).click();
+    await page.keyboard.type('шко');
+    giveCard();
+    await page.locator('article h2').waitFor();
+    const { places } = await type(page, 'школа 12', () => page.keyboard.type('ла 12'));
+    assert.equal(await box(page).inputValue(), 'школа 12');
+    assert.ok(places[0]);
+    // The suggestions for the first letters may stand until then, and are not chosen from.
+    await page.locator('search').getByText(/^\d+ підказ/).waitFor({ state: 'attached' });
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 2, name: places[0].title }).waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H2');
     assert.deepEqual(faults, []);
     await context.close();
   });

@@ -25,14 +25,18 @@ export function listenForPress(map: MapLibreMap, pressed: (place: LonLat) => voi
 
   map.on('contextmenu', (event) => {
     event.preventDefault();
+    // What MapLibre itself makes of a resting finger knows no frame that is late; ours below does.
+    if (!event.originalEvent.isTrusted) return;
     forget();
     press(event.lngLat);
   });
   map.on('touchstart', (event) => {
     forget();
     if (event.points.length !== 1) return;
-    start = event.point;
-    waiting = setTimeout(() => press(event.lngLat), PRESS_MS);
+    const { point, lngLat } = event;
+    start = point;
+    // That the finger has moved is told with a frame, which may be longer in coming than the press.
+    waiting = setTimeout(() => requestAnimationFrame(() => start === point && press(lngLat)), PRESS_MS);
   });
   map.on('touchmove', ({ point }) => {
     if (start && point.dist(start) > TREMBLE_PX) forget();

@@ -109,16 +109,17 @@ async function answer(request: Request, kept: Keeping, meanwhile: (work: Promise
   }
 }
 
-let untrimmed = 0;
+/** What was put since the oldest were let go; each has its own bound. */
+const untrimmed = { 'mapa-tiles': 0, 'mapa-answers': 0 };
 
 async function keep(request: Request, response: Response, { cache: name, most }: Keeping): Promise<void> {
   try {
     const cache = await caches.open(name);
     // What is there is replaced at the end of the list, so the first are those that were longest not asked for.
     await cache.put(request, response);
-    untrimmed += 1;
-    if (untrimmed < SLACK) return;
-    untrimmed = 0;
+    untrimmed[name] += 1;
+    if (untrimmed[name] < SLACK) return;
+    untrimmed[name] = 0;
     const requests = await cache.keys();
     await Promise.all(requests.slice(0, Math.max(0, requests.length - most)).map((old) => cache.delete(old)));
   } catch {

@@ -65,8 +65,8 @@ export class Table {
     }
   }
 
-  /** With which object the page begins to which this way leads; null for the first page. */
-  async beginning(collection: string, way: 'next' | 'prev'): Promise<string | null> {
+  /** With which object the page begins to which this way leads; null for the first page, undefined where the server is away. */
+  async beginning(collection: string, way: 'next' | 'prev'): Promise<string | null | undefined> {
     const link = this.rows?.[way];
     if (!link) return null;
     // The address may be another one behind a proxy; what counts is the question.
@@ -77,8 +77,7 @@ export class Table {
       const [first] = rows.features;
       return first && rows.prev !== null ? String(first.id) : null;
     } catch {
-      this.failed = true;
-      return null;
+      return undefined;
     }
   }
 
