@@ -28,7 +28,7 @@ use crate::{
     photo::{Flaw, Place},
     progress::Progress,
     store::{Address, Change, Diff, PastRejection, PastRun, Run, Store},
-    tile::Tilesets,
+    tile::{Tilesets, tileset::BASE_MAP},
 };
 use crossing::{Passage, Sender, crossing};
 use digest::{Ingredients, digest};
@@ -215,7 +215,7 @@ fn stands_alone(
     collection: &Collection,
 ) -> anyhow::Result<()> {
     let id = collection.id.as_str();
-    if !catalog.collections.contains_key(id) && tilesets.names().any(|name| name == id) {
+    if !catalog.collections.contains_key(id) && (id == BASE_MAP || tilesets.names().any(|name| name == id)) {
         bail!("recipe `{}`: `{id}` is the name of a tileset: the collection needs another id", recipe.name());
     }
     Ok(())

@@ -210,11 +210,16 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve => serve(&catalog, &settings)?,
         Command::Check => {
             let thematic = catalog.collections.values().filter(|collection| collection.service_area.is_some()).count();
+            let tilesets = tilesets()?;
             say(&format!(
                 "the catalog is whole: {} collections, {thematic} of them in the filter tree; {} tilesets",
                 catalog.collections.len(),
-                tilesets()?.names().count()
+                tilesets.names().count()
             ))?;
+            let others: Vec<&str> = tilesets.not_in(&catalog).into_iter().collect();
+            if !others.is_empty() {
+                say(&format!("tilesets name what only a recipe could bring: {}", others.join(", ")))?;
+            }
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -22,6 +22,7 @@ use crate::{
     snapshot::{Shelf, Snapshot, search::Lexicon},
     store::{Fault, Store, Stored},
     style::{self, Fonts, Sprites},
+    tile::Tilesets,
 };
 
 /// How soon a store that failed is asked again.
@@ -62,7 +63,7 @@ fn begin(store: &mut Store, catalog: &Catalog, settings: &Settings) -> anyhow::R
     let (snapshot, faults) = newer(store, &Snapshot::empty(catalog, Audience::Public))?;
     let (base_map, base_tiles) = base_map(settings)?;
     let shown = Shown {
-        tilesets: files::tilesets(settings.tilesets.as_deref())?,
+        tilesets: tilesets(settings, catalog, &snapshot)?,
         styles: styles(catalog, base_map)?,
         base_tiles,
         page: PageFiles::new(files::page()),
@@ -73,6 +74,17 @@ fn begin(store: &mut Store, catalog: &Catalog, settings: &Settings) -> anyhow::R
         tile_memory: settings.tile_memory(),
     };
     Ok((City::new(snapshot, shown), faults))
+}
+
+/// The tilesets; whoever gave one the name of a collection of the store is told that the collection's own are hidden.
+fn tilesets(settings: &Settings, catalog: &Catalog, snapshot: &Snapshot) -> anyhow::Result<Tilesets> {
+    let tilesets = files::tilesets(settings.tilesets.as_deref())?;
+    for name in tilesets.names() {
+        if !catalog.collections.contains_key(name) && snapshot.shelf(name).is_some() {
+            tracing::warn!("the tileset `{name}` hides the tiles of the collection `{name}`");
+        }
+    }
+    Ok(tilesets)
 }
 
 /// The styles with the fonts and the icons of the catalog.

@@ -109,6 +109,10 @@ fn an_operator_brings_tilesets_of_their_own() {
     assert!(trees.iter().all(|tree| tree.properties.as_ref().unwrap().keys().eq(["name"])));
     let described = mvt_reader::Reader::new(server.get("/tiles/trees/9/303/178.mvt").body);
     assert_eq!(trees.len(), described.unwrap().get_features(0).unwrap().len());
+    // Not plain any more where two are asked for at once: a tile has room for so much.
+    let both = server.json("/tiles/bare,points.json");
+    let layers: Vec<&Value> = both["vector_layers"].as_array().unwrap().iter().map(|layer| &layer["id"]).collect();
+    assert_eq!(layers, ["own", "points", "dropped"]);
     // They are exported and checked too, and what is wrong with them is told.
     let archive = city.path("bare.mbtiles");
     let exported = city.mapa(&["export", "bare", "--to", archive.to_str().unwrap(), "--tilesets", file]);
@@ -117,6 +121,9 @@ fn an_operator_brings_tilesets_of_their_own() {
     let refused = city.mapa(&["check", "--tilesets", wrong.to_str().unwrap()]);
     let told = text(&refused.stderr);
     assert!(!refused.status.success() && told.contains("wrong.toml") && told.contains("bare"), "{told}");
+    let unknown = city.write("unknown.toml", tileset("own", "tres", ""));
+    let noted = city.mapa(&["check", "--tilesets", unknown.to_str().unwrap()]);
+    assert!(noted.status.success() && text(&noted.stdout).contains("could bring: tres\n"), "{}", text(&noted.stdout));
     let missing = city.mapa(&["check", "--tilesets", "nowhere.toml"]);
     assert!(!missing.status.success() && text(&missing.stderr).contains("nowhere.toml"));
 }

@@ -9,10 +9,14 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{Links, Problem, answer, base_layers::Scheme, styles::Laid, tilejson};
-use crate::{archive::Archive, space::TileCoord, tile::html_text};
+use crate::{
+    archive::Archive,
+    space::TileCoord,
+    tile::{html_text, tileset::BASE_MAP},
+};
 
 /// The tileset that an archive is served as.
-pub const NAME: &str = "base-map";
+pub const NAME: &str = BASE_MAP;
 
 /// An archive that the base map comes from.
 #[derive(Debug)]

@@ -49,6 +49,9 @@ impl TryFrom<Written> for ClusterRule {
         if min_points < 2 {
             return Err(format!("`min_points` = {min_points}: a cluster stands for two points at least"));
         }
+        if let Some((_, twice)) = sum.iter().enumerate().find(|(i, field)| sum[..*i].contains(field)) {
+            return Err(format!("`sum`: a second `{twice}`"));
+        }
         let by = count_by.map(|by| match by.as_str() {
             "sector" => By::Sector,
             "collection" => By::Collection,

@@ -251,6 +251,7 @@ fn fill<'a>(drawn: &mut Sheet<'a>, layer: &'a tileset::Layer, shelf: &'a Shelf, 
     for item in &items {
         put(&mut drawn.layer, item);
     }
+    drawn.layer.bytes();
 }
 
 /// The least goes first: the greatest by the field that orders, then the largest, then by the hash of the id.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::{
-    model::{FieldType, Title},
+    model::{FieldType, GeometryKind, Title},
     snapshot::{Shelf, Snapshot, credits},
     space::{BBox, LonLat, WorldPoint},
 };
@@ -112,7 +112,11 @@ fn vector_layers(tileset: &Tileset, snapshot: &Snapshot) -> Vec<VectorLayer> {
         }
     };
     let mut layers: Vec<VectorLayer> = tileset.layers.iter().map(of).collect();
-    if !tileset.plain {
+    // The points of a plain tileset are all in it; a line may be too small to be seen.
+    let points = |layer: &super::tileset::Layer| {
+        layer.shelves(snapshot).iter().all(|shelf| shelf.collection().geometry == GeometryKind::Point)
+    };
+    if !(tileset.plain && tileset.layers.iter().all(points)) {
         let fields = [("layer", "String"), ("dropped", "Number"), ("tiny", "Number")];
         layers.push(VectorLayer {
             id: DROPPED.into(),

@@ -13,14 +13,14 @@ use super::{grid::Shape, mvt};
 use crate::model::Value;
 
 /// What one tile shows; texts are borrowed from the snapshot and the tileset.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Picture<'a> {
     /// From the bottom to the top; no two of one name, none without figures.
     pub layers: Vec<Layer<'a>>,
 }
 
 /// One layer of it, filled figure by figure. Each key and each value is held once.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Layer<'a> {
     name: &'a str,
     keys: Vec<Cow<'a, str>>,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{ClusterRule, cluster};
 use crate::{
-    model::{Collection, CollectionId, GeometryKind, Title},
+    model::{Catalog, Collection, CollectionId, GeometryKind, Title},
     snapshot::{Shelf, Snapshot},
     space::tile_coord,
 };
@@ -16,6 +16,9 @@ pub const MAX_ZOOM: u8 = 16;
 
 /// The layer that tells what others lack.
 pub const DROPPED: &str = "dropped";
+
+/// The tiles of a base map from an archive have this name, and so no tileset has.
+pub const BASE_MAP: &str = "base-map";
 
 /// Tilesets of one path: `a,b,c`.
 pub const MOST_PARTS: usize = 8;
@@ -221,6 +224,12 @@ impl Tilesets {
         self.0.keys().map(String::as_str)
     }
 
+    /// The collections that they name and a catalog lacks, by id: a recipe may declare them.
+    pub fn not_in(&self, catalog: &Catalog) -> BTreeSet<&str> {
+        let named = self.0.values().flat_map(|tileset| &tileset.layers).flat_map(|layer| &layer.collections);
+        named.map(String::as_str).filter(|id| !catalog.collections.contains_key(*id)).collect()
+    }
+
     fn part(&self, name: &str, snapshot: &Snapshot) -> Result<Tileset, NoTileset> {
         if let Some(declared) = self.0.get(name) {
             return Ok(declared.clone());
@@ -249,7 +258,8 @@ impl Tileset {
         let both = |a: &str, b: &str| format!("{a} · {b}");
         self.title = Title { uk: both(&self.title.uk, &top.title.uk), en: both(&self.title.en, &top.title.en) };
         self.budget = self.budget.min(top.budget);
-        self.plain = self.plain && top.plain;
+        // Each would have everything everywhere; all together have room for a tile.
+        self.plain = false;
         for mut layer in top.layers {
             if self.layers.contains(&layer) {
                 continue;
@@ -266,6 +276,9 @@ impl Tileset {
         let spelled = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if name.is_empty() || !name.chars().all(spelled) {
             return wrong("a name is of lower-case letters a-z, digits and hyphens".into());
+        }
+        if name == BASE_MAP {
+            return wrong("this is the name of the base map's tiles".into());
         }
         if !(LEAST_BYTES..=MOST_BYTES).contains(&self.budget) {
             return wrong(format!("`budget` is {LEAST_BYTES} to {MOST_BYTES} bytes, not {}", self.budget));
@@ -363,6 +376,9 @@ impl Layer {
         if self.merge_to_zoom.is_some() && (self.describe || self.label) {
             return Some("lines with `describe` are never the same, and labels are no lines: nothing to merge".into());
         }
+        if plain && (self.min_zoom, self.max_zoom) != (0, max_zoom()) {
+            return Some("a `plain` tileset has every feature at every zoom: no `min_zoom`, no `max_zoom`".into());
+        }
         let thins = self.budget.is_some() || self.tiny == Tiny::Drop;
         if plain && (thins || self.merge_to_zoom.is_some() || self.cluster.is_some()) {
             return Some(
@@ -427,6 +443,9 @@ mod tests {
             (format!("{head}layer = []\n"), "not 0"),
             (format!("{head}plain = true\n{layer}{}", layer.replace("\"a\"", "\"b\"")), "`plain` is one layer, not 2"),
             (format!("{head}plain = true\n{layer}tiny = \"drop\"\n"), "every feature"),
+            (format!("{head}plain = true\n{layer}min_zoom = 3\n"), "at every zoom"),
+            (format!("{head}{layer}cluster = {{ to_zoom = 9, sum = [\"uah\", \"uah\"] }}\n"), "a second `uah`"),
+            (format!("{head}{layer}").replace("[t]", "[base-map]").replace("[[t.", "[[base-map."), "the base map's"),
             (format!("{head}{layer}sector = \"x\"\n"), "sector"),
             (format!("{head}[[t.layer]]\nname = \"a\"\ncollections = [\"x\"]\nsectors = [\"y\"]\n"), "narrows"),
             (format!("{head}{layer}").replace("[t]", "[\"a,b\"]").replace("[[t.", "[[\"a,b\"."), "tileset `a,b`"),
