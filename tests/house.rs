@@ -39,6 +39,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ecow", &["model"]),
     ("mlt_core", &["tile"]),
     ("i_overlay", &["tile"]),
+    ("hashbrown", &["snapshot"]),
     ("indexmap", &["tile"]),
     ("rusqlite", &["archive", "import", "store"]),
     ("pmtiles", &["archive"]),

@@ -25,7 +25,7 @@ pub(super) struct Layer {
 impl Layer {
     /// A layer of these features, each with an id of its own; they may come in any order.
     pub(super) fn new(mut features: Vec<Feature>) -> Self {
-        features.sort_by(|a, b| a.id.cmp(&b.id));
+        features.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         assert!(u32::try_from(features.len()).is_ok(), "a collection has fewer than 2^32 features");
         let index = Packed::new(features.iter().map(|feature| feature.geometry.bbox()));
         let edges = (0..).zip(&features).filter_map(|(at, feature)| Some((at, EdgeTree::of(&feature.geometry)?)));

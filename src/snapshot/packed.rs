@@ -7,8 +7,9 @@
 //!   places    7 0 4 9 …                            and which each was of those given
 //! ```
 //!
-//! Boxes are kept in single precision, rounded outward: each holds the true one, and reaches less than a step beyond it on
-//! any side (2^-16 degrees, 1.7 m, at most). So what is measured to a box is a lower bound of the truth.
+//! Boxes are kept in single precision, rounded outward: each holds the true one, and reaches a step beyond it at most on any
+//! side (2^-16 degrees, 1.7 m, or less). So what is measured to a box is a lower bound of the truth. Of boxes that are all
+//! points, the south-western corner alone is kept: the other one is a step from it.
 
 use crate::space::BBox;
 
@@ -21,12 +22,21 @@ pub(super) type Rect = [f32; 4];
 /// Everywhere.
 pub(super) const EVERYWHERE: Rect = [f32::NEG_INFINITY, f32::NEG_INFINITY, f32::INFINITY, f32::INFINITY];
 
-/// A static R-tree: 21 bytes a box. A box is known by its place among those the tree was built of.
+/// A static R-tree: 21 bytes a box, 13 where all are points. A box is known by its place among those the tree was built of.
 #[derive(Debug)]
 pub(super) struct Packed {
-    /// From the boxes themselves up to the level of one node; none of no boxes.
+    leaves: Leaves,
+    /// From the boxes around the leaves up to the level of one node; none where there is one leaf, or no leaf.
     levels: Box<[Box<[Rect]>]>,
     places: Box<[u32]>,
+}
+
+/// The boxes that a tree was built of.
+#[derive(Debug)]
+enum Leaves {
+    /// West and south of each.
+    Points(Box<[[f32; 2]]>),
+    Boxes(Box<[Rect]>),
 }
 
 /// A branch of the tree, or one of its boxes.
@@ -39,22 +49,34 @@ pub(super) struct Node {
 impl Packed {
     /// A tree of these boxes, of which there are fewer than 2^32.
     pub(super) fn new(boxes: impl Iterator<Item = BBox>) -> Self {
-        let mut leaves: Vec<(Rect, u32)> = boxes.map(outward).zip(0..).collect();
+        let mut only_points = true;
+        let rounded = boxes.map(|bbox| {
+            only_points &= (bbox.west, bbox.south) == (bbox.east, bbox.north);
+            outward(bbox)
+        });
+        let mut leaves: Vec<(Rect, u32)> = rounded.zip(0..).collect();
         pack(&mut leaves);
-        let places = leaves.iter().map(|(_, place)| *place).collect();
+        let places: Box<[u32]> = leaves.iter().map(|(_, place)| *place).collect();
+        let leaves = if only_points {
+            Leaves::Points(leaves.into_iter().map(|([west, south, ..], _)| [west, south]).collect())
+        } else {
+            Leaves::Boxes(leaves.into_iter().map(|(rect, _)| rect).collect())
+        };
         let mut levels: Vec<Box<[Rect]>> = Vec::new();
-        if !leaves.is_empty() {
-            levels.push(leaves.into_iter().map(|(rect, _)| rect).collect());
+        if places.len() > 1 {
+            let nodes = (0..places.len()).step_by(FAN);
+            let of = |first: usize| first..(first + FAN).min(places.len());
+            levels.push(nodes.map(|first| around(of(first).map(|at| leaves.rect(at)))).collect());
         }
         while let Some(below) = levels.last().filter(|level| level.len() > 1) {
-            levels.push(below.chunks(FAN).map(around).collect());
+            levels.push(below.chunks(FAN).map(|node| around(node.iter().copied())).collect());
         }
-        Self { levels: levels.into(), places }
+        Self { leaves, levels: levels.into(), places }
     }
 
     /// The node above all; `None` of no boxes.
     pub(super) fn top(&self) -> Option<Node> {
-        Some(Node { level: self.levels.len().checked_sub(1)? as u32, at: 0 })
+        (!self.places.is_empty()).then_some(Node { level: self.levels.len() as u32, at: 0 })
     }
 
     /// A box that holds all boxes of the node.
@@ -70,7 +92,11 @@ impl Packed {
     /// What is right below a branch; nothing below a box.
     pub(super) fn children(&self, of: Node) -> impl ExactSizeIterator<Item = Node> + use<> {
         let level = of.level.saturating_sub(1);
-        let len = if of.level == 0 { 0 } else { self.levels[level as usize].len() };
+        let len = match of.level {
+            0 => 0,
+            1 => self.places.len(),
+            above => self.levels[above as usize - 2].len(),
+        };
         let first = of.at as usize * FAN;
         (first.min(len) as u32..(first + FAN).min(len) as u32).map(move |at| Node { level, at })
     }
@@ -100,8 +126,25 @@ impl Packed {
         found
     }
 
+    #[inline]
     fn rect(&self, of: Node) -> Rect {
-        self.levels[of.level as usize][of.at as usize]
+        match of.level {
+            0 => self.leaves.rect(of.at as usize),
+            above => self.levels[above as usize - 1][of.at as usize],
+        }
+    }
+}
+
+impl Leaves {
+    #[inline]
+    fn rect(&self, at: usize) -> Rect {
+        match self {
+            Self::Boxes(all) => all[at],
+            Self::Points(all) => {
+                let [west, south] = all[at];
+                [west, south, west.next_up().min(180.0), south.next_up().min(90.0)]
+            }
+        }
     }
 }
 
@@ -152,12 +195,8 @@ fn core([west, south, east, north]: Rect) -> BBox {
     widened([west.next_up(), south.next_up(), east.next_down(), north.next_down()])
 }
 
-fn around(nodes: &[Rect]) -> Rect {
-    nodes
-        .iter()
-        .copied()
-        .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
-        .expect("no chunk is empty")
+fn around(nodes: impl Iterator<Item = Rect>) -> Rect {
+    nodes.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]).expect("no chunk is empty")
 }
 
 #[cfg(test)]
@@ -232,7 +271,7 @@ mod tests {
             let wide = widened(rounded);
             prop_assert!(holds(wide, one));
             let steps = one.to_array().into_iter().zip(wide.to_array());
-            prop_assert!(steps.into_iter().all(|(exact, near)| (exact - near).abs() < 2_f64.powi(-16)), "{wide:?}");
+            prop_assert!(steps.into_iter().all(|(exact, near)| (exact - near).abs() <= 2_f64.powi(-16)), "{wide:?}");
             prop_assert!(!core(rounded).intersects(&with) || one.intersects(&with));
         }
     }

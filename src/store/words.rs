@@ -39,9 +39,11 @@ impl Words {
 impl Said {
     /// Of so many different words it is asked whether most of what was said is among them.
     const MANY: usize = 1 << 16;
+    /// Longer texts are hardly said twice, and would be kept for as long as a layer is read, in bytes.
+    const LONGEST: usize = 256;
 
     pub(super) fn shared(&mut self, text: &str) -> Text {
-        if self.differs {
+        if self.differs || text.len() > Self::LONGEST {
             return text.into();
         }
         self.asked += 1;
@@ -72,6 +74,8 @@ mod tests {
             assert_eq!(words.field(1).shared(&name), name);
         }
         assert_eq!((words.field(0).known.len(), words.field(1).known.len()), (7, 0));
+        let tale = "Довго розповідати. ".repeat(20);
+        assert!(!Text::ptr_eq(&words.field(0).shared(&tale), &words.field(0).shared(&tale)));
         // A kind is not a word of the first field.
         assert!(!Text::ptr_eq(&words.kinds().shared(&office(0)), &first[0]));
     }

@@ -16,8 +16,10 @@ pub(super) struct Dictionary {
 
 impl Dictionary {
     /// A dictionary of these words, which come in order and each once; less than 4 GiB of them.
-    pub(super) fn of<'a>(words: impl Iterator<Item = &'a str>) -> Self {
-        let (mut text, mut starts) = (String::new(), vec![0]);
+    pub(super) fn of<'a>(words: impl Iterator<Item = &'a str> + Clone) -> Self {
+        let (count, bytes) = words.clone().fold((0, 0), |(count, bytes), word| (count + 1, bytes + word.len()));
+        let (mut text, mut starts) = (String::with_capacity(bytes + HEAD), Vec::with_capacity(count + 1));
+        starts.push(0);
         for word in words {
             text.push_str(word);
             starts.push(u32::try_from(text.len()).expect("words of a layer are less than 4 GiB"));

@@ -7,7 +7,10 @@
 //!            5     ─▶ 18H
 //! ```
 
-use std::collections::HashMap;
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 
 use super::{
     dictionary::Dictionary,
@@ -16,7 +19,7 @@ use super::{
 };
 use crate::{
     model::{Collection, Feature, FieldType},
-    space::{Geometry, LonLat},
+    space::{BBox, Geometry, LonLat},
 };
 
 /// Where in a feature's texts a word stands; the earlier says more of the feature.
@@ -43,11 +46,10 @@ impl Stand {
 pub(in crate::snapshot) struct Texts {
     pub(super) names: Terms,
     pub(super) places: Terms,
-    /// Longitude and latitude of a place of each feature, degrees.
-    at: Vec<[f32; 2]>,
+    spots: Spots,
     /// How many words each is called by.
     lengths: Vec<u8>,
-    /// Which of the collection's kinds each is of; the number of kinds for none.
+    /// Which of the collection's kinds each is of; the number of kinds for none. Nothing where the collection has no kinds.
     kinds: Vec<u16>,
 }
 
@@ -107,7 +109,7 @@ impl Texts {
                     }
                     let stand = if stand == Stand::House && !is_house(&word, text) { Stand::Street } else { stand };
                     let to = if is_place { &mut places } else { &mut names };
-                    to.add(word.key, Posting::new(at, stand));
+                    to.add(&word.key, Posting::new(at, stand));
                 }
             };
             for (field, stand) in &fields.0 {
@@ -117,24 +119,24 @@ impl Texts {
             }
             lengths.push(called.min(255) as u8);
         }
-        let at = features.iter().map(|feature| spot(&feature.geometry)).map(|at| [at.lon() as f32, at.lat() as f32]);
+        let kinds = if collection.kinds.is_empty() { Vec::new() } else { features.iter().map(kind).collect() };
         Self {
             names: names.terms(),
             places: places.terms(),
-            at: at.collect(),
+            spots: Spots::of(features.iter().map(|feature| spot(&feature.geometry))),
             lengths,
-            kinds: features.iter().map(kind).collect(),
+            kinds,
         }
     }
 
     /// How many features there are.
     pub(super) fn len(&self) -> usize {
-        self.at.len()
+        self.lengths.len()
     }
 
-    /// Longitude and latitude of a place of a feature, degrees, to some metres.
+    /// Longitude and latitude of a place of a feature, degrees: to some metres where the features are those of a city.
     pub(super) fn lon_lat(&self, at: usize) -> [f32; 2] {
-        self.at[at]
+        self.spots.lon_lat(at)
     }
 
     /// How many words a feature is called by.
@@ -144,7 +146,7 @@ impl Texts {
 
     /// Which of the collection's kinds a feature is of; the number of kinds for none.
     pub(super) fn kind(&self, at: usize) -> usize {
-        self.kinds[at].into()
+        self.kinds.get(at).copied().unwrap_or_default().into()
     }
 
     /// All words without digits, some twice.
@@ -162,9 +164,37 @@ impl Texts {
         let terms = |terms: &Terms| terms.words.bytes() + size_of_val(&*terms.starts) + size_of_val(&*terms.postings);
         terms(&self.names)
             + terms(&self.places)
-            + size_of_val(&*self.at)
+            + size_of_val(&*self.spots.at)
             + size_of_val(&*self.lengths)
             + size_of_val(&*self.kinds)
+    }
+}
+
+/// Roughly where features are: columns and rows of a lattice that is laid over all of them.
+#[derive(Debug)]
+struct Spots {
+    /// The south-western corner of the lattice: longitude and latitude, degrees.
+    corner: [f32; 2],
+    /// What lies between two columns and between two rows, degrees.
+    step: [f32; 2],
+    at: Box<[[u16; 2]]>,
+}
+
+impl Spots {
+    fn of(places: impl Iterator<Item = LonLat> + Clone) -> Self {
+        let all = places.clone().map(BBox::of_point).reduce(BBox::union);
+        let BBox { west, south, east, north } = all.unwrap_or(BBox { west: 0.0, south: 0.0, east: 0.0, north: 0.0 });
+        let step = |low: f64, high: f64| (high - low) / f64::from(u16::MAX);
+        let steps = [step(west, east), step(south, north)];
+        // Where all are in one column, the step is nothing and so is the number.
+        let line = |from: f64, to: f64, step: f64| ((to - from) / step).round() as u16;
+        let at = places.map(|at| [line(west, at.lon(), steps[0]), line(south, at.lat(), steps[1])]).collect();
+        Self { corner: [west as f32, south as f32], step: steps.map(|step| step as f32), at }
+    }
+
+    fn lon_lat(&self, at: usize) -> [f32; 2] {
+        let [column, row] = self.at[at].map(f32::from);
+        [self.corner[0] + column * self.step[0], self.corner[1] + row * self.step[1]]
     }
 }
 
@@ -212,27 +242,43 @@ impl Fields {
 /// Words with their postings before they are put in order.
 #[derive(Default)]
 struct Gathered {
-    /// The words, numbered as they came.
-    words: HashMap<String, u32>,
+    /// The words as they came, one after the other.
+    text: String,
+    /// Where each ends.
+    ends: Vec<u32>,
+    /// The number of each word: how many came before it.
+    numbers: HashTable<u32>,
+    hasher: RandomState,
     /// What was said: a word's number and where.
     said: Vec<(u32, Posting)>,
 }
 
 impl Gathered {
-    fn add(&mut self, word: String, posting: Posting) {
-        let next = u32::try_from(self.words.len()).expect("a layer has fewer than 2^32 words");
-        let number = *self.words.entry(word).or_insert(next);
-        self.said.push((number, posting));
+    fn add(&mut self, word: &str, posting: Posting) {
+        let Self { text, ends, numbers, hasher, said } = self;
+        let hash = hasher.hash_one(word);
+        let number = match numbers.find(hash, |number| spelled(text, ends, *number) == word) {
+            Some(number) => *number,
+            None => {
+                let number = ends.len() as u32;
+                text.push_str(word);
+                ends.push(u32::try_from(text.len()).expect("words of a layer are less than 4 GiB"));
+                numbers.insert_unique(hash, number, |number| hasher.hash_one(spelled(text, ends, *number)));
+                number
+            }
+        };
+        said.push((number, posting));
     }
 
     fn terms(self) -> Terms {
-        let mut words: Vec<(String, u32)> = self.words.into_iter().collect();
-        words.sort_unstable();
-        let mut in_order = vec![0; words.len()];
-        for (at, (_, number)) in (0..).zip(&words) {
+        let Self { text, ends, mut said, .. } = self;
+        let word = |number: &u32| spelled(&text, &ends, *number);
+        let mut ordered: Vec<u32> = (0..ends.len() as u32).collect();
+        ordered.sort_unstable_by_key(word);
+        let mut in_order = vec![0; ordered.len()];
+        for (at, number) in (0..).zip(&ordered) {
             in_order[*number as usize] = at;
         }
-        let mut said = self.said;
         for (number, _) in &mut said {
             *number = in_order[*number as usize];
         }
@@ -240,18 +286,26 @@ impl Gathered {
         // Twice in one feature: where it says more, which is the first of them.
         said.dedup_by_key(|(number, posting)| (*number, posting.at()));
         u32::try_from(said.len()).expect("a layer says fewer than 2^32 words");
-        let mut starts = vec![0; words.len() + 1];
+        let mut starts = vec![0; ordered.len() + 1];
         for (number, _) in &said {
             starts[*number as usize + 1] += 1;
         }
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
-        let initials = words.iter().map(|(word, _)| word.as_str()).collect();
-        let dictionary = Dictionary::of(words.iter().map(|(word, _)| word.as_str()));
-        let postings = said.into_iter().map(|(_, posting)| posting).collect();
-        Terms { words: dictionary, starts: starts.into(), postings, initials }
+        let words = Dictionary::of(ordered.iter().map(word));
+        let initials = ordered.iter().map(word).collect();
+        // Not out of what was said itself, whose memory would stay with them.
+        let postings = said.iter().map(|(_, posting)| *posting).collect();
+        Terms { words, starts: starts.into(), postings, initials }
     }
+}
+
+/// The word of a number.
+fn spelled<'a>(text: &'a str, ends: &[u32], number: u32) -> &'a str {
+    let number = number as usize;
+    let start = number.checked_sub(1).map_or(0, |before| ends[before]);
+    &text[start as usize..ends[number] as usize]
 }
 
 impl Terms {
