@@ -216,9 +216,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 catalog.collections.len(),
                 tilesets.names().count()
             ))?;
-            let others: Vec<&str> = tilesets.not_in(&catalog).into_iter().collect();
+            let built_in = files::tilesets(None)?;
+            let others: Vec<&str> = tilesets.not_in(&catalog).difference(&built_in.not_in(&catalog)).copied().collect();
             if !others.is_empty() {
-                say(&format!("tilesets name what only a recipe could bring: {}", others.join(", ")))?;
+                say(&format!("own tilesets name what only a recipe could bring: {}", others.join(", ")))?;
             }
         }
     }

@@ -227,6 +227,13 @@ describe('the desk', NEEDS_SERVER, () => {
     await page.goto(`${server}/${link}`);
     await page.waitForFunction((id) => document.querySelector<HTMLElement>('tr.selected')?.dataset.id === id, far?.id);
     assert.ok(await page.locator('tr.selected').isVisible());
+    // Then pages are turned as one likes, while its card stays open.
+    await page.getByRole('button', { name: 'На початок' }).click();
+    for (const start of [0, 50, 100]) {
+      if (start > 0) await page.getByRole('button', { name: 'Наступні' }).click();
+      await begins(page, order[start]?.id);
+    }
+    assert.ok(page.url().includes(`object=${WORKS}/${encodeURIComponent(String(far?.id))}`));
     assert.deepEqual(faults, []);
     await context.close();
   });

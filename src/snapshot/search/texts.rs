@@ -333,3 +333,30 @@ impl Terms {
         &self.postings[self.starts[number] as usize..self.starts[number + 1] as usize]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, prelude::*};
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_spot_is_half_a_step_of_the_lattice_from_its_place_at_most(
+            places in vec((-180.0..=180.0_f64, -90.0..=90.0_f64), 1..40), many in any::<bool>(),
+        ) {
+            let count = if many { places.len() } else { 1 };
+            let places: Vec<LonLat> = places[..count].iter().map(|(lon, lat)| LonLat::new(*lon, *lat).unwrap()).collect();
+            let spots = Spots::of(places.iter().copied());
+            let [across, up] = [LonLat::lon as fn(LonLat) -> f64, LonLat::lat].map(|of| {
+                let all = || places.iter().copied().map(of);
+                (all().fold(f64::MIN, f64::max) - all().fold(f64::MAX, f64::min)) / 65_535.0 / 2.0
+            });
+            for (i, at) in places.iter().enumerate() {
+                let [lon, lat] = spots.lon_lat(i).map(f64::from);
+                // Single precision is off by some 1e-5 at 180 degrees, and the step by a part of it.
+                prop_assert!((lon - at.lon()).abs() <= across + 5e-5 && (lat - at.lat()).abs() <= up + 5e-5, "{at:?}: {lon} {lat}");
+            }
+        }
+    }
+}
