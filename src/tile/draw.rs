@@ -35,6 +35,9 @@ const TINY_HALF: i32 = 2;
 /// The least bytes of a feature in a tile: more than the room divided by this are not looked at one by one.
 const LEAST_BYTES: usize = 16;
 
+/// The room of a layer that has everything, whatever the bytes.
+const NO_LIMIT: usize = usize::MAX;
+
 /// After so many features it is guessed whether all will fit, …
 const GUESS_AFTER: usize = 128;
 
@@ -68,12 +71,12 @@ pub fn picture<'a>(
     let shown: Vec<&tileset::Layer> = tileset.layers.iter().filter(|layer| layer.shows(coord.z())).collect();
     let draw = |layer: &'a tileset::Layer, room| sheet(snapshot, tileset, layer, selection, coord, room);
     let room = if tileset.plain {
-        usize::MAX
+        NO_LIMIT
     } else {
         tileset.budget.saturating_sub(shown.iter().map(|layer| telling_bytes(&layer.name)).sum())
     };
     let mut sheets: Vec<Sheet> = shown.iter().map(|layer| draw(layer, room.min(layer.room()))).collect();
-    if room < usize::MAX {
+    if room < NO_LIMIT {
         let wanted: Vec<usize> = sheets.iter_mut().map(|sheet| sheet.layer.bytes()).collect();
         let most = fair_share(&wanted, room);
         for ((sheet, layer), wanted) in sheets.iter_mut().zip(&shown).zip(&wanted) {
@@ -211,21 +214,21 @@ fn is_here(grid: &Grid, feature: &Feature) -> bool {
 /// Puts items into the layer; where they do not all fit, the most important ones.
 fn fill<'a>(drawn: &mut Sheet<'a>, layer: &'a tileset::Layer, shelf: &'a Shelf, items: Vec<Item<'a>>, room: usize) {
     let fields: Vec<usize> = layer.fields_of(shelf.collection()).collect();
-    let put = |to: &mut Layer<'a>, feature, shape| put(to, layer, &fields, shelf, feature, shape);
-    if room == usize::MAX {
+    let put_as = |to: &mut Layer<'a>, feature, shape| put(to, layer, &fields, shelf, feature, shape);
+    if room == NO_LIMIT {
         drawn.layer.reserve(items.len());
         for Item { feature, shape, .. } in items {
-            put(&mut drawn.layer, feature, shape);
+            put_as(&mut drawn.layer, feature, shape);
         }
         return;
     }
-    let put = |to: &mut Layer<'a>, item: &Item<'a>| put(to, item.feature, item.shape.clone());
+    let put_item = |to: &mut Layer<'a>, item: &Item<'a>| put_as(to, item.feature, item.shape.clone());
     let start = drawn.layer.mark();
     if items.len() <= room / LEAST_BYTES {
         let (before, most) = (drawn.layer.bytes(), room.saturating_mul(GUESS_SURELY));
         drawn.layer.reserve(items.len());
         let fits = items.iter().zip(1..).all(|(item, count)| {
-            put(&mut drawn.layer, item);
+            put_item(&mut drawn.layer, item);
             let bytes = drawn.layer.bytes();
             bytes <= room && (count != GUESS_AFTER || (bytes - before) / GUESS_AFTER * items.len() <= most)
         });
@@ -239,7 +242,7 @@ fn fill<'a>(drawn: &mut Sheet<'a>, layer: &'a tileset::Layer, shelf: &'a Shelf, 
     ranked.sort_by_cached_key(|item| rank(shelf, order, item));
     for (i, item) in ranked.iter().enumerate() {
         let before = drawn.layer.mark();
-        put(&mut drawn.layer, item);
+        put_item(&mut drawn.layer, item);
         if drawn.layer.bytes() > room {
             drawn.layer.back_to(before);
             drawn.dropped += ranked[i..].iter().map(|item| item.count).sum::<u64>();
@@ -249,7 +252,7 @@ fn fill<'a>(drawn: &mut Sheet<'a>, layer: &'a tileset::Layer, shelf: &'a Shelf, 
     // They do fit, though the first ones were far longer than the others.
     drawn.layer.back_to(start);
     for item in &items {
-        put(&mut drawn.layer, item);
+        put_item(&mut drawn.layer, item);
     }
     drawn.layer.bytes();
 }

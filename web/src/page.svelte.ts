@@ -85,7 +85,7 @@ export class Page {
     this.#addressed = address.branches;
     speech.begin(address.language);
     if (address.object) this.#openCard(address.object);
-    history.replaceState({ mapa: true, opened: false } satisfies Entry, '', shared ? this.#address() : undefined);
+    history.replaceState({ mapa: true, opened: false } satisfies Entry, '', shared ? location.pathname + this.#written(this.card.key) : undefined);
     addEventListener('popstate', (event) => this.#travelled(event.state as Entry | null));
     const catalog = this.loadCatalog();
     loadStyleAhead(theme.name);

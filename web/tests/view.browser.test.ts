@@ -176,7 +176,8 @@ describe('a view of the map', NEEDS_SERVER, () => {
     const { context, page } = await visit(browser, `${server}/embed`);
     await page.route(/\/catalog/, (route) => route.abort());
     await page.goto(`${server}/?${view}`);
-    await page.getByText('The list of objects could not be loaded.').waitFor();
+    // It is behind the card.
+    await page.getByText('The list of objects could not be loaded.').waitFor({ state: 'attached' });
     assert.equal(page.url(), `${server}/#${view}`);
     await page.unroute(/\/catalog/);
     await page.reload();
