@@ -50,8 +50,6 @@ const MARGIN_PX = 40;
 const EXACT_REACH_PX = 3;
 const FINGER_REACH_PX = 14;
 const CLOSE_ZOOM = 17;
-/** How often it is looked whether refreshed tiles have come. */
-const LOOK_MS = 100;
 
 export class CityMap {
   readonly map: MapLibreMap;
@@ -61,8 +59,6 @@ export class CityMap {
   #keepsOld = false;
   /** a style that is still loading cannot be compared with the next one */
   #loaded = false;
-  /** looks whether refreshed tiles have come */
-  #look: ReturnType<typeof setInterval> | undefined;
 
   constructor(
     private readonly container: HTMLElement,
@@ -98,11 +94,14 @@ export class CityMap {
   /** Asks again for the tiles that a change touches; what is drawn stays until their successors come. */
   refresh(tiles: Change['tiles']): void {
     if (!this.#loaded) return this.drawAnew();
+    const refresh = () => {
+      for (const [source, touched] of touchedTiles(this.map.getStyle().sources, tiles)) this.map.refreshTiles(source, touched);
+    };
     // What was under way when the change came may still be of before it.
     const waits = !this.map.areTilesLoaded();
-    this.#refreshTiles(tiles);
+    refresh();
     this.#keepsOld = true;
-    if (waits) this.map.once('idle', () => this.#refreshTiles(tiles));
+    if (waits) this.map.once('idle', refresh);
   }
 
   /** west, south, east, north of the part of the map that nothing covers */
@@ -195,21 +194,7 @@ export class CityMap {
   }
 
   remove(): void {
-    clearInterval(this.#look);
     this.map.remove();
-  }
-
-  #refreshTiles(tiles: Change['tiles']): void {
-    const { map, container } = this;
-    container.dataset.map = 'busy';
-    for (const [source, touched] of touchedTiles(map.getStyle().sources, tiles)) map.refreshTiles(source, touched);
-    // MapLibre is idle only after a frame, and draws none for tiles that come as they were.
-    clearInterval(this.#look);
-    this.#look = setInterval(() => {
-      if (!map.areTilesLoaded()) return;
-      clearInterval(this.#look);
-      map.triggerRepaint();
-    }, LOOK_MS);
   }
 
   #listen(): void {
@@ -219,7 +204,7 @@ export class CityMap {
       container.dataset.map = 'busy';
       if (!this.#keepsOld) return;
       this.#keepsOld = false;
-      this.#refreshTiles(null);
+      for (const source of touchedTiles(map.getStyle().sources, null).keys()) map.refreshTiles(source);
     });
     map.setMissingStyleImageResolver((id) => drawRing(map, id, events.ringColors()));
     listenForPress(map, (place) => events.pressed(place));
