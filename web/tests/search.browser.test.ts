@@ -55,7 +55,7 @@ describe('the search box', NEEDS_SERVER, () => {
     await context.close();
   });
 
-  test('a card that comes late leaves the focus to who types, and the one that is chosen takes it', async () => {
+  test('who types goes on while a card comes late, and the card that is chosen takes the focus', async () => {
     const { lon, lat } = await middleOfStyle();
     const [nearest] = (await ask<Neighbors>(`/nearest?lon=${lon}&lat=${lat}&limit=1`)).features;
     assert.ok(nearest);

@@ -154,9 +154,6 @@ export class CityMap {
   }
 
   showBox(box: Box): void {
-    // MapLibre hears of another size a frame later, and would fit the box into the one before.
-    const { clientWidth, clientHeight } = this.map.getCanvas();
-    if (clientWidth !== this.container.clientWidth || clientHeight !== this.container.clientHeight) this.map.resize();
     this.map.fitBounds(box, { padding: this.#padding(), maxZoom: CLOSE_ZOOM, linear: true });
   }
 
