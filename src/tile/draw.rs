@@ -254,7 +254,6 @@ fn fill<'a>(drawn: &mut Sheet<'a>, layer: &'a tileset::Layer, shelf: &'a Shelf, 
     for item in &items {
         put_item(&mut drawn.layer, item);
     }
-    drawn.layer.bytes();
 }
 
 /// The least goes first: the greatest by the field that orders, then the largest, then by the hash of the id.

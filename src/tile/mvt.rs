@@ -301,6 +301,16 @@ mod tests {
                 layer.tell("share", Tag::Number(*integer as f64));
             }
             prop_assert_eq!(layer.bytes(), encode(&Picture { layers: vec![layer.clone()] }).len());
+            // Turned around before all are weighed, they are as many.
+            let mut turned = Layer::new("objects");
+            for (number, spots, ..) in &figures {
+                turned.add(*number, Shape::Points(spots.clone().into()));
+                if *number % 2 == 0 {
+                    turned.bytes();
+                }
+            }
+            turned.reverse();
+            prop_assert_eq!(turned.bytes(), encode(&Picture { layers: vec![turned] }).len());
             // What is forgotten leaves no trace.
             if forgotten < figures.len() {
                 layer.back_to(mark);

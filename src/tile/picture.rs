@@ -145,6 +145,8 @@ impl<'a> Layer<'a> {
 
     /// Puts the figures into another order, the last one first.
     pub fn reverse(&mut self) {
+        // What is weighed are the first figures.
+        self.bytes();
         self.figures.reverse();
     }
 
