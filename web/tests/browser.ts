@@ -50,7 +50,7 @@ export async function visit(
   page.on('console', (message) => {
     if (message.type() === 'error') faults.push(`console: ${message.text()}`);
   });
-  page.on('pageerror', (error) => faults.push(`exception: ${error.message}`));
+  page.on('pageerror', (error) => faults.push(`exception: ${error.stack ?? error.message}`));
   page.on('requestfailed', (request) => {
     // A tile that is no longer wanted is aborted on purpose.
     const reason = request.failure()?.errorText;

@@ -330,6 +330,43 @@ describe('the desk', NEEDS_SERVER, () => {
     await context.close();
   });
 
+  test('a tile that comes between two frames, as the areas do, is whole when the areas go again', async () => {
+    const TILES = '**/tiles/base/**';
+    const { context, page, faults } = await visit(browser, at('districts=count'));
+    await mapIsDrawn(page);
+    // The same view with another desk, whose base map waits.
+    const view = /map=[^&]*/.exec(page.url())?.[0] ?? '';
+    const give = await held(page, TILES);
+    await page.goto(at(`${view}&table=${WORKS}`));
+    const asked = page.waitForRequest(TILES);
+    await page.reload();
+    await asked;
+    await page.locator('.rows tbody tr').first().waitFor();
+    await page.evaluate(() => {
+      const frames: FrameRequestCallback[] = [];
+      const draw = window.requestAnimationFrame.bind(window);
+      window.requestAnimationFrame = (frame) => frames.push(frame);
+      const goOn = () => {
+        window.requestAnimationFrame = draw;
+        for (const frame of frames) draw(frame);
+      };
+      Object.assign(window, { goOn });
+    });
+    const came = page.waitForResponse(TILES);
+    give();
+    await came;
+    // The map tells of no tile that is made and not drawn yet.
+    await page.waitForTimeout(1000);
+    await page.getByRole('button', { name: 'Мапа районів' }).click();
+    await page.locator('.told tbody tr').first().waitFor();
+    await page.evaluate(() => (window as unknown as { goOn(): void }).goOn());
+    await mapIsDrawn(page);
+    await page.getByRole('button', { name: 'Таблиця' }).click();
+    await mapIsDrawn(page);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
   test('as of a day a figure counts what is in force then: today, at the beginning of each year, and on a day that is typed', async () => {
     const PERMITS = 'advertising-structures';
     const counted = (query = '') => ask<Tally>(`/summary?group_by=district&collections=${PERMITS}${query}`);

@@ -1,7 +1,7 @@
 // What the map draws and what a tap on it means: composed styles, hits, boxes, readable ink.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { StyleSpecification } from 'maplibre-gl';
+import type { LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import { createExpression, featureFilter } from '@maplibre/maplibre-gl-style-spec';
 import { boxOf, holds, placeOf } from '../src/map/bounds.ts';
 import { choiceInCql } from '../src/filter/choice_cql.ts';
@@ -194,14 +194,31 @@ test('a cluster gets a ring of its sectors beneath, and its disc loses its rim',
   assert.equal((layer(style, 'city-clusters').paint as Record<string, unknown>)['circle-stroke-width'], 0);
 });
 
+test('a figure by district hides the objects and what is written, and takes no layer out of the style', () => {
+  const streets: LayerSpecification[] = [
+    { id: 'streets', type: 'line', source: 'base', 'source-layer': 'roads' },
+    { id: 'street-names', type: 'symbol', source: 'base', 'source-layer': 'roads', layout: { 'text-field': ['get', 'name'] } },
+  ];
+  const own = { ...OWN, layers: [...OWN.layers, ...streets] };
+  const named = new Map([['Center', '#112233']]);
+  const style = compose({ ...PLAIN, own, districts: { fills: named, figures: named, titles: named, unknown: '#999999' } });
+  const usual = compose({ ...PLAIN, own }).layers.map(({ id }) => id);
+  assert.deepEqual(style.layers.map(({ id }) => id).filter((id) => !id.startsWith('mapa-district')), usual);
+  const unseen = style.layers.filter(({ layout }) => layout?.visibility === 'none').map(({ id }) => id);
+  assert.deepEqual(unseen, ['objects', 'names', 'street-names']);
+  const order = style.layers.map(({ id }) => id);
+  assert.equal(order.indexOf('mapa-district-fills'), order.indexOf('streets') - 1, 'streets lie over the areas');
+  assert.equal(order.at(-1), 'mapa-district-figures');
+});
+
 test('what a view begins with is fetched ahead: descriptions, icons of the screen, letters of the names at its zoom', () => {
-  const layer = (font: string, zooms: object) => ({ id: font, type: 'symbol', source: 'base', 'source-layer': 'a', layout: { 'text-font': [font] }, ...zooms });
+  const layer = (font: string, zooms: object, layout: object = {}) => ({ id: font, type: 'symbol', source: 'base', 'source-layer': 'a', layout: { 'text-font': [font], ...layout }, ...zooms });
   const style = {
     version: 8,
     sources: { base: { type: 'vector', url: '/tiles/base.json' }, own: { type: 'geojson', data: '' } },
     glyphs: '/fonts/{fontstack}/{range}.pbf',
     sprite: '/sprites/icons',
-    layers: [layer('Wide Bold', { maxzoom: 14 }), layer('Near', { minzoom: 14 }), layer('Always', {})],
+    layers: [layer('Wide Bold', { maxzoom: 14 }), layer('Near', { minzoom: 14 }), layer('Always', {}), layer('Hidden', {}, { visibility: 'none' })],
   } as unknown as StyleSpecification;
   const letters = (font: string) => [`/fonts/${font}/0-255.pbf`, `/fonts/${font}/1024-1279.pbf`];
   assert.deepEqual(wantedAhead(style, 11.5, 1), ['/tiles/base.json', '/sprites/icons.json', '/sprites/icons.png', ...letters('Wide%20Bold'), ...letters('Always')]);

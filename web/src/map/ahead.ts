@@ -10,7 +10,7 @@ export function wantedAhead(style: StyleSpecification, zoom: number, ratio: numb
   const sprite = typeof style.sprite === 'string' ? [`${style.sprite}${ratio > 1 ? '@2x' : ''}.json`, `${style.sprite}${ratio > 1 ? '@2x' : ''}.png`] : [];
   const fonts = new Set<string>();
   for (const layer of style.layers) {
-    const font = layer.type === 'symbol' ? layer.layout?.['text-font'] : undefined;
+    const font = layer.type === 'symbol' && layer.layout?.visibility !== 'none' ? layer.layout?.['text-font'] : undefined;
     if (!Array.isArray(font) || zoom < (layer.minzoom ?? 0) || zoom >= (layer.maxzoom ?? Infinity)) continue;
     fonts.add(font.join(','));
   }

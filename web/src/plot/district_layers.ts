@@ -11,27 +11,34 @@ export interface DistrictColors {
 }
 
 const SOURCE = 'mapa-districts';
+
 /** The style with the districts in their colours instead of the objects of `citySource`. */
 export function coloured(style: StyleSpecification, citySource: string, { fills, figures, titles, unknown }: DistrictColors): StyleSpecification {
-  const base = style.layers.filter((layer) => !('source' in layer && layer.source === citySource));
-  // What the base writes would stand in the way of the figures.
-  const unwritten = base.filter(({ type }) => type !== 'symbol');
+  const ofCity = (layer: LayerSpecification) => 'source' in layer && layer.source === citySource;
+  // The objects are not drawn, and what the base writes would stand in the way of the figures.
+  const quiet = style.layers.map((layer) => (ofCity(layer) || layer.type === 'symbol' ? hidden(layer) : layer));
   // Streets and rivers lie over the areas, whose colours are those of the legend and of nothing below them.
-  const lines = unwritten.findIndex(({ type }) => type === 'line');
-  const at = lines < 0 ? unwritten.length : lines;
-  const fonts = style.layers.flatMap((layer) =>
-    layer.type === 'symbol' && layer.source === citySource ? [layer.layout?.['text-font']] : [],
-  );
+  const lines = quiet.findIndex(({ type }) => type === 'line');
+  const at = lines < 0 ? quiet.length : lines;
+  const fonts = style.layers.flatMap((layer) => (layer.type === 'symbol' && ofCity(layer) ? [layer.layout?.['text-font']] : []));
   return {
     ...style,
-    sources: { ...style.sources, [SOURCE]: { type: 'vector', url: `${location.origin}/tiles/districts.json` } },
+    sources: { ...style.sources, [SOURCE]: { type: 'vector', url: '/tiles/districts.json' } },
     layers: [
-      ...unwritten.slice(0, at),
+      ...quiet.slice(0, at),
       FILLS(byName(fills, unknown)),
-      ...unwritten.slice(at),
+      ...quiet.slice(at),
       ...WRITTEN(byName(titles, ''), byName(figures, ''), fonts.find(Array.isArray) as string[] | undefined),
     ],
   };
+}
+
+/**
+ * A layer that will be drawn again stays in the style. MapLibre 6 throws ("Length of new data is …") when a layer of
+ * symbols comes back to a tile whose first frame was drawn without it.
+ */
+function hidden(layer: LayerSpecification): LayerSpecification {
+  return { ...layer, layout: { ...layer.layout, visibility: 'none' } } as LayerSpecification;
 }
 
 function byName(values: ReadonlyMap<string, string>, other: string): ExpressionSpecification | string {
