@@ -132,6 +132,58 @@ fn a_request_keeps_its_id_or_gets_one_of_its_own() {
 }
 
 /// A page of metrics read strictly: samples by name and labels, after each name was declared once.
+#[test]
+fn the_most_costly_questions_do_not_stand_in_the_way_of_a_cheap_one() {
+    let city = City::new();
+    let line = |i: u32| {
+        let places: Vec<_> =
+            (0..200).map(|v| format!("[{},{}]", 33.0 + f64::from(v) * 0.001, 47.0 + f64::from(i) * 0.001)).collect();
+        format!(
+            r#"{{"type":"Feature","properties":{{"n":"{i}"}},"geometry":{{"type":"LineString","coordinates":[{}]}}}}"#,
+            places.join(",")
+        )
+    };
+    let lines: Vec<_> = (0..300).map(line).collect();
+    city.write("ways.geojson", format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, lines.join(",")));
+    let recipe = city.write(
+        "ways.toml",
+        r#"
+        collection = "ways"
+        [source]
+        file = "ways.geojson"
+        [id]
+        column = "n"
+        [fields.n]
+        column = "n"
+        [declare]
+        title = { uk = "Шляхи", en = "Ways" }
+        geometry = "line"
+        fields = [ { name = "n", type = "text", title = { uk = "Номер", en = "Number" } } ]
+        "#,
+    );
+    city.import(&recipe, None);
+    let server = city.serve(&[]);
+    let question = |times: usize| {
+        let filter = vec!["S_TOUCHES(geom,LINESTRING(33%2047,33.3%2047.3))"; times].join("%20OR%20");
+        format!("/summary?collections=ways&filter={filter}")
+    };
+    let ask = || server.get(&question(10));
+    std::thread::scope(|scope| {
+        let cores = std::thread::available_parallelism().unwrap().get();
+        let costly: Vec<_> = (0..=cores).map(|_| scope.spawn(ask)).collect();
+        std::thread::sleep(Duration::from_millis(300));
+        assert_eq!(server.get("/health/live").status, 200);
+        assert!(
+            costly.iter().all(|question| !question.is_finished()),
+            "one is answered, so it may have been waited for"
+        );
+        assert!(costly.into_iter().all(|question| question.join().unwrap().status == 200));
+    });
+    // What would take more than a second is refused before anything is asked.
+    let refused = server.get(&question(70));
+    assert!(refused.status == 400 && city::text(&refused.body).contains("steps"), "{}", city::text(&refused.body));
+}
+
 fn read(page: &str) -> BTreeMap<String, f64> {
     let (mut samples, mut kinds) = (BTreeMap::new(), BTreeMap::new());
     for line in page.lines() {

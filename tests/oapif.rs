@@ -282,6 +282,10 @@ fn flatgeobuf_is_read_in_parts_over_http() {
     let said = ran(Command::new("ogrinfo").args(["-so", "-al"]).arg(file));
     assert!(said.contains(&format!("Feature Count: {COUNT}")) && said.contains("WGS 84"), "{said}");
     assert!(text(&whole.body).contains(r#""attribution":"© Хтось & <b>хтось</b>""#));
+    // Nothing is a file too.
+    let file = city.write("none.fgb", server.get(&format!("{path}&filter=FALSE")).body);
+    let said = ran(Command::new("ogrinfo").args(["-so", "-al"]).arg(file));
+    assert!(said.contains("Feature Count: 0") && said.contains("height"), "{said}");
     // Only what is asked for, in the system asked for.
     let path = format!("{path}&limit=2&properties=height,planted&crs=http://www.opengis.net/def/crs/EPSG/0/6387");
     let file = city.write("metres.fgb", server.get(&path).body);

@@ -31,7 +31,8 @@ pub fn write_flatgeobuf(
     };
     let metadata = imprint.to_string();
     let options = FgbWriterOptions {
-        write_index: true,
+        // An index of nothing is damage to GDAL.
+        write_index: !features.is_empty(),
         detect_type: false,
         promote_to_multi: false,
         crs: FgbCrs { code: i32::from(view.crs.epsg()), ..FgbCrs::default() },

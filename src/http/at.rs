@@ -20,7 +20,7 @@ use crate::{
     model::Title,
     snapshot::{
         Found, Selection, Snapshot, credits,
-        nearest::{Neighbor, nearest},
+        nearest::{Asking, Neighbor, ask},
         open::Clock,
     },
     space::{BBox, LonLat},
@@ -140,15 +140,23 @@ impl Around<'_> {
         format!("/nearest?lon={}&lat={}", self.at.lon(), self.at.lat())
     }
 
-    /// The nearest of those of these collections that there are.
-    fn nearest(&self, collections: &[String], radius_m: f64, limit: usize) -> Option<Vec<Neighbor<'_>>> {
+    /// The nearest of those of these collections that there are, of which something may have to be true.
+    fn nearest(
+        &self,
+        collections: &[String],
+        radius_m: f64,
+        limit: usize,
+        accepts: Option<&dyn Fn(Found<'_>) -> bool>,
+    ) -> Option<Vec<Neighbor<'_>>> {
         let known = self.known(collections);
         // No collection at all would mean every one.
         if known.is_empty() {
             return None;
         }
         let selection = Selection { collections: known, ..Selection::default() };
-        Some(nearest(self.snapshot, &selection, self.at, radius_m, limit))
+        let (selection, from) = (&selection, self.at);
+        let asking = Asking { selection, from, radius_m, limit, behind: None, accepts, patience: None };
+        Some(ask(self.snapshot, &asking))
     }
 
     /// Those of these collections that there are.
@@ -157,19 +165,20 @@ impl Around<'_> {
     }
 
     fn address(&self, source: &AddressSource) -> Option<Value> {
-        // Not every house has an address: the nearest that has is among some.
-        let near = self.nearest(&source.collections, f64::from(source.radius_m), 20)?;
-        near.into_iter().find_map(|near| {
-            let Found { shelf, feature } = near.found;
+        let text = |Found { shelf, feature }: Found<'_>| {
             let words = source.words.iter().find_map(|fields| {
                 let known = fields.iter().map(|field| feature.value(shelf.collection(), field).as_text());
                 known.collect::<Option<Vec<&str>>>()
-            })?;
-            let mut address = self.named(near.found);
-            address["text"] = words.join(", ").into();
-            address["distance_m"] = super::geojson::centimetres(near.sight.distance_m).into();
-            Some(address)
-        })
+            });
+            words.map(|words| words.join(", "))
+        };
+        // Not every house has an address.
+        let has_one = |found: Found<'_>| text(found).is_some();
+        let near = *self.nearest(&source.collections, f64::from(source.radius_m), 1, Some(&has_one))?.first()?;
+        let mut address = self.named(near.found);
+        address["text"] = text(near.found)?.into();
+        address["distance_m"] = super::geojson::centimetres(near.sight.distance_m).into();
+        Some(address)
     }
 
     /// The areas of these collections that hold the place, in the order of the collections.
@@ -180,7 +189,7 @@ impl Around<'_> {
     }
 
     fn service(&self, service: &Service) -> Option<Value> {
-        let near = *self.nearest(&service.collections, f64::INFINITY, 1)?.first()?;
+        let near = *self.nearest(&service.collections, f64::INFINITY, 1, None)?.first()?;
         Some(json!({
             "id": service.id,
             "title": self.language.of(&service.title),
@@ -190,7 +199,7 @@ impl Around<'_> {
     }
 
     fn nearby(&self, source: &NearbySource) -> Option<Value> {
-        let near = self.nearest(&source.collections, f64::from(source.radius_m), source.limit)?;
+        let near = self.nearest(&source.collections, f64::from(source.radius_m), source.limit, None)?;
         let features: Vec<Value> = near.into_iter().map(|near| self.feature(near)).collect();
         Some(json!({ "radius_m": source.radius_m, "features": features }))
     }

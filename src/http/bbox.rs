@@ -3,6 +3,9 @@
 use super::Problem;
 use crate::space::{Area, BBox, Crs, Geometry, LonLat, Offered, Shape};
 
+/// Half the way around the equator in EPSG:3857, metres: beyond it a longitude would come again.
+const MERCATOR_WORLD_M: f64 = 20_037_508.342_789_244;
+
 /// The edge of a box is followed in so many steps when it becomes a box in degrees: over 60 km the sagitta of a straight
 /// edge of a UCS-2000 zone is some metres, of a step of it less than a centimetre.
 const STEPS: u32 = 32;
@@ -51,8 +54,12 @@ pub fn outline(system: &Offered, [a, b, c, d]: [f64; 4]) -> Option<Shape> {
     Some(Shape::new(&Geometry::areas(vec![area]).ok()?))
 }
 
-/// The smallest box in degrees around a box in metres.
-fn around(crs: &Crs, [west, south, east, north]: [f64; 4]) -> Option<BBox> {
+/// The smallest box in degrees around a box in metres, as far as it lies in the world of the system.
+fn around(crs: &Crs, numbers: [f64; 4]) -> Option<BBox> {
+    let [mut west, south, mut east, north] = numbers;
+    if crs.code() == 3857 {
+        [west, east] = [west, east].map(|x| x.clamp(-MERCATOR_WORLD_M, MERCATOR_WORLD_M));
+    }
     let edge = (0..=STEPS).map(|step| f64::from(step) / f64::from(STEPS)).flat_map(|t| {
         let (x, y) = (west + (east - west) * t, south + (north - south) * t);
         [(x, south), (x, north), (west, y), (east, y)]
@@ -68,6 +75,18 @@ fn around(crs: &Crs, [west, south, east, north]: [f64; 4]) -> Option<BBox> {
 mod tests {
     use super::*;
     use crate::space::crs::OFFERED;
+
+    #[test]
+    fn what_lies_beyond_the_world_in_metres_does_not_come_again_on_its_other_side() {
+        let offered = OFFERED.iter().map(|uri| Offered::at(Some(uri))).find(|one| one.epsg() == 3857).unwrap();
+        let of = |numbers| boxes(&offered, numbers, "").unwrap()[0];
+        let edge = of([19_900_000.0, 0.0, 20_200_000.0, 1e7]);
+        assert!((178.7..178.8).contains(&edge.west) && edge.east == 180.0, "{edge:?}");
+        let beyond = of([30_000_000.0, 0.0, 50_000_000.0, 1e7]);
+        assert_eq!((beyond.west, beyond.east), (180.0, 180.0));
+        let all = of([-3e7, 0.0, 3e7, 1e7]);
+        assert_eq!((all.west, all.east), (-180.0, 180.0));
+    }
 
     #[test]
     fn a_box_is_read_in_every_system_that_is_offered() {

@@ -4,9 +4,10 @@
 //! Each thread that answers has its own, so ready tiles never stand behind a search; the routes run on the shared runtime.
 
 use std::{
-    future::ready,
+    future::{poll_fn, ready},
     hash::{BuildHasher as _, RandomState},
     panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -23,12 +24,16 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::MethodRouter,
 };
+use tokio::task::block_in_place;
 use tower_http::cors::{Any, Cors, CorsLayer, Vary};
 use tower_layer::Layer as _;
 use tower_service::Service as _;
 use tracing::Instrument as _;
 
 use super::{Answering, PINNED, Problem, Standing, answer, metrics::Tally, packing, route::Route, routes, tiles};
+
+/// What a question costs is its asker's choice where this stands in it, up to the most steps of a filter.
+const CHOSEN_COST: &str = "filter=";
 
 /// The longest request id that is taken over, bytes.
 const LONGEST_ID: usize = 64;
@@ -105,7 +110,17 @@ impl Front {
             return Problem::BadPath.into_response();
         }
         let mut routes = self.routes.clone();
-        let routed = PINNED.scope(standing, async move { routes.call(request).await }).in_current_span();
+        let is_costly = request.uri().query().is_some_and(|query| query.contains(CHOSEN_COST));
+        let routed = PINNED.scope(standing, async move {
+            let mut answered = pin!(routes.call(request));
+            // What may take a second must not stand in the way of what takes a millisecond.
+            poll_fn(|context| match is_costly {
+                true => block_in_place(|| answered.as_mut().poll(context)),
+                false => answered.as_mut().poll(context),
+            })
+            .await
+        });
+        let routed = routed.in_current_span();
         match self.shared.spawn(routed).await {
             Ok(Ok(response)) => response,
             Ok(Err(never)) => match never {},

@@ -16,6 +16,8 @@ pub(super) struct Layer {
     /// The edges of long shapes, each with the place of its feature, ascending.
     edges: Box<[(u32, EdgeTree)]>,
     points: Points,
+    /// Of all shapes.
+    vertices: usize,
     /// Made when first asked for.
     texts: OnceLock<Texts>,
     /// Made when first asked for.
@@ -31,9 +33,10 @@ impl Layer {
         let edges = (0..).zip(&features).filter_map(|(at, feature)| Some((at, EdgeTree::of(&feature.geometry)?)));
         let edges = edges.collect();
         let points = Points::new(features.iter().enumerate().map(|(at, feature)| (at as u32, feature)));
+        let vertices = features.iter().map(|feature| feature.geometry.vertices()).sum();
         let (texts, photos) = (OnceLock::new(), OnceLock::new());
         let features = features.into();
-        Self { features, index, edges, points, texts, photos }
+        Self { features, index, edges, points, vertices, texts, photos }
     }
 
     /// All features in the order of their ids.
@@ -44,6 +47,11 @@ impl Layer {
     /// The feature at a place.
     pub(super) fn at(&self, at: u32) -> &Feature {
         &self.features[at as usize]
+    }
+
+    /// How many places all shapes are made of.
+    pub(super) fn vertices(&self) -> usize {
+        self.vertices
     }
 
     /// The index of its words, of features of this collection.

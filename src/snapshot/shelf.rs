@@ -263,6 +263,13 @@ impl Shelf {
         self.base.features().len() - self.hidden.len() + self.fresh.features().len()
     }
 
+    /// How many places a shape is made of at the mean, rounded up; 1 where each is one place.
+    pub(super) fn mean_vertices(&self) -> usize {
+        let layers = [&*self.base, &self.fresh];
+        let features: usize = layers.iter().map(|layer| layer.features().len()).sum();
+        layers.iter().map(|layer| layer.vertices()).sum::<usize>().div_ceil(features.max(1))
+    }
+
     /// Whether there is no feature.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

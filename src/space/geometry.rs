@@ -60,6 +60,16 @@ impl Geometry {
         if areas.is_empty() { Err(GeometryError::Empty) } else { Ok(Self::Areas(areas.into())) }
     }
 
+    /// How many places it is made of.
+    pub fn vertices(&self) -> usize {
+        match self {
+            Self::Point(_) => 1,
+            Self::Points(all) => all.len(),
+            Self::Lines(lines) => lines.iter().map(|line| line.len()).sum(),
+            Self::Areas(areas) => areas.iter().flat_map(Area::rings).map(<[LonLat]>::len).sum(),
+        }
+    }
+
     /// The smallest box that holds the geometry.
     pub fn bbox(&self) -> BBox {
         let bbox = match self {

@@ -74,6 +74,11 @@ impl Relation {
         }
     }
 
+    /// Whether any shape lies so to itself.
+    pub fn holds_of_itself(self) -> bool {
+        matches!(self, Self::Intersects | Self::Within | Self::Contains | Self::Equals)
+    }
+
     /// Whether the first lies so to the second.
     pub fn holds(self, of: &Geometry, to: &Shape) -> bool {
         if !of.bbox().intersects(&to.bbox) {

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     model::{Collection, FieldType},
     snapshot::Property,
+    space::Relation,
 };
 
 /// The collection that an expression is compiled for.
@@ -96,7 +97,7 @@ impl Of<'_> {
                 self.comparison(expr, Comparison::GreaterOrEqual, of, low)?,
                 self.comparison(expr, Comparison::LessOrEqual, of, high)?,
             ])),
-            (Op::Space(relation), [of, to]) => Typed::Truth(Test::Space(relation, self.place(of)?, self.place(to)?)),
+            (Op::Space(relation), [of, to]) => Typed::Truth(lies(relation, self.place(of)?, self.place(to)?)),
             (Op::Time(relation), [of, to]) => Typed::Truth(Test::Time(relation, [self.period(of)?, self.period(to)?])),
             (op, [of, to]) => match (comparison(op), arithmetic(op)) {
                 (Some(op), _) => Typed::Truth(self.comparison(expr, op, of, to)?),
@@ -233,6 +234,17 @@ impl Typed {
             Self::Period(_) => "interval",
             Self::Place(_) => "shape",
         }
+    }
+}
+
+/// Whether one lies so to the other; only what hangs on the feature is asked of each.
+fn lies(relation: Relation, of: Place, to: Place) -> Test {
+    match (of, to) {
+        (Place::Unknown, _) | (_, Place::Unknown) => Test::Known(None),
+        (Place::Here, Place::Here) => Test::Known(Some(relation.holds_of_itself())),
+        (Place::Known(of), Place::Known(to)) => Test::Known(Some(relation.holds_between(&of, &to))),
+        (Place::Here, Place::Known(shape)) => Test::Space(relation, shape),
+        (Place::Known(shape), Place::Here) => Test::Space(relation.converse(), shape),
     }
 }
 

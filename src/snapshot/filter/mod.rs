@@ -125,7 +125,7 @@ impl Filter {
             let plan = of.plan(&self.0)?;
             let asked = plan.asked(shelf, boxes);
             features += asked;
-            steps = steps.saturating_add(plan.steps.saturating_mul(asked as u64));
+            steps = steps.saturating_add(plan.steps(shelf).saturating_mul(asked as u64));
             plans.insert(shelf.collection().id.clone(), Arc::new(plan));
         }
         if steps > MAX_STEPS {

@@ -35,7 +35,8 @@ pub(super) enum Test {
     /// Whether the text is one of these.
     OneOf(Words, HashSet<String>),
     Like(Words, Pattern),
-    Space(Relation, Place, Place),
+    /// Whether the shape of the feature lies so to this one.
+    Space(Relation, Arc<Shape>),
     Time(TimeRelation, [Period; 2]),
 }
 
@@ -149,7 +150,7 @@ impl Test {
             Self::Moments(comparison, sides) => comparison.of(&sides[0].of(feature)?, &sides[1].of(feature)?),
             Self::OneOf(words, members) => Some(members.contains(words.of(feature)?.as_ref())),
             Self::Like(words, pattern) => Some(pattern.fits(&words.of(feature)?)),
-            Self::Space(relation, of, to) => lies(*relation, of, to, feature),
+            Self::Space(relation, to) => Some(relation.holds(&feature.geometry, to)),
             Self::Time(relation, sides) => relation.holds(sides[0].of(feature), sides[1].of(feature)),
         }
     }
@@ -172,16 +173,6 @@ fn all(mut tests: impl Iterator<Item = Option<bool>>) -> Option<bool> {
         truth = both(truth, || next);
     }
     truth
-}
-
-fn lies(relation: Relation, of: &Place, to: &Place, feature: &Feature) -> Option<bool> {
-    match (of, to) {
-        (Place::Unknown, _) | (_, Place::Unknown) => None,
-        (Place::Here, Place::Known(shape)) => Some(relation.holds(&feature.geometry, shape)),
-        (Place::Known(shape), Place::Here) => Some(relation.converse().holds(&feature.geometry, shape)),
-        (Place::Known(of), Place::Known(to)) => Some(relation.holds_between(of, to)),
-        (Place::Here, Place::Here) => Some(relation.holds(&feature.geometry, &Shape::new(&feature.geometry))),
-    }
 }
 
 impl Typed {

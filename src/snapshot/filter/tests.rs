@@ -402,6 +402,35 @@ fn what_is_too_deep_too_large_or_too_costly_is_refused_at_once() {
 }
 
 #[test]
+fn long_shapes_cost_more_than_short_ones_and_a_shape_beside_itself_nothing() {
+    let lines = |vertices: u32| {
+        let of = collection("lines", GeometryKind::Line, &[]);
+        let at = |i: u32, v: u32| LonLat::new(33.0 + f64::from(v) * 0.001, 47.0 + f64::from(i) * 0.001).unwrap();
+        let line = |i: u32| Geometry::lines(vec![(0..vertices).map(|v| at(i, v)).collect()]).unwrap();
+        let features = (0..1000).map(|i| Feature::new(&of, &i.to_string(), None, line(i), vec![]).unwrap()).collect();
+        shelf_of(of, features)
+    };
+    let (short, long) = (lines(2), lines(400));
+    let hundred = |what: &str| Filter::text(&vec![what; 100].join(" OR ")).unwrap();
+    let crossing = hundred("S_TOUCHES(geom, LINESTRING(33 47, 34 48))");
+    assert!(crossing.bind([&short], &[]).is_ok());
+    assert!(matches!(crossing.bind([&long], &[]), Err(FilterError::TooCostly { features: 1000, .. })));
+    for (relation, holds) in
+        [("INTERSECTS", true), ("WITHIN", true), ("CONTAINS", true), ("EQUALS", true), ("DISJOINT", false)]
+            .into_iter()
+            .chain(["CROSSES", "OVERLAPS", "TOUCHES"].map(|relation| (relation, false)))
+    {
+        let bound = hundred(&format!("S_{relation}(geom, geom)")).bind([&long], &[]).unwrap();
+        let plan = bound.of(&long).unwrap();
+        assert!(long.features().all(|feature| plan.takes(feature) == holds), "{relation}");
+        // As the library says of two that are known.
+        let relation = Filter::text(&format!("S_{relation}(LINESTRING(33 47, 34 48), LINESTRING(33 47, 34 48))"));
+        let bound = relation.unwrap().bind([&short], &[]).unwrap();
+        assert_eq!(bound.of(&short).unwrap().takes(short.features().next().unwrap()), holds);
+    }
+}
+
+#[test]
 fn what_only_one_of_several_collections_has_is_unknown_in_the_others() {
     let other = shelf_of(collection("stops", GeometryKind::Point, &[("route", FieldType::Text)]), vec![]);
     let (trees, both) = (shelf(), Filter::text("route = 'A' OR levels = 7").unwrap());
