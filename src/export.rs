@@ -24,7 +24,10 @@ use crate::{
     snapshot::{Found, Selection, Shelf, Snapshot, credits},
     space::TileCoord,
     store::{Address, Origin, Run, Store},
-    tile::{self, Format, Legend, Tileset, Tilesets, tileset::MAX_ZOOM},
+    tile::{
+        self, Format, Legend, Tileset, Tilesets,
+        tileset::{DROPPED, MAX_ZOOM},
+    },
 };
 
 /// Tiles that are drawn before they are written: enough for all cores, few enough for any memory.
@@ -74,7 +77,7 @@ pub fn export(catalog: &Catalog, tilesets: &Tilesets, store: &Address, order: &O
     let unborn = Unborn::beside(&order.to, order.replace, store)?;
     let (what, count, credits) = if archive::is_archive(&order.to) {
         let tileset = tilesets.find(&order.what, &snapshot)?;
-        let legend = Legend::of(&tileset, &snapshot);
+        let legend = Legend::of(&tileset, &snapshot, &Selection::default());
         let count = pyramid(&snapshot, &tileset, &legend, order, &unborn.path)?;
         ("tiles", count, legend.credits.join(" · "))
     } else {
@@ -98,10 +101,14 @@ fn pyramid(
 ) -> anyhow::Result<usize> {
     let Order { min_zoom, max_zoom, .. } = *order;
     ensure!(min_zoom <= max_zoom, "--min-zoom {min_zoom} is closer than --max-zoom {max_zoom}");
-    ensure!(max_zoom <= MAX_ZOOM, "--max-zoom is at most {MAX_ZOOM}, the deepest zoom that is drawn");
+    ensure!(max_zoom <= MAX_ZOOM, "--max-zoom is at most {MAX_ZOOM}: closer tiles show nothing more");
+    let layers = legend.vector_layers.iter().filter(|layer| layer.id != DROPPED);
+    let first = layers.map(|layer| layer.minzoom).min().unwrap_or(0);
+    ensure!(first <= max_zoom, "--max-zoom {max_zoom} is too wide: `{}` is drawn from zoom {first} on", order.what);
+    let min_zoom = min_zoom.max(first);
     let mut coords = tile::pyramid(snapshot, tileset, min_zoom, max_zoom);
     Writer::order(&mut coords);
-    let mut writer = Writer::create(path, &order.to, &about(snapshot, legend, order))?;
+    let mut writer = Writer::create(path, &order.to, &about(snapshot, legend, order, min_zoom))?;
     let progress = Progress::of_pieces(coords.len() as u64);
     progress.begin(&order.what);
     let (mut asked, mut count) = (0, 0);
@@ -142,13 +149,13 @@ fn drawn(
     })
 }
 
-fn about(snapshot: &Snapshot, legend: &Legend, order: &Order) -> About {
-    let zoom_of = |zoom: u8| zoom.clamp(order.min_zoom, order.max_zoom);
+fn about(snapshot: &Snapshot, legend: &Legend, order: &Order, min_zoom: u8) -> About {
+    let zoom_of = |zoom: u8| zoom.clamp(min_zoom, order.max_zoom);
     let content = match order.format {
         Format::Mvt => Content::Mvt,
         Format::Mlt => Content::Mlt,
     };
-    let mut about = About::new(content, order.min_zoom, order.max_zoom);
+    let mut about = About::new(content, min_zoom, order.max_zoom);
     about.name = Some(legend.title.uk.clone());
     about.description = Some(legend.description.clone());
     about.attribution = Some(legend.attribution.clone()).filter(|attribution| !attribution.is_empty());

@@ -77,6 +77,12 @@ fn tilejson_is_as_the_specification_says() {
     // What narrows the tiles stands in their address, for TileJSON is all that a client asks.
     let narrowed = server.json("/tiles/city.json?collections=trees,ways");
     assert!(narrowed["tiles"][0].as_str().unwrap().ends_with(".mvt?collections=trees%2Cways"));
+    let layers = |path: &str| server.json(path)["vector_layers"].as_array().unwrap().len();
+    let all = layers("/tiles/city.json");
+    assert_eq!(
+        (layers("/tiles/city.json?collections=trees,ways"), layers("/tiles/city.json?collections=trees")),
+        (all - 1, all - 2)
+    );
     assert_eq!(server.get("/tiles/city.json?collections=none").status, 400);
     assert_eq!(server.get("/tiles/city.json?f=png").status, 400);
 }
@@ -227,6 +233,13 @@ fn ogc_clients_find_the_tiles_by_links_from_the_landing_page() {
         ("/tileMatrixSets/WorldCRS84Quad", 404),
     ] {
         assert_eq!(server.get(path).status, status, "{path}");
+    }
+    // What is wrong has the name that the path has for it.
+    for (path, name) in [("/tiles/trees/9/303/x.mvt", "y"), ("/tiles/trees/WebMercatorQuad/9/x/303", "tileRow")] {
+        assert_eq!(serde_json::from_slice::<Value>(&server.get(path).body).unwrap()["parameter"], name);
+    }
+    for path in ["/tiles", "/tiles/trees/WebMercatorQuad", "/tileMatrixSets", "/collections/trees/tiles"] {
+        assert_eq!(server.get(&format!("{path}?f=json")).body, server.get(path).body, "{path}");
     }
 }
 

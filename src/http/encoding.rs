@@ -27,35 +27,36 @@ impl Encoding {
         liking(asked, self.name()) > 0.0
     }
 
-    /// The one that the asker likes best; of two liked alike, the better one.
+    /// The one that the asker likes best; of two liked alike, the better one. None where it says that it likes bytes as they are
+    /// better, or names none.
     pub fn accepted(asked: &HeaderMap) -> Option<Self> {
-        let mut best: Option<(Self, f32)> = None;
+        let mut best = (None, told(asked, "identity").unwrap_or(0.0));
         for encoding in Self::ALL {
             let liking = liking(asked, encoding.name());
-            if liking > best.map_or(0.0, |(_, liking)| liking) {
-                best = Some((encoding, liking));
+            if liking > best.1 || (liking > 0.0 && liking == best.1 && best.0.is_none()) {
+                best = (Some(encoding), liking);
             }
         }
-        best.map(|(encoding, _)| encoding)
+        best.0
     }
 }
 
 /// The quality value of a coding, 0 to 1; what is not named is as `*` says, and not liked without it.
 fn liking(asked: &HeaderMap, name: &str) -> f32 {
+    told(asked, name).or_else(|| told(asked, "*")).unwrap_or(0.0)
+}
+
+/// The quality value that a coding is named with.
+fn told(asked: &HeaderMap, name: &str) -> Option<f32> {
     let lists = asked.get_all(header::ACCEPT_ENCODING).into_iter().filter_map(|list| list.to_str().ok());
-    let mut others = 0.0;
-    for item in lists.flat_map(|list| list.split(',')) {
+    lists.flat_map(|list| list.split(',')).find_map(|item| {
         let (coding, quality) = item.split_once(';').unwrap_or((item, "q=1"));
-        let quality = quality.trim().strip_prefix("q=").and_then(|q| q.trim().parse().ok()).unwrap_or(0.0);
-        let coding = coding.trim();
-        if coding.eq_ignore_ascii_case(name) {
-            return quality;
+        if !coding.trim().eq_ignore_ascii_case(name) {
+            return None;
         }
-        if coding == "*" {
-            others = quality;
-        }
-    }
-    others
+        let quality = quality.trim().strip_prefix(['q', 'Q']).and_then(|rest| rest.strip_prefix('='));
+        Some(quality.and_then(|q| q.trim().parse().ok()).unwrap_or(0.0))
+    })
 }
 
 #[cfg(test)]
@@ -72,6 +73,9 @@ mod tests {
             ("br;q=0, *", Some(Encoding::Gzip)),
             ("*;q=0.1", Some(Encoding::Brotli)),
             ("identity", None),
+            ("identity;q=1, gzip;q=0.1", None),
+            ("identity, gzip", Some(Encoding::Gzip)),
+            ("gzip;Q=0.5, BR;Q=0", Some(Encoding::Gzip)),
             ("gzip;q=0", None),
             ("gzip;q=much", None),
             ("", None),

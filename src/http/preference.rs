@@ -14,7 +14,8 @@ pub fn liking(headers: &HeaderMap, list: &HeaderName, names: &[&str]) -> (f32, u
     for range in lists.flat_map(|list| list.split(',')) {
         let mut parts = range.split(';').map(str::trim);
         let name = parts.next().unwrap_or_default();
-        let quality = parts.find_map(|part| part.strip_prefix("q=")).map_or(1.0, |q| q.parse().unwrap_or(0.0));
+        let quality = parts.find_map(|part| part.strip_prefix(['q', 'Q'])?.strip_prefix('='));
+        let quality = quality.map_or(1.0, |q| q.parse().unwrap_or(0.0));
         let closeness = names.iter().map(|known| closeness(name, known)).max().unwrap_or(0);
         if closeness > best.0 {
             best = (closeness, quality);
@@ -31,7 +32,8 @@ fn closeness(range: &str, name: &str) -> u8 {
     if range.eq_ignore_ascii_case(name) {
         return 3;
     }
-    let kind = range.strip_suffix("/*").is_some_and(|kind| name.split('/').next() == Some(kind));
+    let kind_of = |name: &str| name.split('/').next().map(str::to_ascii_lowercase);
+    let kind = range.strip_suffix("/*").is_some_and(|kind| kind_of(kind) == kind_of(name));
     // `uk-UA` is a kind of `uk`.
     let dialect = range.split_once('-').is_some_and(|(language, _)| language.eq_ignore_ascii_case(name));
     if kind || dialect { 2 } else { 0 }

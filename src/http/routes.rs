@@ -362,7 +362,7 @@ pub static TILESETS: Route = Route {
     path: "/tiles",
     id: "getTilesets",
     what: said("Оголошені набори тайлів, OGC API – Tiles", "The declared tilesets, OGC API – Tiles"),
-    params: &[],
+    params: &[f(&["json"])],
     answers: &[(JSON, "Object")],
     also: &[],
 };
@@ -394,7 +394,7 @@ pub static TILESET: Route = Route {
     path: "/tiles/{tileset}/WebMercatorQuad",
     id: "getTileset",
     what: said("Опис набору тайлів", "The metadata of a tileset"),
-    params: &[],
+    params: &[f(&["json"])],
     answers: &[(JSON, "Object")],
     also: &[],
 };
@@ -412,7 +412,7 @@ pub static MATRIX_SETS: Route = Route {
     path: "/tileMatrixSets",
     id: "getTileMatrixSets",
     what: said("Як ріжуться тайли", "The ways in which tiles are cut"),
-    params: &[],
+    params: &[f(&["json"])],
     answers: &[(JSON, "Object")],
     also: &[],
 };
@@ -421,7 +421,7 @@ pub static MATRIX_SET: Route = Route {
     path: "/tileMatrixSets/{tileMatrixSetId}",
     id: "getTileMatrixSet",
     what: said("Один спосіб різати тайли: WebMercatorQuad", "One way in which tiles are cut: WebMercatorQuad"),
-    params: &[],
+    params: &[f(&["json"])],
     answers: &[(JSON, "Object")],
     also: &[],
 };
@@ -430,7 +430,7 @@ pub static COLLECTION_TILESETS: Route = Route {
     path: "/collections/{collectionId}/tiles",
     id: "getCollectionTilesets",
     what: said("Набір тайлів колекції", "The tileset of a collection"),
-    params: &[],
+    params: &[f(&["json"])],
     answers: &[(JSON, "Object")],
     also: &[],
 };
@@ -439,7 +439,7 @@ pub static COLLECTION_TILESET: Route = Route {
     path: "/collections/{collectionId}/tiles/WebMercatorQuad",
     id: "getCollectionTileset",
     what: said("Опис набору тайлів колекції", "The metadata of the tileset of a collection"),
-    params: &[],
+    params: &[f(&["json"])],
     answers: &[(JSON, "Object")],
     also: &[],
 };

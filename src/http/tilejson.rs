@@ -35,12 +35,12 @@ pub async fn get(
     let tileset = tiles::find(&city, &snapshot, name)?;
     // What is wrong with a filter is told here, where a person may read it.
     let selection = params.collections(&snapshot)?;
-    params.narrowed(selection, tiles::shown(&tileset, &snapshot), &[])?;
+    let selection = params.narrowed(selection, tiles::shown(&tileset, &snapshot), &[])?;
     let format = tile_format::said(&params).unwrap_or(tile_format::DEFAULT);
     let narrowed = params.again("f", None);
     let query = if narrowed.is_empty() { String::new() } else { format!("?{narrowed}") };
     let template = format!("/tiles/{name}/{{z}}/{{x}}/{{y}}.{}{query}", format.extension());
-    let mut document = document(&links, &template, &Legend::of(&tileset, &snapshot));
+    let mut document = document(&links, &template, &Legend::of(&tileset, &snapshot, &selection));
     document["version"] = format!("{}.0.0", snapshot.revision()).into();
     answer::json(&asked, "application/json", &document)
 }

@@ -41,7 +41,7 @@ pub async fn xyz(
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
     let (y, ending) = file.rsplit_once('.').map_or((file.as_str(), None), |(y, ending)| (y, Some(ending)));
-    let coord = coord(&z, &x, y)?;
+    let coord = coord([("z", &z), ("x", &x), ("y", y)])?;
     if name == base_tiles::NAME
         && let Some(base) = &city.shown.base_tiles
     {
@@ -67,7 +67,7 @@ pub async fn of_tileset(
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
     let params = Params::read(query.as_deref(), &routes::TILESET_TILE)?;
-    let coord = coord(&z, &x, &y)?;
+    let coord = coord(matrix(&z, &x, &y))?;
     answer(&city, name, coord, tile_format::said(&params), &params, &asked).await
 }
 
@@ -80,7 +80,7 @@ pub async fn of_collection(
 ) -> Result<Response, Problem> {
     let params = Params::read(query.as_deref(), &routes::COLLECTION_TILE)?;
     shelf(&city.snapshot(), &id)?;
-    let coord = coord(&z, &x, &y)?;
+    let coord = coord(matrix(&z, &x, &y))?;
     answer(&city, Tilesets::of_collection(&id), coord, tile_format::said(&params), &params, &asked).await
 }
 
@@ -221,11 +221,16 @@ pub fn find(city: &City, snapshot: &Snapshot, name: &str) -> Result<Tileset, Pro
     city.shown.tilesets.find(name, snapshot).map_err(|none| Problem::NotFound(none.to_string()))
 }
 
-fn coord(z: &str, x: &str, y: &str) -> Result<TileCoord, Problem> {
-    TileCoord::new(index("z", z)?, index("x", x)?, index("y", y)?)
-        .map_err(|outside| Problem::NotFound(outside.to_string()))
+/// A place of three parts of a path, zoom, column and row, each with the name that the route has for it.
+fn coord([z, x, y]: [(&'static str, &str); 3]) -> Result<TileCoord, Problem> {
+    TileCoord::new(index(z)?, index(x)?, index(y)?).map_err(|outside| Problem::NotFound(outside.to_string()))
 }
 
-fn index<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, Problem> {
+/// The same three as OGC API – Tiles names them.
+const fn matrix<'a>(z: &'a str, x: &'a str, y: &'a str) -> [(&'static str, &'a str); 3] {
+    [("tileMatrix", z), ("tileCol", x), ("tileRow", y)]
+}
+
+fn index<T: std::str::FromStr>((name, text): (&'static str, &str)) -> Result<T, Problem> {
     text.parse().map_err(|_| Problem::bad(name, text, format!("`{name}` is not a whole number of a tile")))
 }

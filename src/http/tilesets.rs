@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::{Answering, Links, Params, Problem, answer, collections::shelf, routes, tiles};
 use crate::{
+    snapshot::Selection,
     space::{BBox, TileCoord, crs::CRS84, tile_coord::MAX_ZOOM},
     tile::{Format, Legend, Tileset, Tilesets},
 };
@@ -164,7 +165,7 @@ pub async fn tileset(
     let place = Place {
         path: format!("/tiles/{name}"),
         title: tileset.title.uk.clone(),
-        legend: Legend::of(&tileset, &snapshot),
+        legend: Legend::of(&tileset, &snapshot, &Selection::default()),
     };
     answer::json(&asked, "application/json", &place.described(&format!("/tiles/{name}.json"), &city.links(&asked)))
 }
@@ -181,7 +182,8 @@ pub async fn collection_tileset(
     shelf(&snapshot, &id)?;
     let tileset = tiles::find(&city, &snapshot, &Tilesets::of_collection(&id))?;
     let path = format!("/collections/{id}/tiles");
-    let place = Place { path, title: tileset.title.uk.clone(), legend: Legend::of(&tileset, &snapshot) };
+    let place =
+        Place { path, title: tileset.title.uk.clone(), legend: Legend::of(&tileset, &snapshot, &Selection::default()) };
     answer::json(&asked, "application/json", &place.described(&format!("/tiles/{id}.json"), &city.links(&asked)))
 }
 

@@ -168,13 +168,17 @@ fn sheet<'a>(
     drawn
 }
 
-/// Whether a layer shows something of a shelf at a zoom.
+/// Whether collections wait for the zoom from which they are seen among others.
 ///
 /// Seen all together, small objects wait for a closer look, unless a cluster speaks for them; whoever asks for a
-/// collection by name gets it.
+/// collection by name gets it, and a plain tileset has everything everywhere.
+pub(super) fn waits(tileset: &Tileset, layer: &tileset::Layer, selection: &Selection) -> bool {
+    selection.collections.is_empty() && layer.cluster.is_none() && !tileset.plain
+}
+
+/// Whether a layer shows something of a shelf at a zoom.
 fn is_shown(tileset: &Tileset, layer: &tileset::Layer, selection: &Selection, shelf: &Shelf, z: u8) -> bool {
-    let waits = selection.collections.is_empty() && layer.cluster.is_none() && !tileset.plain;
-    cluster::is_asked_for(selection, shelf) && (!waits || z >= shelf.collection().min_zoom)
+    cluster::is_asked_for(selection, shelf) && (!waits(tileset, layer, selection) || z >= shelf.collection().min_zoom)
 }
 
 /// Puts the points that are in no cluster into the layer, shelf by shelf.

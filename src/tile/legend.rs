@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use crate::{
     model::{FieldType, GeometryKind, Title},
-    snapshot::{Shelf, Snapshot, credits},
+    snapshot::{Selection, Shelf, Snapshot, credits},
     space::{BBox, LonLat, WorldPoint},
 };
 
 use super::{
-    Tileset, cluster,
+    Tileset, cluster, draw,
     tileset::{DROPPED, MAX_ZOOM},
 };
 
@@ -55,9 +55,9 @@ pub struct VectorLayer {
 }
 
 impl Legend {
-    /// The legend of a tileset over the features of a snapshot.
-    pub fn of(tileset: &Tileset, snapshot: &Snapshot) -> Self {
-        let shelves = || tileset.layers.iter().flat_map(|layer| layer.shelves(snapshot));
+    /// The legend of a tileset over the features of a snapshot, as far as the collections of a selection go.
+    pub fn of(tileset: &Tileset, snapshot: &Snapshot, selection: &Selection) -> Self {
+        let shelves = || tileset.layers.iter().flat_map(|layer| asked_for(layer, snapshot, selection));
         let bounds = shelves().filter_map(Shelf::bbox).reduce(BBox::union);
         let mut credits = credits(shelves());
         if credits.is_empty() && shelves().any(Shelf::is_demonstration) {
@@ -68,7 +68,7 @@ impl Legend {
         Self {
             title: tileset.title.clone(),
             description: listed(&titles),
-            vector_layers: vector_layers(tileset, snapshot),
+            vector_layers: vector_layers(tileset, snapshot, selection),
             bounds,
             center: bounds.map(|bbox| center(&bbox)),
             attribution: credits.iter().map(|credit| html_text(credit)).collect::<Vec<_>>().join(" · "),
@@ -78,19 +78,30 @@ impl Legend {
     }
 }
 
-fn vector_layers(tileset: &Tileset, snapshot: &Snapshot) -> Vec<VectorLayer> {
+/// What a layer shows of a selection.
+fn asked_for<'a>(layer: &super::tileset::Layer, snapshot: &'a Snapshot, selection: &Selection) -> Vec<&'a Shelf> {
+    let mut shelves = layer.shelves(snapshot);
+    shelves.retain(|shelf| cluster::is_asked_for(selection, shelf));
+    shelves
+}
+
+fn vector_layers(tileset: &Tileset, snapshot: &Snapshot, selection: &Selection) -> Vec<VectorLayer> {
     let of = |layer: &super::tileset::Layer| {
+        let shelves = asked_for(layer, snapshot, selection);
+        // What nobody asks for by name has no layer.
+        if shelves.is_empty() && !selection.collections.is_empty() {
+            return None;
+        }
         let mut fields = BTreeMap::new();
         if layer.describe {
             fields.extend(["id", "collection", "sector", "kind", "icon"].map(|name| (name.to_owned(), "String")));
             fields.insert("rank".into(), "Number");
         }
         let (mut titles, mut widest) = (Vec::new(), MAX_ZOOM);
-        for shelf in layer.shelves(snapshot) {
+        for shelf in &shelves {
             let collection = shelf.collection();
             titles.push(collection.title.uk.as_str());
-            // A cluster stands for what would be too much, and a plain tileset has everything everywhere.
-            let waits = layer.cluster.is_none() && !tileset.plain;
+            let waits = draw::waits(tileset, layer, selection);
             widest = widest.min(if waits { collection.min_zoom } else { 0 });
             for field in layer.fields_of(collection) {
                 let field = &collection.fields[field];
@@ -98,20 +109,19 @@ fn vector_layers(tileset: &Tileset, snapshot: &Snapshot) -> Vec<VectorLayer> {
             }
         }
         if let Some(rule) = &layer.cluster {
-            let shelves = layer.shelves(snapshot);
             let told = cluster::properties(rule, &shelves);
             fields.extend(told.into_iter().map(|(name, kind)| (name, type_name(kind))));
         }
         let maxzoom = layer.max_zoom.min(MAX_ZOOM);
-        VectorLayer {
+        Some(VectorLayer {
             id: layer.name.clone(),
             description: listed(&titles),
             minzoom: widest.max(layer.min_zoom).min(maxzoom),
             maxzoom,
             fields,
-        }
+        })
     };
-    let mut layers: Vec<VectorLayer> = tileset.layers.iter().map(of).collect();
+    let mut layers: Vec<VectorLayer> = tileset.layers.iter().filter_map(of).collect();
     // The points of a plain tileset are all in it; a line may be too small to be seen.
     let points = |layer: &super::tileset::Layer| {
         layer.shelves(snapshot).iter().all(|shelf| shelf.collection().geometry == GeometryKind::Point)

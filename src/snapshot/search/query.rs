@@ -20,6 +20,16 @@ const BEGUN: (u8, u8) = (60, 90);
 const MISTYPED: [u8; 3] = [80, 62, 48];
 const ALIKE_MISTYPED: u8 = 55;
 
+/// What stands before the number of a flat, …
+const FLAT: [&str; 5] = ["кв", "квартира", "оф", "офіс", "flat"];
+/// … of a house, …
+const HOUSE: [&str; 3] = ["д", "буд", "будинок"];
+/// … and before the name of the city.
+const CITY: [&str; 2] = ["м", "місто"];
+
+/// Digits of a postal code of Ukraine.
+const POSTAL_DIGITS: usize = 5;
+
 /// Of numbers being typed so many digits are awaited before longer ones are offered: № 1 is found before № 100.
 const DIGITS_TO_BEGIN: usize = 3;
 
@@ -69,7 +79,7 @@ impl Query {
     /// Reads what was typed; its last word may not be written to its end.
     pub fn read(text: &str, lexicon: &Lexicon) -> Result<Self, TooManyWords> {
         let is_whole = text.ends_with(char::is_whitespace);
-        let all = lexicon.sifted(&words(text));
+        let all = lexicon.sifted(&without_envelope(text));
         if all.len() > MAX_WORDS {
             return Err(TooManyWords(all.len()));
         }
@@ -120,6 +130,25 @@ impl Query {
     pub(super) fn weak(&self) -> Vec<&Wanted> {
         self.words.iter().filter(|word| word.is_weak).collect()
     }
+}
+
+/// What people copy from an envelope and no object is found by: the city, the flat, a word before the number of the house.
+///
+/// As parts between commas: «50000, м. Кривий Ріг, вул. Спокійна, буд. 38, кв. 7». Where nothing else is said, all of it counts.
+fn without_envelope(text: &str) -> Vec<Word> {
+    let is_one_of = |word: &Word, of: &[&str]| of.iter().any(|one| words(one).first() == Some(word));
+    let parts: Vec<Vec<Word>> = text.split(',').map(words).collect();
+    let mut said: Vec<Word> = Vec::new();
+    for part in &parts {
+        match part.as_slice() {
+            [code] if code.is_number && code.key.len() == POSTAL_DIGITS && parts.len() > 2 => {}
+            [of, number] if number.is_number && is_one_of(of, &FLAT) => {}
+            [of, number] if number.is_number && is_one_of(of, &HOUSE) => said.push(number.clone()),
+            [of, _, ..] if is_one_of(of, &CITY) => {}
+            other => said.extend_from_slice(other),
+        }
+    }
+    if parts.len() > 1 && !said.is_empty() { said } else { words(text) }
 }
 
 impl Wanted {
@@ -187,5 +216,31 @@ impl Wanted {
     pub(super) fn begun_quality(&self, word: &str) -> u8 {
         let (least, most) = BEGUN;
         least + (usize::from(most - least) * self.key.len() / word.len()) as u8
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_an_address_as_on_an_envelope_street_and_house_are_wanted() {
+        let house = words("вул. Спокійна 38");
+        for text in [
+            "вул. Спокійна, 38",
+            "вул. Спокійна, буд. 38",
+            "вул. Спокійна, д. 38, кв. 7",
+            "вул. Спокійна, будинок 38, офіс 12",
+            "м. Кривий Ріг, вул. Спокійна, 38",
+            "50000, місто Кривий Ріг, вул. Спокійна, 38, кв. 7",
+            "vul. Спокійна, bud. 38, kv. 7, m. Kryvyi Rih",
+        ] {
+            assert_eq!(without_envelope(text), house, "{text}");
+        }
+        // What may be the thing itself is not left out.
+        for text in ["кв. 7", "м. Кривий Ріг", "50000", "школа, 50000", "буд. 38", "д. 38", "кв 7 буд 3"]
+        {
+            assert_eq!(without_envelope(text), words(text), "{text}");
+        }
     }
 }

@@ -18,8 +18,13 @@ pub struct Word {
 /// What people write for the apostrophe within a word, the quotation mark of a bad keyboard among it.
 const APOSTROPHES: [char; 11] = ['’', '\'', 'ʼ', '`', '"', '‘', '′', '´', 'ʹ', '＇', 'ˈ'];
 
-/// Endings of ordinal numbers, which say nothing of the number: 2-га, 3-тя, 5-й.
-const ORDINALS: [&str; 14] = ["га", "та", "тя", "й", "ий", "ій", "ша", "ма", "ї", "го", "му", "ти", "st", "th"];
+/// Endings of ordinal numbers, which say nothing of the number: 2-га, 3-тя, 5-й; the same in Latin letters (Resolution 55 of the
+/// Cabinet of Ministers, 2010), and in English.
+const ORDINALS: [&str; 29] = [
+    "га", "та", "тя", "й", "ий", "ій", "ша", "ма", "ї", "го", "му", "ти", //
+    "ha", "ta", "tia", "i", "y", "yi", "ii", "sha", "ma", "ho", "mu", "ty", //
+    "st", "nd", "rd", "th", "tya",
+];
 
 /// Letters that houses are told apart by when a space stands before them: 5 А.
 const HOUSE_LETTERS: [char; 5] = ['а', 'б', 'в', 'г', 'д'];
@@ -279,6 +284,8 @@ mod tests {
             ("30А", &["30a"]),
             ("школа 5 корпус", &["Skola", "5", "korpus"]),
             ("3-й 4-та", &["3", "4"]),
+            ("vul. Halytska 2-ha, 67", &["vul", "galiTka", "2", "67"]),
+            ("3-tia 5-i 6-y 1-sha 2nd", &["3", "5", "6", "1", "2"]),
             ("5 в", &["5v"]),
         ] {
             assert_eq!(keys(text), wanted, "{text}");
