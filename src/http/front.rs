@@ -114,9 +114,9 @@ impl Front {
         let routed = PINNED.scope(standing, async move {
             let mut answered = pin!(routes.call(request));
             // What may take a second must not stand in the way of what takes a millisecond.
-            poll_fn(|context| match is_costly {
-                true => block_in_place(|| answered.as_mut().poll(context)),
-                false => answered.as_mut().poll(context),
+            poll_fn(|context| {
+                let mut poll = || answered.as_mut().poll(context);
+                if is_costly { block_in_place(poll) } else { poll() }
             })
             .await
         });
