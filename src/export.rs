@@ -102,6 +102,7 @@ fn pyramid(
     let Order { min_zoom, max_zoom, .. } = *order;
     ensure!(min_zoom <= max_zoom, "--min-zoom {min_zoom} is closer than --max-zoom {max_zoom}");
     ensure!(max_zoom <= MAX_ZOOM, "--max-zoom is at most {MAX_ZOOM}: closer tiles show nothing more");
+    ensure!(legend.bounds.is_some(), "`{}` shows nothing yet", order.what);
     let layers = legend.vector_layers.iter().filter(|layer| layer.id != DROPPED);
     let first = layers.map(|layer| layer.minzoom).min().unwrap_or(0);
     ensure!(first <= max_zoom, "--max-zoom {max_zoom} is too wide: `{}` is drawn from zoom {first} on", order.what);

@@ -350,6 +350,7 @@ fn what_cannot_be_exported_is_told_in_one_sentence_and_leaves_no_file() {
         (vec!["trees", "--to", "there.csv"], "is there already"),
         (vec!["trees", "--to", store.to_str().unwrap(), "--replace"], "is the store that is exported from"),
         (vec!["city", "--to", "a.pmtiles", "--max-zoom", "17"], "--max-zoom is at most 16"),
+        (vec!["base", "--to", "a.pmtiles"], "`base` shows nothing yet"),
         (vec!["city", "--to", "a.pmtiles", "--min-zoom", "5", "--max-zoom", "4"], "is closer than"),
     ] {
         let output = city.mapa(&[vec!["export"], args.clone()].concat());

@@ -32,8 +32,8 @@ use tracing::Instrument as _;
 
 use super::{Answering, PINNED, Problem, Standing, answer, metrics::Tally, packing, route::Route, routes, tiles};
 
-/// What a question costs is its asker's choice where this stands in it, up to the most steps of a filter.
-const CHOSEN_COST: &str = "filter=";
+/// The parameter by which an asker chooses what an answer costs, up to the most steps of a filter.
+const CHOSEN_COST: &str = "filter";
 
 /// The longest request id that is taken over, bytes.
 const LONGEST_ID: usize = 64;
@@ -110,7 +110,8 @@ impl Front {
             return Problem::BadPath.into_response();
         }
         let mut routes = self.routes.clone();
-        let is_costly = request.uri().query().is_some_and(|query| query.contains(CHOSEN_COST));
+        let query = request.uri().query().unwrap_or_default();
+        let is_costly = form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == CHOSEN_COST);
         let routed = PINNED.scope(standing, async move {
             let mut answered = pin!(routes.call(request));
             // What may take a second must not stand in the way of what takes a millisecond.
