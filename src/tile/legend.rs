@@ -87,11 +87,8 @@ fn asked_for<'a>(layer: &super::tileset::Layer, snapshot: &'a Snapshot, selectio
 
 fn vector_layers(tileset: &Tileset, snapshot: &Snapshot, selection: &Selection) -> Vec<VectorLayer> {
     let of = |layer: &super::tileset::Layer| {
-        let shelves = asked_for(layer, snapshot, selection);
-        // What nobody asks for by name has no layer.
-        if shelves.is_empty() && !selection.collections.is_empty() {
-            return None;
-        }
+        // A layer that nobody asked for stays: clients refuse styles that draw from one that is not told of.
+        let shelves = layer.shelves(snapshot);
         let mut fields = BTreeMap::new();
         if layer.describe {
             fields.extend(["id", "collection", "sector", "kind", "icon"].map(|name| (name.to_owned(), "String")));
@@ -113,15 +110,15 @@ fn vector_layers(tileset: &Tileset, snapshot: &Snapshot, selection: &Selection) 
             fields.extend(told.into_iter().map(|(name, kind)| (name, type_name(kind))));
         }
         let maxzoom = layer.max_zoom.min(MAX_ZOOM);
-        Some(VectorLayer {
+        VectorLayer {
             id: layer.name.clone(),
             description: listed(&titles),
             minzoom: widest.max(layer.min_zoom).min(maxzoom),
             maxzoom,
             fields,
-        })
+        }
     };
-    let mut layers: Vec<VectorLayer> = tileset.layers.iter().filter_map(of).collect();
+    let mut layers: Vec<VectorLayer> = tileset.layers.iter().map(of).collect();
     // The points of a plain tileset are all in it; a line may be too small to be seen.
     let points = |layer: &super::tileset::Layer| {
         layer.shelves(snapshot).iter().all(|shelf| shelf.collection().geometry == GeometryKind::Point)
