@@ -15,6 +15,7 @@ mod dictionary;
 mod lexicon;
 mod query;
 mod rank;
+mod repeated;
 mod spelling;
 #[cfg(test)]
 mod tests;
@@ -26,12 +27,13 @@ use std::cmp::Reverse;
 
 use super::{Found, Selection, Shelf, Snapshot};
 use crate::{
-    model::{Choice, Sector},
+    model::{Choice, Feature, Sector},
     space::LonLat,
 };
 use best::Best;
 use query::Wanted;
 use rank::{Of, Ranking};
+use repeated::Repeated;
 
 pub use best::Hit;
 pub use lexicon::Lexicon;
@@ -153,7 +155,7 @@ pub fn shelves<'a>(snapshot: &'a Snapshot, selection: &Selection) -> Vec<&'a She
 }
 
 fn found<'a>(snapshot: &'a Snapshot, asking: &Asking<'_>, query: &Query, ranking: &mut Ranking) -> Answer<'a> {
-    let (required, weak) = (query.required(), query.weak());
+    let (required, weak, repeated) = (query.required(), query.weak(), Repeated::of(query));
     let (mut places, mut addresses) = (Best::new(asking.limit, asking.near), Best::new(asking.limit, asking.near));
     let mut shelves = shelves(snapshot, asking.selection);
     // Where the best are found first, the others need not be looked for.
@@ -167,7 +169,8 @@ fn found<'a>(snapshot: &'a Snapshot, asking: &Asking<'_>, query: &Query, ranking
             let of =
                 Of { texts, titles: shelf.titles(), lexicon: asking.lexicon, is_address, least: best.least_on(shelf) };
             ranking.each(of, &required, &weak, |at, score| {
-                best.offer(score, texts.lon_lat(at), shelf, || part.at(at as u32).filter(|one| here.takes(one)));
+                let takes = |one: &&Feature| here.takes(one) && repeated.are_said_by(shelf.collection(), one);
+                best.offer(score, texts.lon_lat(at), shelf, || part.at(at as u32).filter(takes));
             });
         }
     }

@@ -152,8 +152,24 @@ fn by_reading(snapshot: &Snapshot, query: &Query, may_be_mistyped: bool, lexicon
         });
         in_titles || in_texts
     };
+    // As often as a number is wanted, each time behind another word or at the beginning of a text.
+    let says_as_often = |shelf: &Shelf, feature: &Feature, wanted: &&Wanted| {
+        let times = query.words.iter().filter(|other| other.key == wanted.key).count();
+        let texts = Fields::of(shelf.collection()).0.into_iter().map(|(field, _)| &feature.values[field]);
+        let said: BTreeSet<Vec<String>> = texts
+            .flat_map(|value| {
+                let said = words::words(value.as_text().unwrap_or_default());
+                let keys: Vec<String> = said.into_iter().map(|word| word.key).collect();
+                (0..keys.len()).map(move |at| keys[at.saturating_sub(1)..=at].to_vec()).collect::<Vec<_>>()
+            })
+            .filter(|pair| query.words.iter().any(|w| w.key == wanted.key && w.quality(pair.last().unwrap()) > 0))
+            .collect();
+        !wanted.is_number || times == 1 || said.len() >= times
+    };
     let found = snapshot.shelves().flat_map(|shelf| shelf.features().map(move |feature| (shelf, feature)));
-    let all = found.filter(|(shelf, feature)| query.required().iter().all(|wanted| says(shelf, feature, wanted)));
+    let all = found.filter(|(shelf, feature)| {
+        query.required().iter().all(|wanted| says(shelf, feature, wanted) && says_as_often(shelf, feature, wanted))
+    });
     all.map(|(_, feature)| feature.id.to_string()).collect()
 }
 
@@ -311,4 +327,33 @@ fn what_may_not_be_seen_is_not_even_among_the_words() {
     };
     assert_eq!(words(&staff(Audience::Staff)), 1);
     assert_eq!(words(&staff(Audience::Public)), 0);
+}
+
+/// What is found of houses that are called by these addresses.
+fn houses(addresses: &[&str], typed: &str) -> Vec<String> {
+    let row = |address: &&str| {
+        (vec![format!("Будинок, {address}"), String::new(), String::new(), (*address).into(), String::new()], false)
+    };
+    let rows: Vec<_> = addresses.iter().map(row).collect();
+    let (snapshot, lexicon, selection) = (snapshot(&rows, "buildings"), lexicon(), Selection::default());
+    let query = Query::read(typed, &lexicon).unwrap();
+    let answer =
+        search(&snapshot, &Asking { query: &query, lexicon: &lexicon, selection: &selection, near: None, limit: 10 });
+    answer
+        .addresses
+        .iter()
+        .map(|hit| addresses[hit.found.feature.id.as_str().parse::<usize>().unwrap()].into())
+        .collect()
+}
+
+#[test]
+fn one_number_is_not_both_that_of_the_street_and_that_of_the_house() {
+    let of = |street: &str| ["1", "1А", "3", "5"].map(|number| format!("{street}, {number}"));
+    let all = [of("вул. Макова 3-тя"), of("вул. Макова")].concat();
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    for typed in ["вул. Макова 3-тя, 3", "Макова 3 3", "vul. Makova 3-tia, 3"] {
+        assert_eq!(houses(&all, typed), ["вул. Макова 3-тя, 3"], "{typed}");
+    }
+    assert_eq!(houses(&all, "вул. Макова 3-тя, 1"), ["вул. Макова 3-тя, 1"]);
+    assert_eq!(houses(&all, "вул. Макова 3-тя").len(), 5);
 }
