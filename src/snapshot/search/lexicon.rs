@@ -16,6 +16,8 @@ pub struct Lexicon {
     phrases: Vec<(Vec<String>, usize)>,
     before_number: HashSet<String>,
     between: HashSet<String>,
+    /// The names of what is around a street, by their words.
+    around: HashSet<Vec<String>>,
     addresses: Vec<String>,
 }
 
@@ -31,6 +33,7 @@ struct File {
     addresses: Vec<String>,
     before_number: Vec<String>,
     between: Vec<String>,
+    around: Vec<String>,
     group: Vec<GroupEntry>,
 }
 
@@ -50,6 +53,7 @@ impl Lexicon {
         let mut lexicon = Self {
             before_number: keys(&file.before_number),
             between: keys(&file.between),
+            around: file.around.iter().map(|name| words(name).into_iter().map(|word| word.key).collect()).collect(),
             addresses: file.addresses,
             ..Self::default()
         };
@@ -73,6 +77,11 @@ impl Lexicon {
     /// Whether the features of a collection are called by their addresses.
     pub fn is_address(&self, collection: &str) -> bool {
         self.addresses.iter().any(|id| id == collection)
+    }
+
+    /// Whether this is the name of the city, or of what is around it.
+    pub fn is_around(&self, name: &[Word]) -> bool {
+        self.around.contains(&name.iter().map(|word| word.key.clone()).collect::<Vec<_>>())
     }
 
     /// The words without those that say nothing, and with one word for each phrase.
