@@ -128,7 +128,9 @@ fn renamed<'a>(
         let (Some(name), Some(former)) = (text("name"), text("former_name")) else { continue };
         if street.is_said_in(former) {
             let query = Query::of_house(name, house, asking.lexicon);
-            houses.extend(found(snapshot, &Asking { query: &query, ..*asking }, &query, ranking).addresses);
+            let of_name = found(snapshot, &Asking { query: &query, ..*asking }, &query, ranking).addresses;
+            // The number in its former name makes no house of the street.
+            houses.extend(of_name.into_iter().filter(|hit| !std::ptr::eq(hit.found.feature, *feature)));
         }
     }
     houses.sort_by(|a, b| b.score.total_cmp(&a.score));

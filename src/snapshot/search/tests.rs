@@ -357,3 +357,22 @@ fn one_number_is_not_both_that_of_the_street_and_that_of_the_house() {
     assert_eq!(houses(&all, "вул. Макова 3-тя, 1"), ["вул. Макова 3-тя, 1"]);
     assert_eq!(houses(&all, "вул. Макова 3-тя").len(), 5);
 }
+
+#[test]
+fn a_street_is_not_its_own_house_for_the_number_in_its_former_name() {
+    let row = |texts: [&str; 5]| (texts.map(str::to_owned).to_vec(), false);
+    let rows = [
+        row(["вулиця Курганна", "", "вулиця Заводська 1-ша", "", ""]),
+        row(["Будинок, вул. Курганна, 2", "", "", "вул. Курганна, 2", ""]),
+    ];
+    let (snapshot, lexicon, selection) = (snapshot(&rows, "buildings"), lexicon(), Selection::default());
+    for (typed, id, without) in
+        [("вулиця Заводська 1-ша, 1", "000", Some("1")), ("вулиця Заводська 1-ша, 2", "001", None)]
+    {
+        let query = Query::read(typed, &lexicon).unwrap();
+        let asking = Asking { query: &query, lexicon: &lexicon, selection: &selection, near: None, limit: 5 };
+        let answer = search(&snapshot, &asking);
+        let ids: Vec<&str> = answer.addresses.iter().map(|hit| hit.found.feature.id.as_str()).collect();
+        assert_eq!((ids, answer.without.as_deref()), (vec![id], without), "{typed}");
+    }
+}
