@@ -292,6 +292,15 @@ mod tests {
         }
     }
 
+    #[test]
+    fn an_ordinal_ends_in_latin_letters_as_in_ukrainian_ones() {
+        for ending in ORDINALS {
+            let latin = latin::spell(ending);
+            assert!(ORDINALS.contains(&latin.as_str()), "{ending}: {latin}");
+            assert_eq!(keys(&format!("Заводська 8-{latin}, 7")), ["zavodska", "8", "7"], "{latin}");
+        }
+    }
+
     proptest! {
         #[test]
         fn initials_tell_no_word_away(all in proptest::collection::vec("[a-dЖ0-2]{1,4}", 0..8), other in "[a-dЖ0-2]{1,3}") {
