@@ -101,15 +101,17 @@ fn pyramid(
 ) -> anyhow::Result<usize> {
     let Order { min_zoom, max_zoom, .. } = *order;
     ensure!(min_zoom <= max_zoom, "--min-zoom {min_zoom} is closer than --max-zoom {max_zoom}");
-    ensure!(max_zoom <= MAX_ZOOM, "--max-zoom is at most {MAX_ZOOM}: closer tiles show nothing more");
+    ensure!(max_zoom <= MAX_ZOOM, "--max-zoom is at most {MAX_ZOOM}, whose tiles clients enlarge");
     ensure!(legend.bounds.is_some(), "`{}` shows nothing yet", order.what);
-    let layers = legend.vector_layers.iter().filter(|layer| layer.id != DROPPED);
-    let first = layers.map(|layer| layer.minzoom).min().unwrap_or(0);
-    ensure!(first <= max_zoom, "--max-zoom {max_zoom} is too wide: `{}` is drawn from zoom {first} on", order.what);
-    let min_zoom = min_zoom.max(first);
+    let layers = || legend.vector_layers.iter().filter(|layer| layer.id != DROPPED);
+    let first = layers().map(|layer| layer.minzoom).min().unwrap_or(0);
+    let last = layers().map(|layer| layer.maxzoom).max().unwrap_or(MAX_ZOOM);
+    let zooms = min_zoom.max(first)..=max_zoom.min(last);
+    ensure!(!zooms.is_empty(), "`{}` is drawn at zooms {first} to {last} only", order.what);
+    let (min_zoom, max_zoom) = zooms.into_inner();
     let mut coords = tile::pyramid(snapshot, tileset, min_zoom, max_zoom);
     Writer::order(&mut coords);
-    let mut writer = Writer::create(path, &order.to, &about(snapshot, legend, order, min_zoom))?;
+    let mut writer = Writer::create(path, &order.to, &about(snapshot, legend, order, (min_zoom, max_zoom)))?;
     let progress = Progress::of_pieces(coords.len() as u64);
     progress.begin(&order.what);
     let (mut asked, mut count) = (0, 0);
@@ -150,20 +152,20 @@ fn drawn(
     })
 }
 
-fn about(snapshot: &Snapshot, legend: &Legend, order: &Order, min_zoom: u8) -> About {
-    let zoom_of = |zoom: u8| zoom.clamp(min_zoom, order.max_zoom);
+fn about(snapshot: &Snapshot, legend: &Legend, order: &Order, (min_zoom, max_zoom): (u8, u8)) -> About {
+    let zoom_of = |zoom: u8| zoom.clamp(min_zoom, max_zoom);
     let content = match order.format {
         Format::Mvt => Content::Mvt,
         Format::Mlt => Content::Mlt,
     };
-    let mut about = About::new(content, min_zoom, order.max_zoom);
+    let mut about = About::new(content, min_zoom, max_zoom);
     about.name = Some(legend.title.uk.clone());
     about.description = Some(legend.description.clone());
     about.attribution = Some(legend.attribution.clone()).filter(|attribution| !attribution.is_empty());
     about.version = Some(format!("{}.0.0", snapshot.revision()));
     about.bounds = legend.bounds;
     about.center = legend.center.map(|(at, zoom)| (at, zoom_of(zoom)));
-    let layers = legend.vector_layers.iter().filter(|layer| layer.minzoom <= order.max_zoom).map(|layer| {
+    let layers = legend.vector_layers.iter().filter(|layer| layer.minzoom <= max_zoom).map(|layer| {
         let (minzoom, maxzoom) = (zoom_of(layer.minzoom), zoom_of(layer.maxzoom));
         tile::VectorLayer { minzoom, maxzoom, ..layer.clone() }
     });

@@ -124,58 +124,37 @@ fn pmtiles_hold_the_tiles_that_are_served_and_no_others() {
 }
 
 #[test]
-fn an_archive_begins_at_the_first_zoom_that_shows_anything() {
-    let city = wells();
+fn an_archive_and_tilejson_tell_the_zooms_that_show_anything() {
+    let city = City::new();
+    let recipe = city.trees([(1, "Стара", 33.4, 47.9), (2, "Нова", 33.41, 47.91)]);
+    fs::write(&recipe, fs::read_to_string(&recipe).unwrap() + "min_zoom = 9\n").unwrap();
+    city.import(&recipe, None);
     let server = city.serve(&[]);
-    let served = served(&server, "wells", "mvt", 0..=11);
+    let served = served(&server, "trees", "mvt", 0..=11);
     assert!(
         served.keys().all(|coord| !coord.starts_with(['0', '8'])) && served.keys().any(|coord| coord.starts_with("9/"))
     );
-    let path = exported(&city, "wells", "wells.pmtiles", &["--max-zoom", "11"]);
+    let path = exported(&city, "trees", "trees.pmtiles", &["--max-zoom", "11"]);
     let (read, tiles) = pmtiles(&path, served.keys().cloned());
     let header = &read["header"];
     assert_eq!((&header["minZoom"], &header["maxZoom"], tiles.len()), (&9.into(), &11.into(), served.len()));
     assert!(header["centerZoom"].as_u64().unwrap() >= 9, "{header}");
     let output =
-        city.mapa(&["export", "wells", "--to", city.path("none.pmtiles").to_str().unwrap(), "--max-zoom", "8"]);
+        city.mapa(&["export", "trees", "--to", city.path("none.pmtiles").to_str().unwrap(), "--max-zoom", "8"]);
     let said = text(&output.stderr);
-    assert!(!output.status.success() && said.contains("`wells` is drawn from zoom 9 on"), "{said}");
+    assert!(!output.status.success() && said.contains("`trees` is drawn at zooms 9 to 16 only"), "{said}");
+    // A layer may end before the last zoom that is asked for.
+    let own = "[own]\ntitle = { uk = \"Своє\", en = \"Own\" }\n[[own.layer]]\nname = \"all\"\ncollections = [\"trees\"]\nmax_zoom = 10\n";
+    let own = city.write("own.toml", own);
+    let path = exported(&city, "own", "own.pmtiles", &["--max-zoom", "12", "--tilesets", own.to_str().unwrap()]);
+    let header = &pmtiles(&path, std::iter::empty()).0["header"];
+    assert_eq!((&header["minZoom"], &header["maxZoom"]), (&9.into(), &10.into()));
     // Asked for by name, they are shown from afar too, and TileJSON says so.
-    let own =
-        "[own]\ntitle = { uk = \"Своє\", en = \"Own\" }\n[[own.layer]]\nname = \"all\"\ncollections = [\"wells\"]\n";
-    let server = city.serve(&["--tilesets", city.write("own.toml", own).to_str().unwrap()]);
-    for (narrowed, minzoom, status) in [("", 9, 204), ("?collections=wells", 0, 200)] {
-        let tilejson = server.json(&format!("/tiles/own.json{narrowed}"));
-        assert_eq!(tilejson["vector_layers"][0]["minzoom"], minzoom);
+    let server = city.serve(&["--tilesets", own.to_str().unwrap()]);
+    for (narrowed, minzoom, status) in [("", 9, 204), ("?collections=trees", 0, 200)] {
+        assert_eq!(server.json(&format!("/tiles/own.json{narrowed}"))["vector_layers"][0]["minzoom"], minzoom);
         assert_eq!(server.get(&format!("/tiles/own/0/0/0.mvt{narrowed}")).status, status);
     }
-}
-
-fn wells() -> City {
-    let city = City::new();
-    city.write("wells.csv", "id,name,lon,lat\n1,Стара,33.4,47.9\n2,Нова,33.41,47.91\n");
-    let recipe = city.write(
-        "wells.toml",
-        r#"
-        collection = "wells"
-        [source]
-        file = "wells.csv"
-        [id]
-        column = "id"
-        [geometry]
-        lon = "lon"
-        lat = "lat"
-        [fields.name]
-        column = "name"
-        [declare]
-        title = { uk = "Колодязі", en = "Wells" }
-        geometry = "point"
-        min_zoom = 9
-        fields = [ { name = "name", type = "text", title = { uk = "Назва", en = "Name" } } ]
-        "#,
-    );
-    city.import(&recipe, None);
-    city
 }
 
 #[test]

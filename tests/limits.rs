@@ -144,28 +144,14 @@ fn the_most_costly_questions_do_not_stand_in_the_way_of_a_cheap_one() {
         )
     };
     let lines: Vec<_> = (0..300).map(line).collect();
-    city.write("ways.geojson", format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, lines.join(",")));
-    let recipe = city.write(
-        "ways.toml",
-        r#"
-        collection = "ways"
-        [source]
-        file = "ways.geojson"
-        [id]
-        column = "n"
-        [fields.n]
-        column = "n"
-        [declare]
-        title = { uk = "Шляхи", en = "Ways" }
-        geometry = "line"
-        fields = [ { name = "n", type = "text", title = { uk = "Номер", en = "Number" } } ]
-        "#,
-    );
+    city.write("streets.geojson", format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, lines.join(",")));
+    let recipe = "collection = \"streets\"\n[source]\nfile = \"streets.geojson\"\n[id]\ncolumn = \"n\"\n[fields.name]\ncolumn = \"n\"\n";
+    let recipe = city.write("streets.toml", recipe);
     city.import(&recipe, None);
     let server = city.serve(&[]);
     let question = |times: usize| {
         let filter = vec!["S_TOUCHES(geom,LINESTRING(33%2047,33.3%2047.3))"; times].join("%20OR%20");
-        format!("/summary?collections=ways&f%69lter={filter}")
+        format!("/summary?collections=streets&f%69lter={filter}")
     };
     let ask = || server.get(&question(10));
     std::thread::scope(|scope| {

@@ -67,7 +67,9 @@ fn tilejson_is_as_the_specification_says() {
             check_tilejson(&server.json(&path));
         }
         for format in Format::ALL {
-            let template = &server.json(&format!("{path}?f={}", format.extension()))["tiles"][0];
+            let document = server.json(&format!("{path}?f={}", format.extension()));
+            assert_eq!(document["encoding"].as_str(), (format == Format::Mlt).then_some("mlt"));
+            let template = &document["tiles"][0];
             assert!(template.as_str().unwrap().ends_with(&format!("{{y}}.{}", format.extension())), "{template}");
         }
     }
@@ -77,9 +79,12 @@ fn tilejson_is_as_the_specification_says() {
     // What narrows the tiles stands in their address, for TileJSON is all that a client asks.
     let narrowed = server.json("/tiles/city.json?collections=trees,ways");
     assert!(narrowed["tiles"][0].as_str().unwrap().ends_with(".mvt?collections=trees%2Cways"));
-    // All layers are told of, as a style draws from all, however narrow the choice.
-    let layers = |path: &str| server.json(path)["vector_layers"].as_array().unwrap().len();
-    assert_eq!(layers("/tiles/city.json?collections=trees"), layers("/tiles/city.json"));
+    // However narrow the choice, a style draws from all layers, and what comes to lie elsewhere is asked for too.
+    let whole = server.json("/tiles/city.json");
+    let ids = |of: &Value| {
+        of["vector_layers"].as_array().unwrap().iter().map(|layer| layer["id"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!((ids(&narrowed), &narrowed["bounds"]), (ids(&whole), &whole["bounds"]));
     assert_eq!(server.get("/tiles/city.json?collections=none").status, 400);
     assert_eq!(server.get("/tiles/city.json?f=png").status, 400);
 }

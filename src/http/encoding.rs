@@ -2,6 +2,8 @@
 
 use axum::http::{HeaderMap, header};
 
+use super::preference;
+
 /// A content coding, the better one first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
@@ -49,14 +51,8 @@ fn liking(asked: &HeaderMap, name: &str) -> f32 {
 /// The quality value that a coding is named with.
 fn told(asked: &HeaderMap, name: &str) -> Option<f32> {
     let lists = asked.get_all(header::ACCEPT_ENCODING).into_iter().filter_map(|list| list.to_str().ok());
-    lists.flat_map(|list| list.split(',')).find_map(|item| {
-        let (coding, quality) = item.split_once(';').unwrap_or((item, "q=1"));
-        if !coding.trim().eq_ignore_ascii_case(name) {
-            return None;
-        }
-        let quality = quality.trim().strip_prefix(['q', 'Q']).and_then(|rest| rest.strip_prefix('='));
-        Some(quality.and_then(|q| q.trim().parse().ok()).unwrap_or(0.0))
-    })
+    let mut all = lists.flat_map(|list| list.split(',')).map(preference::weighed);
+    all.find_map(|(coding, quality)| coding.eq_ignore_ascii_case(name).then_some(quality))
 }
 
 #[cfg(test)]

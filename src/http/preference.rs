@@ -12,16 +12,21 @@ pub fn liking(headers: &HeaderMap, list: &HeaderName, names: &[&str]) -> (f32, u
     }
     let mut best = (0, 0.0);
     for range in lists.flat_map(|list| list.split(',')) {
-        let mut parts = range.split(';').map(str::trim);
-        let name = parts.next().unwrap_or_default();
-        let quality = parts.find_map(|part| part.strip_prefix(['q', 'Q'])?.strip_prefix('='));
-        let quality = quality.map_or(1.0, |q| q.parse().unwrap_or(0.0));
+        let (name, quality) = weighed(range);
         let closeness = names.iter().map(|known| closeness(name, known)).max().unwrap_or(0);
         if closeness > best.0 {
             best = (closeness, quality);
         }
     }
     if best.1 > 0.0 { (best.1, best.0) } else { (0.0, 0) }
+}
+
+/// A name of a list with its quality value, 0 to 1 (RFC 9110 §12.4.2).
+pub fn weighed(item: &str) -> (&str, f32) {
+    let mut parts = item.split(';').map(str::trim);
+    let name = parts.next().unwrap_or_default();
+    let quality = parts.find_map(|part| part.strip_prefix(['q', 'Q'])?.strip_prefix('='));
+    (name, quality.map_or(1.0, |q| q.trim().parse().unwrap_or(0.0)))
 }
 
 /// How closely a range names a thing: not at all, as anything, as one of its kind, by its name.
@@ -32,8 +37,8 @@ fn closeness(range: &str, name: &str) -> u8 {
     if range.eq_ignore_ascii_case(name) {
         return 3;
     }
-    let kind_of = |name: &str| name.split('/').next().map(str::to_ascii_lowercase);
-    let kind = range.strip_suffix("/*").is_some_and(|kind| kind_of(kind) == kind_of(name));
+    let of = name.split('/').next().unwrap_or_default();
+    let kind = range.strip_suffix("/*").is_some_and(|kind| kind.eq_ignore_ascii_case(of));
     // `uk-UA` is a kind of `uk`.
     let dialect = range.split_once('-').is_some_and(|(language, _)| language.eq_ignore_ascii_case(name));
     if kind || dialect { 2 } else { 0 }
@@ -54,6 +59,8 @@ mod tests {
             ("uk-UA,uk;q=0.9,en;q=0.8", "en", 0.8),
             ("en-GB, uk;q=0.2", "en", 1.0),
             ("de", "uk", 0.0),
+            ("APPLICATION/*;Q=0.5, text/html", "application/json", 0.5),
+            ("Text/HTML;q = 0.5", "text/html", 1.0),
         ] {
             let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(list))]);
             let (told, _) = liking(&headers, &header::ACCEPT, &[name]);

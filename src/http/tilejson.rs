@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{Answering, Links, Params, Problem, answer, base_tiles, routes, tile_format, tiles};
 use crate::{
     space::{BBox, LonLat, world::MAX_LATITUDE_DEG},
-    tile::Legend,
+    tile::{Format, Legend},
 };
 
 /// The TileJSON of a tileset; `f` says which format its template names, and what narrows the tiles stands in it too.
@@ -41,6 +41,10 @@ pub async fn get(
     let query = if narrowed.is_empty() { String::new() } else { format!("?{narrowed}") };
     let template = format!("/tiles/{name}/{{z}}/{{x}}/{{y}}.{}{query}", format.extension());
     let mut document = document(&links, &template, &Legend::of(&tileset, &snapshot, &selection));
+    // MapLibre takes for MVT what says nothing.
+    if format == Format::Mlt {
+        document["encoding"] = format.extension().into();
+    }
     document["version"] = format!("{}.0.0", snapshot.revision()).into();
     answer::json(&asked, "application/json", &document)
 }

@@ -16,8 +16,8 @@ pub fn point(geometry: &Geometry) -> LonLat {
         Geometry::Point(at) => *at,
         Geometry::Points(all) => all[0],
         Geometry::Lines(lines) => {
-            let longest = lines.iter().max_by_key(|line| line.len()).expect("a geometry is never empty");
-            longest[longest.len() / 2]
+            let longest = lines.iter().max_by(|a, b| length(a).total_cmp(&length(b)));
+            half_way(longest.expect("a geometry is never empty"))
         }
         Geometry::Areas(areas) => {
             let width = |area: &Area| BBox::of_points(area.outer().iter().copied()).map_or(0.0, |b| b.east - b.west);
@@ -25,6 +25,29 @@ pub fn point(geometry: &Geometry) -> LonLat {
             inside(widest)
         }
     }
+}
+
+/// The place half-way along a line.
+fn half_way(line: &[LonLat]) -> LonLat {
+    let mut left = length(line) / 2.0;
+    for step in line.windows(2) {
+        let here = length(step);
+        if here > 0.0 && here >= left {
+            return step[0].toward(step[1], left / here);
+        }
+        left -= here;
+    }
+    line[line.len() - 1]
+}
+
+/// The length of a line in degrees of latitude, one of longitude being as many as the cosine of the latitude.
+fn length(line: &[LonLat]) -> f64 {
+    let steps = line.windows(2).map(|step| {
+        let (a, b) = (step[0], step[1]);
+        let east = (b.lon() - a.lon()) * f64::midpoint(a.lat(), b.lat()).to_radians().cos();
+        east.hypot(b.lat() - a.lat())
+    });
+    steps.sum()
 }
 
 /// A place inside the area: the pole of inaccessibility (Garcia-Castellanos and Lombardo 2007), by halving squares
@@ -155,6 +178,20 @@ mod tests {
 
     fn place(lon: f64, lat: f64) -> LonLat {
         LonLat::new(lon, lat).unwrap()
+    }
+
+    #[test]
+    fn a_line_is_labelled_half_way_along_the_longest() {
+        let line = |places: &[(f64, f64)]| places.iter().map(|(lon, lat)| place(*lon, *lat)).collect::<Vec<_>>();
+        let label = |lines: Vec<Vec<LonLat>>| point(&Geometry::lines(lines).unwrap());
+        let near = |at: LonLat, lon: f64, lat: f64| (at.lon() - lon).abs() < 1e-9 && (at.lat() - lat).abs() < 1e-9;
+        let two = label(vec![line(&[(33., 47.), (33., 48.)])]);
+        assert!(near(two, 33., 47.5), "{two:?}");
+        // Many short steps at one end do not draw the label to it, nor to a short line of many places.
+        let winding = line(&[(33., 47.), (33., 47.01), (33., 47.02), (33., 47.03), (33., 48.)]);
+        let short = line(&[(1., 1.), (1., 1.1), (1., 1.2), (1., 1.3), (1., 1.4), (1., 1.5)]);
+        let longest = label(vec![short, winding]);
+        assert!(near(longest, 33., 47.5), "{longest:?}");
     }
 
     #[test]

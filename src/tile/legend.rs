@@ -55,9 +55,12 @@ pub struct VectorLayer {
 }
 
 impl Legend {
-    /// The legend of a tileset over the features of a snapshot, as far as the collections of a selection go.
+    /// The legend of a tileset over the features of a snapshot, with the zooms of its layers in tiles of a selection.
+    ///
+    /// All else is of the whole: a style draws from all layers, and what is put beyond the bounds of a few objects later is to be
+    /// asked for too.
     pub fn of(tileset: &Tileset, snapshot: &Snapshot, selection: &Selection) -> Self {
-        let shelves = || tileset.layers.iter().flat_map(|layer| asked_for(layer, snapshot, selection));
+        let shelves = || tileset.layers.iter().flat_map(|layer| layer.shelves(snapshot));
         let bounds = shelves().filter_map(Shelf::bbox).reduce(BBox::union);
         let mut credits = credits(shelves());
         if credits.is_empty() && shelves().any(Shelf::is_demonstration) {
@@ -78,24 +81,15 @@ impl Legend {
     }
 }
 
-/// What a layer shows of a selection.
-fn asked_for<'a>(layer: &super::tileset::Layer, snapshot: &'a Snapshot, selection: &Selection) -> Vec<&'a Shelf> {
-    let mut shelves = layer.shelves(snapshot);
-    shelves.retain(|shelf| cluster::is_asked_for(selection, shelf));
-    shelves
-}
-
 fn vector_layers(tileset: &Tileset, snapshot: &Snapshot, selection: &Selection) -> Vec<VectorLayer> {
     let of = |layer: &super::tileset::Layer| {
-        // A layer that nobody asked for stays: clients refuse styles that draw from one that is not told of.
-        let shelves = layer.shelves(snapshot);
         let mut fields = BTreeMap::new();
         if layer.describe {
             fields.extend(["id", "collection", "sector", "kind", "icon"].map(|name| (name.to_owned(), "String")));
             fields.insert("rank".into(), "Number");
         }
         let (mut titles, mut widest) = (Vec::new(), MAX_ZOOM);
-        for shelf in &shelves {
+        for shelf in layer.shelves(snapshot) {
             let collection = shelf.collection();
             titles.push(collection.title.uk.as_str());
             let waits = draw::waits(tileset, layer, selection);
@@ -106,6 +100,7 @@ fn vector_layers(tileset: &Tileset, snapshot: &Snapshot, selection: &Selection) 
             }
         }
         if let Some(rule) = &layer.cluster {
+            let shelves = layer.shelves(snapshot);
             let told = cluster::properties(rule, &shelves);
             fields.extend(told.into_iter().map(|(name, kind)| (name, type_name(kind))));
         }

@@ -18,8 +18,11 @@ const COUNTED_FROM: u64 = 1_000_000;
 /// What it takes to lay a line or an area beside another shape, …
 const RELATION_STEPS: u64 = 200;
 
-/// … and for each of its vertices besides (2 µs for a house, 50 for a district, 110 for a river of 400 vertices).
+/// … for each of its vertices besides (2 µs for a house, 50 for a district, 110 for a river of 400 vertices), …
 const VERTEX_STEPS: u64 = 25;
+
+/// … and for each of the other's.
+const OTHER_VERTEX_STEPS: u64 = 8;
 
 /// A filter made for one collection.
 #[derive(Debug)]
@@ -29,17 +32,12 @@ pub(in crate::snapshot) struct Plan {
     pub(in crate::snapshot) ids: Option<Vec<String>>,
     /// What is selected shares a point with this box; `None` for everywhere.
     pub(in crate::snapshot) bbox: Option<BBox>,
-    /// Estimated steps of some ten nanoseconds to ask one feature, but for its shape.
-    steps: u64,
-    /// How often the shape of a feature is laid beside one of the filter.
-    relations: u64,
 }
 
 impl Plan {
     /// The plan of a test, which was made of this expression.
     pub(super) fn new(test: Test, expr: &Expr) -> Self {
-        let (steps, relations) = (steps(&test), relations(&test));
-        let mut plan = Self { test, ids: None, bbox: None, steps, relations };
+        let mut plan = Self { test, ids: None, bbox: None };
         match expr {
             Expr::Operation(Op::And, parts) => parts.iter().for_each(|part| plan.narrow(part)),
             whole => plan.narrow(whole),
@@ -74,10 +72,12 @@ impl Plan {
 
     /// Estimated steps of some ten nanoseconds to ask one feature of the shelf, whose shapes are taken to be alike.
     pub(super) fn steps(&self, shelf: &Shelf) -> u64 {
-        match shelf.mean_vertices() as u64 {
-            0 | 1 => self.steps,
-            vertices => self.steps + self.relations * (RELATION_STEPS + VERTEX_STEPS * vertices),
-        }
+        let own = shelf.mean_vertices() as u64;
+        let relation = |to: u64| match own {
+            0 | 1 => 20 + 2 * to,
+            own => RELATION_STEPS + VERTEX_STEPS * own + OTHER_VERTEX_STEPS * to,
+        };
+        steps(&self.test, &relation)
     }
 
     /// Whether the feature is selected.
@@ -114,8 +114,10 @@ impl Plan {
     }
 }
 
-/// Steps to ask one feature, roughly; estimated, `benches/filter.rs` measures.
-fn steps(test: &Test) -> u64 {
+/// Steps to ask one feature, roughly; estimated, `benches/filter.rs` measures. `relation` tells what it takes to lay its shape
+/// beside one of so many vertices.
+fn steps(test: &Test, relation: &impl Fn(u64) -> u64) -> u64 {
+    let steps = |test| steps(test, relation);
     1 + match test {
         Test::Known(_) | Test::Field(_) => 0,
         Test::Not(test) => steps(test),
@@ -134,7 +136,7 @@ fn steps(test: &Test) -> u64 {
         // Each `%` may look at the rest of the text again.
         Test::Like(words, pattern) => 4 + of_words(words) + pattern.len() as u64,
         Test::Time(_, sides) => sides.iter().map(|side| if matches!(side, Period::Instant(_)) { 1 } else { 2 }).sum(),
-        Test::Space(_, to) => 20 + 2 * to.vertices() as u64,
+        Test::Space(_, to) => relation(to.vertices() as u64),
     }
 }
 
@@ -149,20 +151,5 @@ fn of_amount(amount: &Amount) -> u64 {
     match amount {
         Amount::Of(_, sides) => 2 + sides.iter().map(of_amount).sum::<u64>(),
         _ => 1,
-    }
-}
-
-/// How often a test lays the shape of a feature beside one of the filter.
-fn relations(test: &Test) -> u64 {
-    match test {
-        Test::Not(test) => relations(test),
-        Test::And(tests) | Test::Or(tests) => tests.iter().map(relations).sum(),
-        Test::Truths(_, sides) => sides.iter().map(relations).sum(),
-        Test::IsNull(typed) => match &**typed {
-            Typed::Truth(test) => relations(test),
-            _ => 0,
-        },
-        Test::Space(..) => 1,
-        _ => 0,
     }
 }

@@ -16,6 +16,8 @@ pub struct Lexicon {
     phrases: Vec<(Vec<String>, usize)>,
     before_number: HashSet<String>,
     between: HashSet<String>,
+    flat: HashSet<String>,
+    city: HashSet<String>,
     /// The names of what is around a street, by their words.
     around: HashSet<Vec<String>>,
     addresses: Vec<String>,
@@ -33,6 +35,8 @@ struct File {
     addresses: Vec<String>,
     before_number: Vec<String>,
     between: Vec<String>,
+    flat: Vec<String>,
+    city: Vec<String>,
     around: Vec<String>,
     group: Vec<GroupEntry>,
 }
@@ -53,6 +57,8 @@ impl Lexicon {
         let mut lexicon = Self {
             before_number: keys(&file.before_number),
             between: keys(&file.between),
+            flat: keys(&file.flat),
+            city: keys(&file.city),
             around: file.around.iter().map(|name| words(name).into_iter().map(|word| word.key).collect()).collect(),
             addresses: file.addresses,
             ..Self::default()
@@ -79,9 +85,15 @@ impl Lexicon {
         self.addresses.iter().any(|id| id == collection)
     }
 
-    /// Whether this is the name of the city, or of what is around it.
+    /// Whether the number behind this word is that of a flat.
+    pub fn is_of_flat(&self, word: &Word) -> bool {
+        self.flat.contains(&word.key)
+    }
+
+    /// Whether this is the name of a city, or of what is around it.
     pub fn is_around(&self, name: &[Word]) -> bool {
-        self.around.contains(&name.iter().map(|word| word.key.clone()).collect::<Vec<_>>())
+        let is_city = matches!(name, [of, _, ..] if self.city.contains(&of.key));
+        is_city || self.around.contains(&name.iter().map(|word| word.key.clone()).collect::<Vec<_>>())
     }
 
     /// The words without those that say nothing, and with one word for each phrase.

@@ -12,6 +12,7 @@
 
 mod best;
 mod dictionary;
+mod envelope;
 mod lexicon;
 mod query;
 mod rank;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{
+    envelope,
     lexicon::Lexicon,
     spelling::{Mistakes, Spelling},
     words::{Initials, Word, words},
@@ -19,16 +20,6 @@ const BEGUN: (u8, u8) = (60, 90);
 /// … mistyped once or twice, or a mistyped word that means the same.
 const MISTYPED: [u8; 3] = [80, 62, 48];
 const ALIKE_MISTYPED: u8 = 55;
-
-/// What stands before the number of a flat, …
-const FLAT: [&str; 9] = ["кв", "квартира", "оф", "офіс", "прим", "приміщення", "flat", "apartment", "office"];
-/// … of a house, …
-const HOUSE: [&str; 3] = ["д", "буд", "будинок"];
-/// … and before the name of the city.
-const CITY: [&str; 2] = ["м", "місто"];
-
-/// Digits of a postal code of Ukraine.
-const POSTAL_DIGITS: usize = 5;
 
 /// Of numbers being typed so many digits are awaited before longer ones are offered: № 1 is found before № 100.
 const DIGITS_TO_BEGIN: usize = 3;
@@ -79,7 +70,7 @@ impl Query {
     /// Reads what was typed; its last word may not be written to its end.
     pub fn read(text: &str, lexicon: &Lexicon) -> Result<Self, TooManyWords> {
         let is_whole = text.ends_with(char::is_whitespace);
-        let all = lexicon.sifted(&without_envelope(text, lexicon));
+        let all = lexicon.sifted(&envelope::opened(text, lexicon));
         if all.len() > MAX_WORDS {
             return Err(TooManyWords(all.len()));
         }
@@ -130,38 +121,6 @@ impl Query {
     pub(super) fn weak(&self) -> Vec<&Wanted> {
         self.words.iter().filter(|word| word.is_weak).collect()
     }
-}
-
-/// What people copy from an envelope and no object is found by: what is around the street, the flat, a word before the number of
-/// the house.
-///
-/// «50000, м. Кривий Ріг, вул. Спокійна, буд. 38, кв. 7» is «вул. Спокійна 38». Where no name would be left, all of it counts.
-fn without_envelope(text: &str, lexicon: &Lexicon) -> Vec<Word> {
-    let is_one_of = |word: &Word, of: &[&str]| of.iter().any(|one| words(one).first() == Some(word));
-    let parts: Vec<Vec<Word>> = text.split(',').map(words).collect();
-    let is_code = |word: &Word| word.is_number && word.key.len() == POSTAL_DIGITS;
-    let has_number = parts.iter().flatten().any(|word| word.is_number && !is_code(word));
-    let mut said: Vec<Word> = Vec::new();
-    for part in &parts {
-        let is_envelope = match part.as_slice() {
-            [code] if is_code(code) => has_number || parts.len() > 2,
-            [of, _, ..] if parts.len() > 1 && is_one_of(of, &CITY) => true,
-            name => parts.len() > 1 && lexicon.is_around(name),
-        };
-        let mut rest = if is_envelope { &[] } else { part.as_slice() };
-        while let [word, after @ ..] = rest {
-            let is_before_number = after.first().is_some_and(|next| next.is_number);
-            rest = if is_before_number && is_one_of(word, &FLAT) && said.iter().any(|word| word.is_number) {
-                &after[1..]
-            } else {
-                if !(is_before_number && is_one_of(word, &HOUSE) && !said.is_empty()) {
-                    said.push(word.clone());
-                }
-                after
-            };
-        }
-    }
-    if said.iter().any(|word| !word.is_number) { said } else { words(text) }
 }
 
 impl Wanted {
@@ -229,53 +188,5 @@ impl Wanted {
     pub(super) fn begun_quality(&self, word: &str) -> u8 {
         let (least, most) = BEGUN;
         least + (usize::from(most - least) * self.key.len() / word.len()) as u8
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_an_address_as_on_an_envelope_street_and_house_are_wanted() {
-        let lexicon = Lexicon::read(include_str!("../../../data/search/words.toml")).unwrap();
-        let house = words("вул. Спокійна 38");
-        for text in [
-            "вул. Спокійна, 38",
-            "вул. Спокійна, буд. 38",
-            "вул. Спокійна, д. 38, кв. 7",
-            "вул. Спокійна, будинок 38, офіс 12",
-            "м. Кривий Ріг, вул. Спокійна, 38",
-            "50000, місто Кривий Ріг, вул. Спокійна, 38, кв. 7",
-            "vul. Спокійна, bud. 38, kv. 7, m. Kryvyi Rih",
-            "вул. Спокійна 38 кв. 7",
-            "вул. Спокійна д. 38 кв. 7",
-            "вул. Спокійна, 38, прим. 7",
-            "50000, вул. Спокійна 38",
-            "Кривий Ріг, вул. Спокійна, 38",
-            "вул. Спокійна, 38, Кривий Ріг, Дніпропетровська область, 50000",
-            "Україна, 50000, Дніпропетровська обл., м. Кривий Ріг, вул. Спокійна, буд. 38, кв. 7",
-        ] {
-            assert_eq!(without_envelope(text, &lexicon), house, "{text}");
-        }
-        // What may be the thing itself is not left out.
-        for text in [
-            "кв. 7",
-            "м. Кривий Ріг",
-            "Кривий Ріг",
-            "Україна, Кривий Ріг",
-            "50000",
-            "школа, 50000",
-            "школа 12, 5",
-            "буд. 38",
-            "д. 38",
-            "кв 7",
-            "школа кв 7",
-            "М. Грушевського, 5",
-            "Кривий Ріг, 5",
-            "станція Кривий Ріг",
-        ] {
-            assert_eq!(without_envelope(text, &lexicon), words(text), "{text}");
-        }
     }
 }
