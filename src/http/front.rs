@@ -111,7 +111,9 @@ impl Front {
         }
         let mut routes = self.routes.clone();
         let query = request.uri().query().unwrap_or_default();
-        let is_costly = form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == CHOSEN_COST);
+        // Tiles are drawn aside as it is.
+        let is_costly = !request.uri().path().starts_with("/tiles/")
+            && form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == CHOSEN_COST);
         let routed = PINNED.scope(standing, async move {
             let mut answered = pin!(routes.call(request));
             // What may take a second must not stand in the way of what takes a millisecond.

@@ -27,8 +27,8 @@ use crate::{
 /// Points of so many collections are soon drawn, …
 const SOON_SHELVES: usize = 8;
 
-/// … if there are no more of them: up to here it is cheaper to draw than to hand over to another thread and back.
-const SOON_POINTS: usize = 400;
+/// … if there are no more of them: that takes about as long as to hand a request to another thread and back.
+const SOON_POINTS: usize = 100;
 
 /// One tile by XYZ; where there is nothing to draw, 204 without a body. Without an ending `Accept` chooses the format.
 ///
